@@ -1,0 +1,50 @@
+//! Pure functions of the image: what is wasted and why, efficiency, duplicates, the base.
+//!
+//! Every number that is shown anywhere is computed here, once. The definitions are those of the
+//! README's section "The numbers"; all sizes are bytes of regular files in the unpacked tars.
+
+mod base;
+mod duplicates;
+mod totals;
+mod waste;
+
+pub use base::{Base, auto as auto_base};
+pub use duplicates::{Duplicate, candidates as duplicate_candidates};
+pub use totals::{LayerTotals, Tally, Totals, Tree, efficiency};
+pub use waste::{Copy, Wasted, same_path_pairs};
+
+use crate::image::Image;
+use crate::overlay::Union;
+
+/// Everything that the reports show about an image's bytes.
+#[derive(Debug)]
+pub struct Analysis {
+    /// Layers that came with `FROM`: the first this many.
+    pub base_layers: usize,
+    /// Sums over the image.
+    pub totals: Totals,
+    /// Sums for each layer.
+    pub layers: Vec<LayerTotals>,
+    /// Every path with wasted bytes: most bytes first, then by path.
+    pub wasted: Vec<Wasted>,
+    /// The wasted copies; each [`Wasted`] owns a range of them.
+    pub copies: Vec<Copy>,
+    /// Equal files at several live paths: most to save first, then by path.
+    pub duplicates: Vec<Duplicate>,
+}
+
+/// Computes the analysis of `image`, whose layers `union` merged. `base_layers` is cut to the number of layers.
+pub fn analyse(image: &Image, union: &Union, base_layers: usize) -> Analysis {
+    let base_layers = base_layers.min(image.layers.len());
+    let (wasted, copies) = waste::wasted(image, union);
+    let duplicates = duplicates::duplicates(image, union);
+    let (totals, layers) = totals::totals(image, union, &copies, &duplicates, base_layers);
+    Analysis { base_layers, totals, layers, wasted, copies, duplicates }
+}
+
+impl Analysis {
+    /// The wasted copies of one path, lowest layer first.
+    pub fn copies_of(&self, wasted: &Wasted) -> &[Copy] {
+        &self.copies[wasted.copies.start as usize..wasted.copies.end as usize]
+    }
+}

@@ -1,0 +1,72 @@
+//! Digests as the image specification writes them: `algorithm:hex`.
+//!
+//! Digests name blobs, so one that comes out of an archive is checked before it becomes part of a
+//! path: only the letters that the specification allows, so that no name leads out of the layout.
+
+use std::fmt;
+
+/// A checked digest, for example `sha256:9f86d0…` (64 hexadecimal digits).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(String);
+
+impl Digest {
+    /// Checks `text` against the specification's grammar (image-spec, descriptor.md, "Digests"):
+    /// `[a-z0-9+._-]+:[a-zA-Z0-9=_-]+`, and 64 lower-case hexadecimal digits for sha256.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (algorithm, encoded) = text.split_once(':')?;
+        let algorithm_ok = algorithm.starts_with(|c: char| c.is_ascii_lowercase())
+            && algorithm.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+._-".contains(&b));
+        let encoded_ok = match algorithm {
+            "sha256" => is_hex(encoded, 64),
+            "sha512" => is_hex(encoded, 128),
+            _ => {
+                (32..=256).contains(&encoded.len())
+                    && encoded.bytes().all(|b| b.is_ascii_alphanumeric() || b"=_-".contains(&b))
+            }
+        };
+        (algorithm_ok && encoded_ok).then(|| Self(text.to_owned()))
+    }
+
+    /// The part before the colon.
+    pub fn algorithm(&self) -> &str {
+        self.0.split(':').next().unwrap_or_default()
+    }
+
+    /// The part behind the colon.
+    pub fn encoded(&self) -> &str {
+        self.0.split(':').nth(1).unwrap_or_default()
+    }
+
+    /// The whole text, `algorithm:encoded`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// True for exactly `length` lower-case hexadecimal digits.
+pub fn is_hex(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_well_formed_digests_pass() {
+        let hex = "0".repeat(64);
+        assert!(Digest::parse(&format!("sha256:{hex}")).is_some());
+        assert_eq!(Digest::parse(&format!("sha256:{hex}")).unwrap().encoded(), hex);
+        for bad in ["", "sha256:", "sha256:../../etc/passwd", "sha256:ABC", "nocolon", "../x:abc"] {
+            assert_eq!(Digest::parse(bad), None, "{bad}");
+        }
+        assert!(Digest::parse(&format!("sha256:{}", "g".repeat(64))).is_none());
+        assert!(Digest::parse(&format!("..:{}", "a".repeat(64))).is_none());
+    }
+}

@@ -1,0 +1,109 @@
+//! One layer's tar, read into a [`LayerIndex`].
+//!
+//! Indexing keeps what the rest of the program asks about and nothing else: a small trie of names,
+//! one [`Entry`] of 48 bytes per tar member, the whiteouts apart from them, attributes interned
+//! (an image has few different owners and modes). No body is kept, and in a plain tar none is read.
+
+mod attrs;
+mod index;
+mod names;
+mod whiteout;
+
+pub use attrs::{AttrId, AttrTable, Attrs};
+pub use index::{Indexed, index_plain, index_stream};
+pub use names::{NameId, Names};
+
+use crate::source::Compression;
+
+/// What one tar member is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Kind {
+    /// A regular file: the only kind that carries bytes.
+    File,
+    /// A further name of a regular file; [`Entry::link`] is the path that it names.
+    HardLink,
+    /// A directory.
+    Directory,
+    /// A symbolic link; [`Entry::link`] places its target in the link texts.
+    Symlink,
+    /// A character device.
+    CharDevice,
+    /// A block device.
+    BlockDevice,
+    /// A named pipe.
+    Fifo,
+    /// Anything else that a tar may hold (a socket, a vendor's type).
+    Other,
+}
+
+impl Kind {
+    /// True for regular files and further names of them.
+    pub fn is_file(self) -> bool {
+        matches!(self, Self::File | Self::HardLink)
+    }
+
+    /// True for directories.
+    pub fn is_directory(self) -> bool {
+        self == Self::Directory
+    }
+}
+
+/// No link: the value of [`Entry::link`] for kinds that have none.
+pub const NO_LINK: u32 = u32::MAX;
+
+/// One member of a layer's tar, whiteouts excepted. 48 bytes: an image has up to millions of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Bytes of the body of a regular file; 0 for every other kind.
+    pub size: u64,
+    /// Where the body starts in the unpacked tar, in bytes.
+    pub offset: u64,
+    /// Modification time, seconds since 1970 (fractions are dropped).
+    pub mtime: i64,
+    /// A 64-bit hash of the body; 0 while it has not been read. Two bodies are taken as equal when
+    /// both their sizes and their hashes are.
+    pub hash: u64,
+    /// The path: an id of this layer's [`Names`] first, of the image's path table later.
+    pub path: u32,
+    /// Mode, owner, device numbers and extended attributes: an id of the [`AttrTable`].
+    pub attrs: AttrId,
+    /// A path id (hard links), a place in the link texts (symlinks), else [`NO_LINK`].
+    pub link: u32,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// A layer as its tar tells it.
+#[derive(Debug, Default)]
+pub struct LayerIndex {
+    /// Every name that the tar mentions, as a trie. Id 0 is the root.
+    pub names: Names,
+    /// The members in the order of the tar, whiteouts excepted. An entry for the root itself is left out.
+    pub entries: Vec<Entry>,
+    /// Paths that this layer removes from the layers below.
+    pub whiteouts: Vec<NameId>,
+    /// Directories whose contents in the layers below this layer hides.
+    pub opaques: Vec<NameId>,
+    /// The attributes that entries refer to.
+    pub attrs: AttrTable,
+    /// Targets of symbolic links, each as its length (4 bytes, little endian) and its bytes.
+    pub links: Vec<u8>,
+    /// Bytes of the unpacked tar.
+    pub tar: u64,
+    /// How the blob is compressed.
+    pub compression: Compression,
+    /// Names that were invalid, and what was done: (code, message, path).
+    pub remarks: Vec<Remark>,
+}
+
+/// Something odd in a layer that did not stop the reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// A short fixed word for programs.
+    pub code: &'static str,
+    /// A sentence for people.
+    pub message: String,
+    /// The path it is about, as in the tar.
+    pub path: Vec<u8>,
+}

@@ -1,0 +1,34 @@
+//! layercake reads a saved container image and shows, layer by layer, where its bytes are, which of
+//! them nobody can ever see again, and what to change in the Dockerfile to get rid of them.
+//!
+//! Data flows one way: bytes → blobs → one [`layer::LayerIndex`] per layer → one immutable
+//! [`image::Image`] → [`analysis::Analysis`] → verdict and report. A room (module) imports only rooms
+//! that stand above it in the list below; `tests/it/rooms.rs` holds the house to that.
+
+pub mod units;
+
+pub mod digest;
+
+pub mod escape;
+
+pub mod error;
+
+pub mod oci;
+
+pub mod source;
+
+pub mod layer;
+
+pub mod image;
+
+pub mod overlay;
+
+pub mod analysis;
+
+pub mod policy;
+
+pub mod report;
+
+pub mod load;
+
+pub mod cli;
