@@ -15,7 +15,9 @@ impl Digest {
     pub fn parse(text: &str) -> Option<Self> {
         let (algorithm, encoded) = text.split_once(':')?;
         let algorithm_ok = algorithm.starts_with(|c: char| c.is_ascii_lowercase())
-            && algorithm.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+._-".contains(&b));
+            && algorithm
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+._-".contains(&b));
         let encoded_ok = match algorithm {
             "sha256" => is_hex(encoded, 64),
             "sha512" => is_hex(encoded, 128),

@@ -67,6 +67,18 @@ impl Error {
         self
     }
 
+    /// Names what encloses the place, in front of it.
+    #[must_use]
+    pub fn within(mut self, outer: &str) -> Self {
+        if let Self::Problem(problem) = &mut self {
+            problem.place = Some(match problem.place.take() {
+                Some(place) => format!("{outer}: {place}"),
+                None => outer.to_owned(),
+            });
+        }
+        self
+    }
+
     /// Says what to try, unless an inner caller already did.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

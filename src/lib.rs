@@ -25,10 +25,10 @@ pub mod overlay;
 
 pub mod analysis;
 
-pub mod policy;
+// pub mod policy;
 
-pub mod report;
+// pub mod report;
 
 pub mod load;
 
-pub mod cli;
+// pub mod cli;

@@ -12,7 +12,12 @@ pub fn size(bytes: u64) -> String {
     }
     // 99.95 and more would be rounded up to "100.0"
     let tenths = unit == 1 || bytes / (unit / 1000).max(1) >= 99_950;
-    humansize::format_size(bytes, FormatSizeOptions::from(DECIMAL).decimal_places(usize::from(!tenths)).decimal_zeroes(usize::from(!tenths)))
+    humansize::format_size(
+        bytes,
+        FormatSizeOptions::from(DECIMAL)
+            .decimal_places(usize::from(!tenths))
+            .decimal_zeroes(usize::from(!tenths)),
+    )
 }
 
 /// A share (0–1) in percent, cut to one decimal, never rounded up: `78.4 %`; only a whole is `100 %`.
@@ -108,7 +113,9 @@ mod tests {
 
     #[test]
     fn shares_are_never_rounded_up() {
-        for (ratio, text) in [(1.0, "100 %"), (0.99999, "99.9 %"), (0.784, "78.4 %"), (0.9, "90.0 %"), (0.0, "0.0 %")] {
+        for (ratio, text) in
+            [(1.0, "100 %"), (0.99999, "99.9 %"), (0.784, "78.4 %"), (0.9, "90.0 %"), (0.0, "0.0 %")]
+        {
             assert_eq!(share(ratio), text);
         }
     }
@@ -123,7 +130,13 @@ mod tests {
 
     #[test]
     fn sizes_are_read_in_both_kinds_of_units() {
-        for (text, bytes) in [("20MB", 20_000_000), ("20MiB", 20_971_520), ("20000000", 20_000_000), ("1.5 kB", 1500), ("0", 0)] {
+        for (text, bytes) in [
+            ("20MB", 20_000_000),
+            ("20MiB", 20_971_520),
+            ("20000000", 20_000_000),
+            ("1.5 kB", 1500),
+            ("0", 0),
+        ] {
             assert_eq!(parse_size(text), Ok(bytes), "{text}");
         }
         for text in ["", "MB", "-1", "1e3MB", "20XB", "NaN", "inf", "99999999999TB", "1.2.3MB"] {

@@ -8,9 +8,10 @@ mod duplicates;
 mod totals;
 mod waste;
 
+pub use crate::overlay::Tally;
 pub use base::{Base, auto as auto_base};
 pub use duplicates::{Duplicate, candidates as duplicate_candidates};
-pub use totals::{LayerTotals, Tally, Totals, Tree, efficiency};
+pub use totals::{LayerTotals, Totals, Tree, efficiency};
 pub use waste::{Copy, Wasted, same_path_pairs};
 
 use crate::image::Image;

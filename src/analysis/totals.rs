@@ -3,7 +3,7 @@
 use super::{Copy, Duplicate};
 use crate::image::{EntryId, Image};
 use crate::layer::Kind;
-use crate::overlay::{Cause, Slot, Union};
+use crate::overlay::{Cause, Slot, Tally, Union};
 
 /// Sums over the whole image. All sizes are in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -55,15 +55,6 @@ pub struct Tree {
     pub others: u64,
 }
 
-/// How many files, and their bytes. Further names of a file (hard links) count as files of 0 bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Number of files.
-    pub files: u64,
-    /// Their bytes.
-    pub bytes: u64,
-}
-
 /// Sums of one layer. All sizes are in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LayerTotals {
@@ -87,7 +78,10 @@ pub fn efficiency(live: u64, content: u64) -> f64 {
 }
 
 /// `part / whole` for byte counts.
-#[expect(clippy::cast_precision_loss, reason = "a ratio is shown with a few digits; byte counts stay below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a ratio is shown with a few digits; byte counts stay below 2^53"
+)]
 fn ratio(part: u64, whole: u64) -> f64 {
     part as f64 / whole as f64
 }

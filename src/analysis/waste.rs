@@ -41,3 +41,61 @@ fn successor(image: &Image, union: &Union, entry: EntryId, by_layer: usize) -> O
     let next = image.timeline.in_layer(image, image.path_of(entry), by_layer)?;
     union.content_of(next)
 }
+
+/// Every wasted copy, and the paths that have them.
+pub(super) fn wasted(image: &Image, union: &Union) -> (Vec<Wasted>, Vec<Copy>) {
+    let (mut all, mut copies) = (Vec::new(), Vec::new());
+    for path in 0..image.paths.len() {
+        let start = copies.len();
+        copies.extend(image.timeline.of(PathId(path)).iter().filter_map(|&entry| copy(image, union, entry)));
+        let found: &[Copy] = &copies[start..];
+        if !found.is_empty() {
+            all.push(Wasted {
+                path: PathId(path),
+                bytes: found.iter().map(|copy| copy.bytes).sum(),
+                metadata_only: found.iter().all(|copy| copy.metadata_only),
+                copies: index(start)..index(copies.len()),
+            });
+        }
+    }
+    // the sort is stable, so that equal sizes stay in the order of their paths
+    all.sort_by_key(|wasted| std::cmp::Reverse(wasted.bytes));
+    (all, copies)
+}
+
+fn index(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// The wasted copy that an entry is, if it is one. An empty file wastes nothing.
+fn copy(image: &Image, union: &Union, entry: EntryId) -> Option<Copy> {
+    let bytes = image.entry(entry).size;
+    let Fate::Lost(cause, by_layer) = union.fate(entry) else { return None };
+    if bytes == 0 {
+        return None;
+    }
+    let by_layer = usize::from(by_layer);
+    let metadata_only = cause == Cause::Overwritten
+        && successor(image, union, entry, by_layer).is_some_and(|next| is_equal(image, entry, next));
+    Some(Copy { entry, layer: image.layer_of(entry), bytes, cause, by_layer, metadata_only })
+}
+
+/// True when both bodies were read and are equal.
+pub(super) fn is_equal(image: &Image, a: EntryId, b: EntryId) -> bool {
+    let (a, b) = (image.entry(a), image.entry(b));
+    a.size == b.size && a.hash == b.hash && a.hash != 0
+}
+
+/// Overwritten entries and the copies that took their places, where both have the same size: the pairs
+/// whose bodies must be read to tell metadata-only copies from new contents.
+pub fn same_path_pairs<'a>(
+    image: &'a Image,
+    union: &'a Union,
+) -> impl Iterator<Item = (EntryId, EntryId)> + 'a {
+    (0..index(image.entries.len())).map(EntryId).filter_map(|entry| {
+        let Fate::Lost(Cause::Overwritten, by_layer) = union.fate(entry) else { return None };
+        let next = successor(image, union, entry, usize::from(by_layer))?;
+        let size = image.entry(entry).size;
+        (size > 0 && image.entry(next).size == size).then_some((entry, next))
+    })
+}

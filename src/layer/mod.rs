@@ -5,12 +5,13 @@
 //! (an image has few different owners and modes). No body is kept, and in a plain tar none is read.
 
 mod attrs;
+pub mod hash;
 mod index;
 mod names;
 mod whiteout;
 
 pub use attrs::{AttrId, AttrTable, Attrs};
-pub use index::{Indexed, index_plain, index_stream};
+pub use index::{index_plain, index_stream};
 pub use names::{NameId, Names};
 
 use crate::source::Compression;

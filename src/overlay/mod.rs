@@ -9,7 +9,7 @@ mod rootfs;
 mod union;
 
 pub use rootfs::{Change, Rootfs, Slot};
-pub use union::{Changes, Fate, Union};
+pub use union::{Changes, Fate, Tally, Union};
 
 /// Why bytes can no longer be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,0 +1,53 @@
+//! Which layers came with `FROM`.
+
+use crate::digest::Digest;
+use crate::image::Image;
+
+/// How the boundary between base layers and own layers is found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Base {
+    /// Told from the history.
+    #[default]
+    Auto,
+    /// The first this many layers.
+    Layers(usize),
+    /// The layers of another image, as its diff IDs: as many as both have in common from the first on.
+    Image(Vec<Digest>),
+}
+
+impl Base {
+    /// Number of base layers of `image`; none when the boundary does not fit it.
+    pub fn layers(&self, image: &Image) -> Option<usize> {
+        match self {
+            Self::Auto => Some(auto(image)),
+            Self::Layers(count) => (*count <= image.layers.len()).then_some(*count),
+            Self::Image(diff_ids) => {
+                let common = image
+                    .layers
+                    .iter()
+                    .zip(diff_ids)
+                    .take_while(|(layer, diff_id)| layer.diff_id.as_ref() == Some(diff_id))
+                    .count();
+                (common == diff_ids.len()).then_some(common)
+            }
+        }
+    }
+}
+
+/// The layers up to the last `CMD` that is followed by a step that makes a layer: base images end with
+/// one. Without such a step the first layer is the base. Source: how official images are built; an image
+/// whose base has no `CMD` needs to be told with `--base`.
+pub fn auto(image: &Image) -> usize {
+    let mut base = None;
+    let mut layers = 0;
+    let mut at_cmd = None;
+    for step in &image.history {
+        if step.layer.is_some() {
+            base = at_cmd.or(base);
+            layers += 1;
+        } else if step.instruction.as_deref() == Some("CMD") {
+            at_cmd = Some(layers);
+        }
+    }
+    base.filter(|&layers| layers > 0).unwrap_or(1).min(image.layers.len())
+}

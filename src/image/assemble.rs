@@ -1,0 +1,125 @@
+//! Layer indexes become one image.
+//!
+//! Names are interned in the order of the layers, so that nothing depends on which thread was first;
+//! each layer's index is dropped as soon as its entries are taken over, which keeps the peak of memory low.
+
+use super::{About, Diagnostic, Image, Layer, PathId, PathTable, Step, Timeline, paths};
+use crate::digest::Digest;
+use crate::error::{Error, Result};
+use crate::layer::{AttrTable, Entry, Kind, LayerIndex, NameId, Names};
+use crate::oci::Config;
+
+/// What is known of a layer beside its tar.
+#[derive(Debug, Clone, Default)]
+pub struct Parts {
+    /// The digest of the unpacked tar.
+    pub diff_id: Option<Digest>,
+    /// The digest of the blob.
+    pub digest: Option<Digest>,
+    /// The stated media type.
+    pub media_type: Option<String>,
+    /// Bytes of the blob.
+    pub blob: u64,
+    /// The history step that made it.
+    pub step: Option<usize>,
+}
+
+/// An image in the making: layers are added lowest first.
+#[derive(Debug, Default)]
+pub struct Assembly {
+    names: Names,
+    layers: Vec<Layer>,
+    entries: Vec<Entry>,
+    attrs: AttrTable,
+    links: Vec<u8>,
+    whiteouts: Vec<Vec<NameId>>,
+    opaques: Vec<Vec<NameId>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Assembly {
+    /// Makes room for so many entries at once, so that the list need not grow and be copied.
+    pub fn with_capacity(entries: usize) -> Self {
+        Self { entries: Vec::with_capacity(entries), ..Self::default() }
+    }
+
+    /// Adds the next layer.
+    ///
+    /// # Errors
+    /// When there are more entries or names than 32-bit ids can count.
+    pub fn add(&mut self, index: &LayerIndex, parts: Parts) -> Result<()> {
+        let too_many = |what| Error::because(format!("the image has more {what} than can be counted"));
+        let ids = paths::merge(&mut self.names, &index.names);
+        u32::try_from(self.names.text_len()).map_err(|_| too_many("names"))?;
+        let attrs: Vec<_> = index.attrs.sets().iter().map(|set| self.attrs.intern(set)).collect();
+        let links = u32::try_from(self.links.len() + index.links.len()).map_err(|_| too_many("links"))?
+            - u32::try_from(index.links.len()).unwrap_or(0);
+        self.links.extend_from_slice(&index.links);
+        let start = u32::try_from(self.entries.len()).map_err(|_| too_many("entries"))?;
+        self.entries.extend(index.entries.iter().map(|entry| {
+            let link = match entry.kind {
+                Kind::HardLink => ids[entry.link as usize].0,
+                Kind::Symlink => entry.link + links,
+                _ => entry.link,
+            };
+            Entry { path: ids[entry.path as usize].0, attrs: attrs[entry.attrs.0 as usize], link, ..*entry }
+        }));
+        let end = u32::try_from(self.entries.len()).map_err(|_| too_many("entries"))?;
+        let layer = self.layers.len();
+        self.diagnostics.extend(index.remarks.iter().map(|remark| Diagnostic {
+            code: remark.code,
+            message: remark.message.clone(),
+            layer: Some(layer),
+            path: Some(remark.path.clone()),
+        }));
+        self.whiteouts.push(index.whiteouts.iter().map(|id| ids[id.index()]).collect());
+        self.opaques.push(index.opaques.iter().map(|id| ids[id.index()]).collect());
+        self.layers.push(Layer {
+            diff_id: parts.diff_id,
+            digest: parts.digest,
+            media_type: parts.media_type,
+            compression: index.compression,
+            blob: parts.blob,
+            tar: index.tar,
+            content: index.entries.iter().map(|entry| entry.size).sum(),
+            entries: start..end,
+            whiteouts: Vec::new(),
+            opaques: Vec::new(),
+            step: parts.step,
+        });
+        Ok(())
+    }
+
+    /// Numbers the paths and gives the image out.
+    pub fn finish(
+        self,
+        about: About,
+        config: Config,
+        history: Vec<Step>,
+        mut diagnostics: Vec<Diagnostic>,
+    ) -> Image {
+        let Self { mut names, mut layers, mut entries, attrs, links, whiteouts, opaques, diagnostics: found } =
+            self;
+        names.freeze();
+        let (paths, ids) = PathTable::build(names);
+        for entry in &mut entries {
+            entry.path = ids[entry.path as usize].0;
+            if entry.kind == Kind::HardLink {
+                entry.link = ids[entry.link as usize].0;
+            }
+        }
+        let renumber = |old: Vec<NameId>| {
+            let mut new: Vec<PathId> = old.into_iter().map(|id| ids[id.index()]).collect();
+            new.sort_unstable();
+            new.dedup();
+            new
+        };
+        for (layer, (whiteouts, opaques)) in layers.iter_mut().zip(whiteouts.into_iter().zip(opaques)) {
+            layer.whiteouts = renumber(whiteouts);
+            layer.opaques = renumber(opaques);
+        }
+        let timeline = Timeline::build(&entries, paths.len());
+        diagnostics.extend(found);
+        Image { about, config, layers, history, paths, entries, attrs, links, timeline, diagnostics }
+    }
+}

@@ -1,0 +1,160 @@
+//! The pipeline from a path to an image: open, choose, index the layers, assemble, read what must be compared.
+//!
+//! After loading nothing reads a tar. Layers are indexed in parallel, the largest first; a packed archive
+//! passes by once, in one thread, and its layers are indexed as they come.
+
+mod compare;
+mod layers;
+mod pick;
+mod rootfs;
+mod stream;
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::digest::Digest;
+use crate::error::{Error, Result};
+use crate::image::Image;
+use crate::overlay::Union;
+use crate::source::{Meter, Opened, Section, Wish, open};
+
+/// Watches a loading: told what there is to read and how far it is; asked whether to go on.
+/// Called from several threads.
+pub trait Watch: Sync {
+    /// The parts that will be read, lowest layer first: what each is called and how many bytes it has.
+    fn begin(&self, parts: &[(String, u64)]);
+    /// So many more bytes of a part were read or skipped.
+    fn advance(&self, part: usize, bytes: u64);
+    /// True when the user wants to stop.
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+/// A [`Watch`] that looks away.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Blind;
+
+impl Watch for Blind {
+    fn begin(&self, _parts: &[(String, u64)]) {}
+    fn advance(&self, _part: usize, _bytes: u64) {}
+}
+
+/// A loaded image with its layers stacked.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The image.
+    pub image: Image,
+    /// Its layers, stacked.
+    pub union: Union,
+}
+
+/// Loads an image from a file or a directory.
+///
+/// # Errors
+/// When there is no image in it, the wished one is not there, or a part of it is missing or damaged; the
+/// error names the part. [`Error::Interrupted`] when the watch said stop.
+pub fn path(path: &Path, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
+    let shown = path.display().to_string();
+    let loaded = (|| {
+        let meter = PartMeter { watch, part: None };
+        match open(path, &meter)? {
+            Opened::Archive(archive, section) => {
+                match pick::pick(&archive, wish, pick::Place::Archive, &shown)? {
+                    Some(picked) => {
+                        let section = |name: &[u8]| archive.section(name).ok_or_else(missing);
+                        layers::load(picked, &section, watch)
+                    }
+                    None => rootfs::plain(&archive, &section, &shown, watch),
+                }
+            }
+            Opened::Directory(directory) => {
+                let picked =
+                    pick::pick(&directory, wish, pick::Place::Directory, &shown)?.ok_or_else(|| {
+                        Error::because(
+                            "the directory holds no image: it has neither index.json nor manifest.json",
+                        )
+                        .hint("give it the directory of an OCI layout, or a file made with docker save")
+                    })?;
+                layers::load(picked, &|name: &[u8]| directory.section(name), watch)
+            }
+            Opened::Packed(compression, section) => {
+                watch.begin(&[(shown.clone(), section.length())]);
+                let meter = PartMeter { watch, part: Some(0) };
+                let again = || Opened::unpacked(compression, &section, &meter);
+                packed(&again, wish, &shown, section.length())
+            }
+        }
+    })();
+    finish(loaded, &shown, watch)
+}
+
+/// Loads an image that passes by. `again` starts the stream over, for the case that it turns out to be a
+/// root file system.
+fn packed<'a>(
+    again: &dyn Fn() -> Result<Box<dyn Read + 'a>>,
+    wish: &Wish,
+    shown: &str,
+    length: u64,
+) -> Result<Loaded> {
+    let passed = stream::gather(again()?)?;
+    match pick::pick(&passed.gathered, wish, pick::Place::Packed, shown)? {
+        Some(picked) => passed.load(picked),
+        None => rootfs::packed(&passed.gathered, again()?, shown, length),
+    }
+}
+
+/// The diff IDs of the image at a path, without reading its layers: to find the base of another image.
+///
+/// # Errors
+/// As [`path`].
+pub fn diff_ids(path: &Path, wish: &Wish) -> Result<Vec<Digest>> {
+    let shown = path.display().to_string();
+    let meter = PartMeter { watch: &Blind, part: None };
+    let read = || {
+        let picked = match open(path, &meter)? {
+            Opened::Archive(archive, _) => pick::pick(&archive, wish, pick::Place::Archive, &shown)?,
+            Opened::Directory(directory) => pick::pick(&directory, wish, pick::Place::Directory, &shown)?,
+            Opened::Packed(compression, section) => {
+                let stream = Opened::unpacked(compression, &section, &meter)?;
+                pick::pick(&stream::gather(stream)?.gathered, wish, pick::Place::Packed, &shown)?
+            }
+        };
+        let picked = picked.ok_or_else(|| Error::because("there is no image in it"))?;
+        Ok(picked.layers.into_iter().filter_map(|layer| layer.parts.diff_id).collect())
+    };
+    read().map_err(|error: Error| error.reading(shown.clone()))
+}
+
+fn missing() -> Error {
+    Error::because("it is not in the archive")
+}
+
+/// Names what was read in an error, and tells an interruption from a failure.
+fn finish(loaded: Result<Loaded>, shown: &str, watch: &dyn Watch) -> Result<Loaded> {
+    if watch.stopped() {
+        return Err(Error::Interrupted);
+    }
+    loaded.map_err(|error| error.reading(shown))
+}
+
+/// Tells the watch about one part.
+struct PartMeter<'a> {
+    watch: &'a dyn Watch,
+    part: Option<usize>,
+}
+
+impl Meter for PartMeter<'_> {
+    fn advance(&self, bytes: u64) {
+        if let Some(part) = self.part {
+            self.watch.advance(part, bytes);
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        self.watch.stopped()
+    }
+}
+
+/// Finds the bytes of a blob by its resolved name.
+type FindSection<'a> = dyn Fn(&[u8]) -> Result<Section> + Sync + 'a;

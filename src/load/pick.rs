@@ -1,0 +1,120 @@
+//! From a store to the one image that is wanted: its configuration, and where its layers are.
+
+use crate::digest::Digest;
+use crate::error::{Error, Result};
+use crate::image::{self, About, Diagnostic, Parts, Step};
+use crate::oci::{Config, Platform};
+use crate::source::{Blob, Candidate, Catalog, Choice, Store, Wish, document};
+
+/// What kind of place the store is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A tar.
+    Archive,
+    /// A tar inside a compression.
+    Packed,
+    /// A directory.
+    Directory,
+}
+
+/// The image that is wanted, before its layers are read.
+pub(super) struct Picked {
+    pub about: About,
+    pub config: Config,
+    pub history: Vec<Step>,
+    pub layers: Vec<PickedLayer>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Where a layer is, and what is known of it.
+pub(super) struct PickedLayer {
+    /// The resolved name of its blob.
+    pub name: Vec<u8>,
+    /// What to call it in an error.
+    pub shown: String,
+    pub parts: Parts,
+}
+
+/// Picks the wished image; none when the store holds no manifest of any kind.
+pub(super) fn pick(store: &dyn Store, wish: &Wish, place: Place, shown: &str) -> Result<Option<Picked>> {
+    let Some(catalog) = Catalog::read(store)? else { return Ok(None) };
+    let Choice { candidate, remark } = wish.choose(catalog)?;
+    let config: Config = match &candidate.config.name {
+        Some(name) => document(store, name)?,
+        None => None,
+    }
+    .ok_or_else(|| absent("the configuration", &candidate.config))?;
+    if candidate.layers.is_empty() {
+        return Err(
+            Error::because("the image has no layers, so there is nothing to show").at(candidate.config.shown)
+        );
+    }
+    let diff_ids = &config.rootfs.diff_ids;
+    if !diff_ids.is_empty() && diff_ids.len() != candidate.layers.len() {
+        return Err(Error::because(format!(
+            "the manifest has {} layers, the configuration {}",
+            candidate.layers.len(),
+            diff_ids.len()
+        ))
+        .at(candidate.config.shown));
+    }
+    let (history, steps, mut diagnostics) = image::pair(&config, candidate.layers.len())
+        .map_err(|error| error.at(candidate.config.shown.clone()))?;
+    if let Some(message) = remark {
+        diagnostics.insert(0, Diagnostic { code: "several-images", message, layer: None, path: None });
+    }
+    let mut layers = Vec::with_capacity(candidate.layers.len());
+    for (number, blob) in candidate.layers.iter().enumerate() {
+        let Some(name) = blob.name.clone() else { return Err(absent(&format!("layer {number}"), blob)) };
+        let parts = Parts {
+            diff_id: diff_ids.get(number).and_then(|text| Digest::parse(text)),
+            digest: blob.digest.clone(),
+            media_type: blob.media_type.clone(),
+            blob: 0,
+            step: steps.get(number).copied().flatten(),
+        };
+        layers.push(PickedLayer { name, shown: format!("layer {number}, {}", blob.shown), parts });
+    }
+    let about = about(candidate, &config, store, place, shown);
+    Ok(Some(Picked { about, config, history, layers, diagnostics }))
+}
+
+fn absent(what: &str, blob: &Blob) -> Error {
+    Error::because(format!("{what} is named in the manifest, but is not there"))
+        .at(blob.shown.clone())
+        .hint("save the image again, with all its blobs")
+}
+
+fn about(candidate: Candidate, config: &Config, store: &dyn Store, place: Place, shown: &str) -> About {
+    let is_docker = !matches!(store.resolve(b"manifest.json"), Ok(None) | Err(_));
+    let is_layout = !matches!(store.resolve(b"index.json"), Ok(None) | Err(_));
+    let kind = match place {
+        Place::Directory if is_layout => "oci",
+        Place::Directory => "dir",
+        _ if is_docker => "docker-archive",
+        _ => "oci-archive",
+    };
+    let short = |digest: &Digest| format!("{}:{:.12}", digest.algorithm(), digest.encoded());
+    let reference = match candidate.tags.first() {
+        Some(tag) => tag.strip_prefix("docker.io/library/").unwrap_or(tag).to_owned(),
+        None => candidate.config.digest.as_ref().map_or_else(|| shown.to_owned(), short),
+    };
+    let platform = if config.os.is_empty() {
+        candidate.platform
+    } else {
+        Platform {
+            os: config.os.clone(),
+            architecture: config.architecture.clone(),
+            variant: config.variant.clone().or(candidate.platform.variant),
+        }
+    };
+    About {
+        reference,
+        source: format!("{kind} {shown}"),
+        tags: candidate.tags,
+        config_digest: candidate.config.digest,
+        manifest_digest: candidate.manifest_digest,
+        platform,
+        created: config.created.clone(),
+    }
+}

@@ -1,0 +1,191 @@
+//! The merged file system as one slot per path.
+
+use super::Cause;
+use crate::image::{EntryId, Image, PathId};
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// A directory that no tar names, but that something in it needs.
+    Implied,
+    /// An entry.
+    Entry(EntryId),
+}
+
+/// One write to the merged file system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// The path.
+    pub path: PathId,
+    /// What stood there.
+    pub before: Option<Slot>,
+    /// What stands there now.
+    pub after: Option<Slot>,
+    /// Why what stood there went.
+    pub cause: Cause,
+}
+
+const NOTHING: u32 = u32::MAX;
+const IMPLIED: u32 = u32::MAX - 1;
+
+/// What a container sees with some of the layers stacked.
+///
+/// Invariant: what stands at a path has directories at all paths above it.
+#[derive(Debug, Clone)]
+pub struct Rootfs {
+    slots: Vec<u32>,
+    /// One bit per path: set where something stands. Lets a large dead subtree be skipped quickly.
+    live: Vec<u64>,
+}
+
+impl Rootfs {
+    /// No layer applied yet: empty.
+    pub fn new(image: &Image) -> Self {
+        let count = image.paths.len() as usize;
+        Self { slots: vec![NOTHING; count], live: vec![0; count.div_ceil(64)] }
+    }
+
+    /// What stands at a path. Nothing ever stands at the root itself.
+    pub fn get(&self, path: PathId) -> Option<Slot> {
+        slot(self.slots[path.index()])
+    }
+
+    /// The entry at a path, if a tar names what stands there.
+    pub fn entry(&self, path: PathId) -> Option<EntryId> {
+        match self.get(path)? {
+            Slot::Entry(id) => Some(id),
+            Slot::Implied => None,
+        }
+    }
+
+    /// True when a directory stands at the path, implied or not.
+    pub fn is_directory(&self, image: &Image, path: PathId) -> bool {
+        match self.get(path) {
+            Some(Slot::Implied) => true,
+            Some(Slot::Entry(id)) => image.entry(id).kind.is_directory(),
+            None => false,
+        }
+    }
+
+    /// All paths at which something stands, in ascending order.
+    pub fn live(&self) -> impl Iterator<Item = (PathId, Slot)> + '_ {
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let path = self.next_live(from, self.slots.len())?;
+            from = path + 1;
+            Some((path_id(path), slot(self.slots[path])?))
+        })
+    }
+
+    /// Writes a slot without any rule; for undoing a [`Change`] or doing it again.
+    pub fn set(&mut self, path: PathId, value: Option<Slot>) {
+        let index = path.index();
+        let bit = 1_u64 << (index % 64);
+        self.slots[index] = match value {
+            None => NOTHING,
+            Some(Slot::Implied) => IMPLIED,
+            Some(Slot::Entry(id)) => id.0,
+        };
+        match value {
+            None => self.live[index / 64] &= !bit,
+            Some(_) => self.live[index / 64] |= bit,
+        }
+    }
+
+    /// Stacks a layer on top; `listen` hears every write before it is done, and sees the file system as it is then.
+    pub fn apply(&mut self, image: &Image, layer: usize, listen: &mut impl FnMut(&Self, Change)) {
+        let changes = &image.layers[layer];
+        for &path in &changes.whiteouts {
+            self.remove(path, listen);
+            self.clear(image, path, listen);
+        }
+        for &path in &changes.opaques {
+            self.clear(image, path, listen);
+        }
+        for id in image.layer_entries(layer) {
+            self.place(image, id, changes.entries.start, listen);
+        }
+    }
+
+    /// Puts an entry where it belongs. `first` is the first entry of its layer.
+    fn place(&mut self, image: &Image, id: EntryId, first: u32, listen: &mut impl FnMut(&Self, Change)) {
+        let path = image.path_of(id);
+        if path == PathId::ROOT {
+            return;
+        }
+        self.imply_parents(image, path, listen);
+        let before = self.get(path);
+        if !image.entry(id).kind.is_directory() && self.is_directory(image, path) {
+            self.clear(image, path, listen);
+        }
+        let again = matches!(before, Some(Slot::Entry(old)) if old.0 >= first);
+        let cause = if again { Cause::Repeated } else { Cause::Overwritten };
+        self.write(Change { path, before, after: Some(Slot::Entry(id)), cause }, listen);
+    }
+
+    /// Makes directories of all paths above `path`.
+    fn imply_parents(&mut self, image: &Image, path: PathId, listen: &mut impl FnMut(&Self, Change)) {
+        let mut at = image.paths.parent(path);
+        while at != PathId::ROOT && !self.is_directory(image, at) {
+            let change = Change {
+                path: at,
+                before: self.get(at),
+                after: Some(Slot::Implied),
+                cause: Cause::Overwritten,
+            };
+            self.write(change, listen);
+            at = image.paths.parent(at);
+        }
+    }
+
+    /// Removes what stands at a path.
+    fn remove(&mut self, path: PathId, listen: &mut impl FnMut(&Self, Change)) {
+        if let before @ Some(_) = self.get(path) {
+            self.write(Change { path, before, after: None, cause: Cause::Removed }, listen);
+        }
+    }
+
+    /// Removes all that stands below a path.
+    fn clear(&mut self, image: &Image, path: PathId, listen: &mut impl FnMut(&Self, Change)) {
+        let (mut from, end) = (path.index() + 1, image.paths.end(path).index());
+        while let Some(path) = self.next_live(from, end) {
+            self.remove(path_id(path), listen);
+            from = path + 1;
+        }
+    }
+
+    fn write(&mut self, change: Change, listen: &mut impl FnMut(&Self, Change)) {
+        listen(self, change);
+        self.set(change.path, change.after);
+    }
+
+    /// The first path in `from..end` at which something stands.
+    fn next_live(&self, from: usize, end: usize) -> Option<usize> {
+        if from >= end {
+            return None;
+        }
+        let mut word = from / 64;
+        let mut bits = self.live[word] & (u64::MAX << (from % 64));
+        while bits == 0 {
+            word += 1;
+            if word * 64 >= end {
+                return None;
+            }
+            bits = self.live[word];
+        }
+        let found = word * 64 + bits.trailing_zeros() as usize;
+        (found < end).then_some(found)
+    }
+}
+
+fn slot(value: u32) -> Option<Slot> {
+    match value {
+        NOTHING => None,
+        IMPLIED => Some(Slot::Implied),
+        id => Some(Slot::Entry(EntryId(id))),
+    }
+}
+
+fn path_id(index: usize) -> PathId {
+    PathId(u32::try_from(index).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,287 @@
+//! Which images a store holds.
+//!
+//! `index.json` and `manifest.json` may both be there and describe the same images; they are brought together
+//! by the digest of the configuration, so that none is listed twice. Blobs of platforms that were not
+//! pulled are missing by design: a manifest that is not there is noted, not an error.
+
+use super::store::{Store, blob_name, document};
+use super::{limits, normal_text};
+use crate::digest::Digest;
+use crate::error::{Error, Result};
+use crate::escape;
+use crate::oci::{Config, Descriptor, DockerImage, Document, Platform};
+
+/// A blob that a manifest names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blob {
+    /// The name in the store, links followed; none when it is not there.
+    pub name: Option<Vec<u8>>,
+    /// What to call it in an error: the member's name as the manifest has it, or the digest.
+    pub shown: String,
+    /// Its digest, when the manifest states one.
+    pub digest: Option<Digest>,
+    /// Its media type, when the manifest states one.
+    pub media_type: Option<String>,
+}
+
+/// An image that the store names; its blobs may be missing.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The names given to it, full ones before bare tags.
+    pub tags: Vec<String>,
+    /// What it runs on, as far as the index or the configuration tells.
+    pub platform: Platform,
+    /// The digest of its manifest.
+    pub manifest_digest: Option<Digest>,
+    /// Its configuration.
+    pub config: Blob,
+    /// Its layers, lowest first.
+    pub layers: Vec<Blob>,
+}
+
+impl Candidate {
+    /// True when every blob is there.
+    pub fn is_complete(&self) -> bool {
+        self.config.name.is_some() && self.layers.iter().all(|layer| layer.name.is_some())
+    }
+}
+
+/// All images of a store.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// The images, in the order of `manifest.json` where there is one, else of `index.json`.
+    pub candidates: Vec<Candidate>,
+    /// Manifests that an index names but that are not there: their digests and platforms.
+    pub absent: Vec<(String, Platform)>,
+}
+
+impl Catalog {
+    /// Reads the manifests. None when the store has neither `manifest.json` nor `index.json`: no image.
+    ///
+    /// # Errors
+    /// When a document is not what it should be; the error names it.
+    pub fn read(store: &dyn Store) -> Result<Option<Self>> {
+        let mut catalog = Self::default();
+        let index: Option<Document> = document(store, b"index.json")?;
+        let is_layout = index.is_some();
+        if let Some(index) = index {
+            let manifests = index.manifests.ok_or_else(|| {
+                Error::because("it lists no manifests, so it is no image index").at("index.json")
+            })?;
+            catalog.walk(store, &manifests, &Origin::default(), 0)?;
+        }
+        let docker = match document::<serde_json::Value>(store, b"manifest.json")? {
+            None if is_layout => None,
+            None => return Ok(None),
+            Some(value @ serde_json::Value::Array(_)) => Some(
+                serde_json::from_value::<Vec<DockerImage>>(value)
+                    .map_err(|error| wrong_docker_manifest(&error.to_string()))?,
+            ),
+            // skopeo's dir: layout keeps one manifest under this name
+            Some(value @ serde_json::Value::Object(_)) if !is_layout => {
+                let manifest: Document = serde_json::from_value(value)
+                    .map_err(|error| wrong_docker_manifest(&error.to_string()))?;
+                let origin = Origin::default();
+                let candidate = catalog.candidate(store, &manifest, None, &origin, "manifest.json")?;
+                catalog.candidates.push(candidate);
+                None
+            }
+            Some(_) => return Err(wrong_docker_manifest("it is neither a list of images nor a manifest")),
+        };
+        if let Some(images) = docker {
+            catalog.merge_docker(store, images)?;
+        }
+        Ok(Some(catalog))
+    }
+
+    /// Visits an index's manifests. `origin` is what the enclosing index said of them.
+    fn walk(
+        &mut self,
+        store: &dyn Store,
+        manifests: &[Descriptor],
+        origin: &Origin,
+        depth: usize,
+    ) -> Result<()> {
+        if depth > limits::INDEX_DEPTH {
+            return Err(Error::because(format!("indexes are nested more than {} deep", limits::INDEX_DEPTH))
+                .at("index.json"));
+        }
+        for descriptor in manifests {
+            if descriptor.is_attestation() {
+                continue;
+            }
+            let digest = checked_digest(&descriptor.digest, "index.json")?;
+            let here = Origin {
+                name: descriptor.name().map(str::to_owned).or_else(|| origin.name.clone()),
+                platform: descriptor.platform.clone().or_else(|| origin.platform.clone()),
+            };
+            let Some(name) = blob_name(store, &digest)? else {
+                self.absent.push((digest.to_string(), here.platform.unwrap_or_default()));
+                continue;
+            };
+            let shown = escape::line(&name, 200);
+            let Some(manifest) = document::<Document>(store, &name)? else { continue };
+            if let Some(nested) = &manifest.manifests {
+                self.walk(store, nested, &here, depth + 1)?;
+            } else if is_image(&manifest, here.platform.as_ref()) {
+                if self.candidates.len() >= limits::MANIFESTS {
+                    return Err(Error::because(format!("it names more than {} images", limits::MANIFESTS)));
+                }
+                let candidate = self.candidate(store, &manifest, Some(digest), &here, &shown)?;
+                self.add(candidate);
+            }
+        }
+        Ok(())
+    }
+
+    /// The same manifest may be listed once for each of its names.
+    fn add(&mut self, candidate: Candidate) {
+        let same = self.candidates.iter_mut().find(|other| {
+            other.manifest_digest == candidate.manifest_digest && other.platform == candidate.platform
+        });
+        match same {
+            Some(other) => {
+                for tag in candidate.tags {
+                    if !other.tags.contains(&tag) {
+                        other.tags.push(tag);
+                    }
+                }
+            }
+            None => self.candidates.push(candidate),
+        }
+    }
+
+    fn candidate(
+        &self,
+        store: &dyn Store,
+        manifest: &Document,
+        digest: Option<Digest>,
+        origin: &Origin,
+        shown: &str,
+    ) -> Result<Candidate> {
+        let descriptor = manifest
+            .config
+            .as_ref()
+            .ok_or_else(|| Error::because("it names neither a configuration nor manifests").at(shown))?;
+        let config = blob(store, descriptor, shown)?;
+        check_layers(manifest.layers.len()).map_err(|error| error.at(shown))?;
+        let layers =
+            manifest.layers.iter().map(|layer| blob(store, layer, shown)).collect::<Result<Vec<_>>>()?;
+        let platform = match &origin.platform {
+            Some(platform) if !platform.is_unknown() => platform.clone(),
+            _ => platform_of(store, &config),
+        };
+        Ok(Candidate {
+            tags: origin.name.iter().cloned().collect(),
+            platform,
+            manifest_digest: digest,
+            config,
+            layers,
+        })
+    }
+
+    /// Brings the images of `manifest.json` together with those of `index.json`, and puts them first.
+    fn merge_docker(&mut self, store: &dyn Store, images: Vec<DockerImage>) -> Result<()> {
+        let place = "manifest.json";
+        if images.len() > limits::MANIFESTS {
+            return Err(Error::because(format!("it names more than {} images", limits::MANIFESTS)).at(place));
+        }
+        let mut merged = Vec::with_capacity(images.len());
+        for image in images {
+            check_layers(image.layers.len()).map_err(|error| error.at(place))?;
+            let config = member(store, &image.config)?;
+            let listed = self
+                .candidates
+                .iter()
+                .position(|other| config.digest.is_some() && other.config.digest == config.digest)
+                .map(|found| self.candidates.remove(found));
+            let mut tags = image.repo_tags;
+            let candidate = if let Some(mut listed) = listed {
+                listed.tags.retain(|tag| !is_named_by(tag, &tags));
+                tags.append(&mut listed.tags);
+                listed.tags = tags;
+                listed
+            } else {
+                let layers =
+                    image.layers.iter().map(|name| member(store, name)).collect::<Result<Vec<_>>>()?;
+                let platform = platform_of(store, &config);
+                Candidate { tags, platform, manifest_digest: None, config, layers }
+            };
+            merged.push(candidate);
+        }
+        merged.append(&mut self.candidates);
+        self.candidates = merged;
+        Ok(())
+    }
+}
+
+/// What an index says of the manifests in it.
+#[derive(Default)]
+struct Origin {
+    name: Option<String>,
+    platform: Option<Platform>,
+}
+
+/// True when a full name of `index.json` says no more than one of the names in `manifest.json`.
+fn is_named_by(full: &str, tags: &[String]) -> bool {
+    tags.iter().any(|tag| {
+        full == tag
+            || full.strip_prefix("docker.io/").is_some_and(|rest| rest == tag)
+            || full.strip_prefix("docker.io/library/").is_some_and(|rest| rest == tag)
+            || tag.rsplit_once(':').is_some_and(|(_, bare)| bare == full)
+    })
+}
+
+/// Image manifests have layers that are tars; attestations and other artefacts do not.
+fn is_image(manifest: &Document, platform: Option<&Platform>) -> bool {
+    let unknown = platform.is_some_and(|p| p.os == "unknown" && p.architecture == "unknown");
+    let foreign = manifest.layers.iter().any(|layer| layer.media_type.contains("in-toto"));
+    !unknown && !foreign
+}
+
+fn wrong_docker_manifest(why: &str) -> Error {
+    Error::because(format!("it is not the JSON of an image: {why}")).at("manifest.json")
+}
+
+fn check_layers(count: usize) -> Result<()> {
+    if count > limits::LAYERS {
+        return Err(Error::because(format!("it names {count} layers, over the limit of {}", limits::LAYERS)));
+    }
+    Ok(())
+}
+
+fn checked_digest(text: &str, place: &str) -> Result<Digest> {
+    Digest::parse(text).ok_or_else(|| Error::because(format!("`{text}` is no digest")).at(place))
+}
+
+/// The blob behind a descriptor.
+fn blob(store: &dyn Store, descriptor: &Descriptor, place: &str) -> Result<Blob> {
+    let digest = checked_digest(&descriptor.digest, place)?;
+    let name = blob_name(store, &digest).map_err(|error| error.at(digest.as_str()))?;
+    let media_type = Some(descriptor.media_type.clone()).filter(|text| !text.is_empty());
+    Ok(Blob { name, shown: digest.to_string(), digest: Some(digest), media_type })
+}
+
+/// The blob that `manifest.json` names by its member. The name often tells the digest.
+fn member(store: &dyn Store, name: &str) -> Result<Blob> {
+    let found = store.resolve(&normal_text(name)).map_err(|error| error.at(name))?;
+    let stem = name.rsplit('/').next().unwrap_or(name);
+    let stem = stem.strip_prefix("sha256:").unwrap_or(stem.strip_suffix(".json").unwrap_or(stem));
+    Ok(Blob {
+        name: found,
+        shown: name.to_owned(),
+        digest: Digest::parse(&format!("sha256:{stem}")),
+        media_type: None,
+    })
+}
+
+/// What a configuration says that the image runs on. Whether it can be read at all is found out when
+/// the image is chosen.
+fn platform_of(store: &dyn Store, config: &Blob) -> Platform {
+    let read = config.name.as_ref().and_then(|name| document::<Config>(store, name).ok().flatten());
+    read.map_or_else(Platform::default, |config| Platform {
+        os: config.os,
+        architecture: config.architecture,
+        variant: config.variant,
+    })
+}

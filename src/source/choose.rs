@@ -1,0 +1,136 @@
+//! Which of several images is meant.
+
+use super::{Candidate, Catalog};
+use crate::error::{Error, Result};
+use crate::oci::Platform;
+
+/// What the user asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// A name, a tag, or the beginning of a digest.
+    pub image: Option<String>,
+    /// A platform.
+    pub platform: Option<Platform>,
+}
+
+/// The image that was chosen, and what to tell about the others.
+#[derive(Debug)]
+pub struct Choice {
+    /// The image.
+    pub candidate: Candidate,
+    /// A remark when the user might have meant another one.
+    pub remark: Option<String>,
+}
+
+impl Wish {
+    /// Chooses from `catalog`: by name, then by platform (the wished one, else this machine's, else the
+    /// only complete one), then the first.
+    ///
+    /// # Errors
+    /// When nothing answers; the error lists what is there.
+    pub fn choose(&self, catalog: Catalog) -> Result<Choice> {
+        let Catalog { candidates, absent } = catalog;
+        if candidates.is_empty() {
+            return Err(match absent.first() {
+                Some((digest, _)) => {
+                    Error::because("the manifest is not in the archive, so no image can be read")
+                        .at(digest)
+                        .hint("save the image with all its blobs")
+                }
+                None => Error::because("it holds no image: no manifest is listed").at("index.json"),
+            });
+        }
+        let all = candidates.len();
+        let named = match &self.image {
+            None => candidates,
+            Some(name) => {
+                let list = candidates.iter().map(describe).collect::<Vec<_>>().join(", ");
+                let named: Vec<_> =
+                    candidates.into_iter().filter(|candidate| is_called(candidate, name)).collect();
+                if named.is_empty() {
+                    return Err(Error::because(format!("there is no image `{name}` in it"))
+                        .hint(format!("it holds {list}; choose one with --image")));
+                }
+                named
+            }
+        };
+        let fitting = self.by_platform(named, &absent)?;
+        let others = all - 1;
+        let mut fitting = fitting.into_iter();
+        let Some(candidate) = fitting.next() else { return Err(Error::because("it holds no image")) };
+        let rivals: Vec<_> = fitting.map(|other| describe(&other)).collect();
+        let remark = (self.image.is_none() && !rivals.is_empty()).then(|| {
+            format!(
+                "this archive holds {} images; this is the first, {}; --image NAME chooses another: {}",
+                others + 1,
+                describe(&candidate),
+                rivals.join(", ")
+            )
+        });
+        Ok(Choice { candidate, remark })
+    }
+
+    fn by_platform(
+        &self,
+        candidates: Vec<Candidate>,
+        absent: &[(String, Platform)],
+    ) -> Result<Vec<Candidate>> {
+        let (fitting, rest): (Vec<_>, Vec<_>) = {
+            let wanted = self.platform.clone().unwrap_or_else(Platform::host);
+            candidates.into_iter().partition(|candidate| candidate.platform.answers(&wanted))
+        };
+        if !fitting.is_empty() {
+            return Ok(fitting);
+        }
+        let Some(wanted) = &self.platform else {
+            // not this machine's: whatever is complete, else whatever is first, so that the error names its blob
+            let (complete, broken): (Vec<_>, Vec<_>) = rest.into_iter().partition(Candidate::is_complete);
+            return Ok(if complete.is_empty() { broken } else { complete });
+        };
+        let there =
+            rest.iter().map(|candidate| candidate.platform.to_string()).collect::<Vec<_>>().join(", ");
+        if let Some((digest, _)) = absent.iter().find(|(_, platform)| platform.answers(wanted)) {
+            return Err(Error::because(format!("the image for {wanted} is named, but not in it"))
+                .at(digest)
+                .hint(format!("it holds {there}")));
+        }
+        Err(Error::because(format!("there is no image for {wanted} in it"))
+            .hint(format!("it holds {there}; choose one with --platform")))
+    }
+}
+
+fn describe(candidate: &Candidate) -> String {
+    let name = candidate.tags.first().cloned().or_else(|| {
+        let digest = candidate.manifest_digest.as_ref().or(candidate.config.digest.as_ref())?;
+        Some(digest.as_str().chars().take("sha256:".len() + 12).collect())
+    });
+    match name {
+        Some(name) if candidate.platform.is_unknown() => name,
+        Some(name) => format!("{name} ({})", candidate.platform),
+        None => format!("an image for {}", candidate.platform),
+    }
+}
+
+/// True when `name` is one of the image's names, with or without registry, `library/` and `:latest`, a
+/// bare tag, or the beginning of one of its digests.
+fn is_called(candidate: &Candidate, name: &str) -> bool {
+    let familiar = |text: &str| {
+        let text = text.strip_prefix("docker.io/").unwrap_or(text);
+        let text = text.strip_prefix("library/").unwrap_or(text);
+        text.strip_suffix(":latest").unwrap_or(text).to_owned()
+    };
+    let by_name = candidate.tags.iter().any(|tag| {
+        familiar(tag) == familiar(name)
+            || tag.strip_prefix("localhost/").is_some_and(|local| familiar(local) == familiar(name))
+            || tag
+                .rsplit_once(':')
+                .is_some_and(|(repository, bare)| bare == name || familiar(repository) == familiar(name))
+    });
+    let hex = name.strip_prefix("sha256:").unwrap_or(name);
+    let by_digest = hex.len() >= 6
+        && [&candidate.manifest_digest, &candidate.config.digest]
+            .into_iter()
+            .flatten()
+            .any(|digest| digest.encoded().starts_with(hex));
+    by_name || by_digest
+}

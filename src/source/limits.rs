@@ -1,0 +1,29 @@
+//! Bounds on what is taken from an archive. Images come from strangers: every length is checked
+//! against one of these before it is used, and an error names the bound that it hit.
+
+/// Longest JSON document (manifest, index, configuration), in bytes.
+pub const DOCUMENT: u64 = 16 << 20;
+/// All JSON documents kept while an archive passes by as a stream, in bytes.
+pub const DOCUMENTS: u64 = 64 << 20;
+/// Deepest nesting of indexes in indexes.
+pub const INDEX_DEPTH: usize = 8;
+/// Most manifests of one archive.
+pub const MANIFESTS: usize = 1024;
+/// Most layers of one image; engines stop at 127.
+pub const LAYERS: usize = 4096;
+/// Most members of an archive that is taken for an image.
+pub const MEMBERS: usize = 1 << 17;
+/// Most symbolic links that are followed to reach a member.
+pub const LINKS: usize = 16;
+/// Longest body of a tar extension header (long names, pax records), in bytes.
+pub const EXTENSION: u64 = 1 << 20;
+/// Longest path, in bytes. Linux takes 4096.
+pub const PATH: usize = 1 << 15;
+/// Extended attributes of one layer, in bytes.
+pub const XATTRS: usize = 64 << 20;
+/// All names, or all link targets, of one layer, in bytes.
+pub const NAMES: usize = 1 << 30;
+/// Longest unpacked layer, in bytes.
+pub const UNPACKED: u64 = 1 << 38;
+/// Most entries of one image.
+pub const ENTRIES: usize = 1 << 30;

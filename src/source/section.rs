@@ -1,0 +1,115 @@
+//! A window of a file that is read at offsets.
+//!
+//! Reading at offsets leaves no shared cursor between threads, and unlike a memory map it does not
+//! kill the program when the file shrinks meanwhile.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use super::Meter;
+
+/// `length` bytes of a file from `start` on.
+#[derive(Debug, Clone)]
+pub struct Section {
+    file: Arc<File>,
+    start: u64,
+    length: u64,
+}
+
+impl Section {
+    /// The whole file.
+    ///
+    /// # Errors
+    /// When the file's length cannot be told.
+    pub fn whole(file: File) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        Ok(Self { file: Arc::new(file), start: 0, length })
+    }
+
+    /// The `length` bytes from `offset` on, cut where this section ends.
+    #[must_use]
+    pub fn part(&self, offset: u64, length: u64) -> Self {
+        let offset = offset.min(self.length);
+        Self {
+            file: Arc::clone(&self.file),
+            start: self.start + offset,
+            length: length.min(self.length - offset),
+        }
+    }
+
+    /// Length in bytes.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Reads into `buffer` from `offset` on, until it is full or the section ends.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    pub fn read_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<usize> {
+        let left = usize::try_from(self.length.saturating_sub(offset)).unwrap_or(usize::MAX);
+        if buffer.len() > left {
+            buffer = &mut buffer[..left];
+        }
+        let mut done = 0;
+        while !buffer.is_empty() {
+            match read_file_at(&self.file, buffer, self.start + offset) {
+                Ok(0) => break,
+                Ok(n) => {
+                    buffer = &mut buffer[n..];
+                    offset += n as u64;
+                    done += n;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(done)
+    }
+
+    /// The first bytes, `count` at most.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    pub fn head(&self, count: usize) -> io::Result<Vec<u8>> {
+        let mut head = vec![0; count];
+        let got = self.read_at(&mut head, 0)?;
+        head.truncate(got);
+        Ok(head)
+    }
+
+    /// The section as a stream that tells `meter` what it read, and ends with an error when that says stop.
+    pub fn reader<'a>(&self, meter: &'a dyn Meter) -> SectionReader<'a> {
+        SectionReader { section: self.clone(), position: 0, meter }
+    }
+}
+
+#[cfg(unix)]
+fn read_file_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_file_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+/// A [`Section`] read from its start to its end.
+pub struct SectionReader<'a> {
+    section: Section,
+    position: u64,
+    meter: &'a dyn Meter,
+}
+
+impl Read for SectionReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.meter.stopped() {
+            return Err(io::Error::other("interrupted"));
+        }
+        let got = self.section.read_at(buffer, self.position)?;
+        self.position += got as u64;
+        self.meter.advance(got as u64);
+        Ok(got)
+    }
+}

@@ -1,0 +1,257 @@
+//! Walks the members of a tar: ustar, GNU and pax.
+//!
+//! Why not a library's iterator: the bodies of extension headers must be bounded, global pax headers are
+//! no members, and bodies must be skipped by hopping where the input can. The walker hands out one
+//! [`Member`] at a time into a value that is used again, and never holds a body.
+//!
+//! Sources: POSIX.1-2017 pax ("ustar Interchange Format", "pax Extended Header"), the GNU tar manual
+//! ("Basic Tar Format"), and the leniency of Go's archive/tar, which writes most layers.
+
+mod header;
+mod pax;
+
+use std::io::Read;
+
+use super::{Input, limits, stream_error};
+use crate::error::{Error, Result};
+use header::Header;
+pub use header::{Type, looks_like_tar};
+
+/// The unit that tars are made of, in bytes.
+pub const BLOCK: u64 = 512;
+
+/// One member, without its body.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Member {
+    /// The name as stored: any bytes.
+    pub name: Vec<u8>,
+    /// The target of a link as stored.
+    pub link: Vec<u8>,
+    /// What it is.
+    pub kind: Type,
+    /// Permission bits, without the file type.
+    pub mode: u32,
+    /// Owner.
+    pub uid: u64,
+    /// Group.
+    pub gid: u64,
+    /// Modification time, seconds since 1970.
+    pub mtime: i64,
+    /// Bytes of the body; 0 for kinds that have none.
+    pub size: u64,
+    /// Where the body starts, in bytes from the start of the tar.
+    pub offset: u64,
+    /// Major and minor number of a device.
+    pub device: Option<(u32, u32)>,
+    /// Extended attributes: names and values.
+    pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+/// Walks a tar from member to member.
+pub struct Walk<I> {
+    input: I,
+    /// Bytes consumed so far.
+    position: u64,
+    /// Bytes of the present body that are not consumed yet.
+    left: u64,
+    /// The end of the present body.
+    padding: u64,
+    globals: pax::Records,
+}
+
+impl<I: Input> Walk<I> {
+    /// Starts at the first header.
+    pub fn new(input: I) -> Self {
+        Self { input, position: 0, left: 0, padding: 0, globals: pax::Records::default() }
+    }
+
+    /// Reads the next member's headers into `member`; false at the end of the archive.
+    ///
+    /// # Errors
+    /// When the tar is cut short or damaged, or an extension header is over its bound. The error says where.
+    pub fn next(&mut self, member: &mut Member) -> Result<bool> {
+        let mut local: Option<pax::Records> = None;
+        let (mut long_name, mut long_link) = (None, None);
+        loop {
+            self.finish_body()?;
+            let at = self.position;
+            let mut block = [0; BLOCK as usize];
+            match self.fill(&mut block)? {
+                0 if local.is_none() && long_name.is_none() && long_link.is_none() => return Ok(false),
+                got if got < block.len() => return Err(cut_short(at, "in a header")),
+                _ => {}
+            }
+            let Some(header) = Header::parse(&block, at)? else { return Ok(false) };
+            match header.kind() {
+                Type::PaxLocal => local = Some(pax::Records::parse(&self.extension(&header, at)?, at)?),
+                Type::PaxGlobal => {
+                    let records = pax::Records::parse(&self.extension(&header, at)?, at)?;
+                    self.globals.merge(records);
+                }
+                Type::LongName => long_name = Some(text(self.extension(&header, at)?)),
+                Type::LongLink => long_link = Some(text(self.extension(&header, at)?)),
+                kind => {
+                    header.fill(member, at)?;
+                    if kind == Type::Sparse {
+                        self.skip_sparse_maps(&block)?;
+                        member.kind = Type::File;
+                    }
+                    if let Some(name) = long_name {
+                        member.name = name;
+                    }
+                    if let Some(link) = long_link {
+                        member.link = link;
+                    }
+                    self.globals.apply(member, at)?;
+                    if let Some(records) = local {
+                        records.apply(member, at)?;
+                    }
+                    if !member.kind.has_body() {
+                        member.size = 0;
+                    }
+                    member.offset = self.position;
+                    self.start_body(member.size);
+                    return Ok(true);
+                }
+            }
+        }
+    }
+
+    /// True when reading the present body costs about as little as skipping it.
+    pub fn is_body_cheap(&self) -> bool {
+        self.input.is_cheap(self.left)
+    }
+
+    /// Bytes of the present body that are still to be read.
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// The next bytes of the present body; empty when it was read whole.
+    ///
+    /// # Errors
+    /// When the tar ends before the body does.
+    pub fn chunk(&mut self) -> Result<&[u8]> {
+        if self.left == 0 {
+            return Ok(&[]);
+        }
+        let limit = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let bytes = self.input.take(limit).map_err(|error| stream_error(&error))?;
+        if bytes.is_empty() {
+            return Err(cut_short(self.position, "in the body of a member"));
+        }
+        self.left -= bytes.len() as u64;
+        self.position += bytes.len() as u64;
+        Ok(bytes)
+    }
+
+    /// The present body as a reader.
+    pub fn body(&mut self) -> Body<'_, I> {
+        Body { walk: self }
+    }
+
+    /// Bytes consumed so far.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// The input behind the last member's header or body.
+    pub fn input(&mut self) -> &mut I {
+        &mut self.input
+    }
+
+    fn start_body(&mut self, size: u64) {
+        self.left = size;
+        self.padding = size.next_multiple_of(BLOCK) - size;
+    }
+
+    /// Skips what is left of the present body. A missing last padding is forgiven, as tar does.
+    fn finish_body(&mut self) -> Result<()> {
+        let whole = self.left + self.padding;
+        if whole > 0 {
+            let got = self.input.skip(whole).map_err(|error| stream_error(&error))?;
+            self.position += got;
+            if got < self.left {
+                return Err(cut_short(self.position, "in the body of a member"));
+            }
+            (self.left, self.padding) = (0, 0);
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let got = self.input.fill(buffer).map_err(|error| stream_error(&error))?;
+        self.position += got as u64;
+        Ok(got)
+    }
+
+    /// The body of an extension header.
+    fn extension(&mut self, header: &Header<'_>, at: u64) -> Result<Vec<u8>> {
+        let size = header.size(at)?;
+        if size > limits::EXTENSION {
+            return Err(Error::because(format!(
+                "the extension header at offset {at} has {size} bytes, over the limit of {}",
+                limits::EXTENSION
+            )));
+        }
+        self.start_body(size);
+        let mut body = vec![0; usize::try_from(size).unwrap_or(usize::MAX)];
+        let got = self.fill(&mut body)?;
+        self.left -= got as u64;
+        if got < body.len() {
+            return Err(cut_short(self.position, "in an extension header"));
+        }
+        Ok(body)
+    }
+
+    /// An old GNU sparse file may have further blocks of its map between header and body.
+    fn skip_sparse_maps(&mut self, block: &[u8; BLOCK as usize]) -> Result<()> {
+        let mut more = block[482] != 0;
+        while more {
+            let mut map = [0; BLOCK as usize];
+            if self.fill(&mut map)? < map.len() {
+                return Err(cut_short(self.position, "in a sparse map"));
+            }
+            more = map[504] != 0;
+        }
+        Ok(())
+    }
+}
+
+/// The body of one member, read as a stream.
+pub struct Body<'a, I> {
+    walk: &'a mut Walk<I>,
+}
+
+impl<I: Input> Read for Body<'_, I> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let limit = usize::try_from(self.walk.left).unwrap_or(usize::MAX).min(buffer.len());
+        if limit == 0 {
+            return Ok(0);
+        }
+        let bytes = self.walk.input.take(limit)?;
+        if bytes.is_empty() {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        buffer[..bytes.len()].copy_from_slice(bytes);
+        self.walk.left -= bytes.len() as u64;
+        self.walk.position += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+}
+
+fn cut_short(at: u64, place: &str) -> Error {
+    Error::because(format!("the tar is cut short at offset {at}, {place}"))
+        .hint("save or copy the image again")
+}
+
+/// A long name without the NUL that ends it.
+fn text(mut bytes: Vec<u8>) -> Vec<u8> {
+    if let Some(end) = bytes.iter().position(|&b| b == 0) {
+        bytes.truncate(end);
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests;
