@@ -99,3 +99,6 @@ pub fn same_path_pairs<'a>(
         (size > 0 && image.entry(next).size == size).then_some((entry, next))
     })
 }
+
+#[cfg(test)]
+mod tests;

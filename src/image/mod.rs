@@ -7,6 +7,8 @@ mod assemble;
 mod history;
 mod instruction;
 mod paths;
+#[cfg(test)]
+pub(crate) mod sample;
 mod timeline;
 
 pub use assemble::{Assembly, Parts};

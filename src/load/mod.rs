@@ -16,7 +16,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::overlay::Union;
-use crate::source::{Meter, Opened, Section, Wish, open};
+use crate::source::{Compression, Meter, Opened, Section, Wish, open};
 
 /// Watches a loading: told what there is to read and how far it is; asked whether to go on.
 /// Called from several threads.
@@ -87,6 +87,18 @@ pub fn path(path: &Path, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
         }
     })();
     finish(loaded, &shown, watch)
+}
+
+/// Loads an image from a packed archive in memory; `shown` is what to call it.
+///
+/// # Errors
+/// As [`path`].
+pub fn packed_bytes(bytes: &[u8], shown: &str, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
+    let again = || {
+        let compression = Compression::sniff(bytes)?;
+        compression.reader(bytes).map_err(|error| Error::io(&error))
+    };
+    finish(packed(&again, wish, shown, bytes.len() as u64), shown, watch)
 }
 
 /// Loads an image that passes by. `again` starts the stream over, for the case that it turns out to be a

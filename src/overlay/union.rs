@@ -171,3 +171,6 @@ impl Touched {
         changes
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,209 @@
+//! The arguments. Help, man page and completions are made from this table; the gates' flags come from
+//! [`crate::policy::GATES`].
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::oci::Platform;
+use crate::policy::{GATES, Gates};
+
+/// The parsed command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "layercake",
+    version,
+    about = "See where the bytes of a container image are, which are wasted, and what to change",
+    long_about = "layercake reads a saved container image and shows, layer by layer, where its bytes are and which of \
+                  them nobody can ever see again, because a later layer overwrote or deleted them.",
+    after_help = "Examples:\n  layercake --demo                     try it without an image\n  \
+                  docker save app -o app.tar && layercake app.tar\n  \
+                  layercake app.tar --ci --max-wasted 20MB\n  \
+                  layercake app.tar --json | jq .totals\n\n\
+                  Exit codes: 0 done, all gates passed; 1 a gate failed; 2 wrong usage or unreadable image; 130 interrupted.",
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    arg_required_else_help = false
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub image: ImageArgs,
+    #[command(flatten)]
+    pub report: ReportArgs,
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// The gates that were set by flags.
+    #[arg(skip)]
+    pub gates: Gates,
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// Which image.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Image")]
+pub(super) struct ImageArgs {
+    /// A saved image: a file or a directory, recognised by its content.
+    ///
+    /// Also docker-archive:FILE, oci-archive:FILE and oci:DIRECTORY.
+    #[arg(value_name = "IMAGE", value_hint = clap::ValueHint::AnyPath)]
+    pub image: Option<OsString>,
+    /// Open the small real image that is built into the program
+    #[arg(long, conflicts_with = "image")]
+    pub demo: bool,
+    /// Choose among several images by name, tag or digest
+    #[arg(long = "image", id = "name", value_name = "NAME")]
+    pub name: Option<String>,
+    /// Choose among platforms [default: this machine's]
+    #[arg(long, value_name = "OS/ARCH[/VARIANT]", value_parser = platform)]
+    pub platform: Option<Platform>,
+    /// Where the base image ends: a number of layers, the base's saved file, or auto
+    #[arg(long, value_name = "N|FILE|auto")]
+    pub base: Option<OsString>,
+}
+
+/// What to report and where.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Report")]
+pub(super) struct ReportArgs {
+    /// Write a report of this kind
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Write the JSON report to FILE, or to standard output without one or with -
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", conflicts_with_all = ["format", "output"])]
+    pub json: Option<PathBuf>,
+    /// Write the report to FILE, whole or not at all
+    #[arg(long, short, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Rows per list; 0 for all [default: 10 in text, all in JSON]
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+/// Whether to judge, and by which files.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "CI")]
+pub(super) struct PolicyArgs {
+    /// Judge the image by the gates; exit 1 when one fails
+    #[arg(long)]
+    pub ci: bool,
+    /// Read this configuration instead of .layercake.toml or .dive-ci
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+}
+
+/// What else the program can do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Print completions for a shell
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// A kind of report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Text,
+    /// For programs: one JSON object, schema 1.
+    Json,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The whole command, with a flag for each gate.
+pub fn command() -> Command {
+    GATES.iter().fold(Cli::command(), |command, gate| {
+        command.arg(
+            Arg::new(gate.name)
+                .long(gate.name)
+                .value_name(gate.value_name())
+                .help(gate.flag_help())
+                .help_heading("CI")
+                .allow_hyphen_values(true)
+                .action(ArgAction::Set)
+                .value_parser(|text: &str| gate.parse(text)),
+        )
+    })
+}
+
+impl Cli {
+    /// Reads the arguments, the program's own name first.
+    ///
+    /// # Errors
+    /// clap's, which are also how help and version are told.
+    pub(super) fn read(arguments: impl Iterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let matches = command().try_get_matches_from(arguments)?;
+        let mut cli = Self::from_arg_matches(&matches)?;
+        cli.gates = gates(&matches);
+        Ok(cli)
+    }
+}
+
+fn gates(matches: &ArgMatches) -> Gates {
+    let mut gates = Gates::default();
+    for gate in &GATES {
+        if let Ok(Some(setting)) = matches.try_get_one(gate.name) {
+            gates.set(gate, *setting);
+        }
+    }
+    gates
+}
+
+fn platform(text: &str) -> Result<Platform, String> {
+    Platform::parse(text).ok_or_else(|| "write it as os/architecture, for example linux/arm64".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Cli, clap::Error> {
+        Cli::read(std::iter::once("layercake").chain(line.split_whitespace()).map(OsString::from))
+    }
+
+    #[test]
+    fn the_command_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn json_takes_a_file_or_nothing() {
+        assert_eq!(read("app.tar --json").unwrap().report.json.unwrap().to_str(), Some("-"));
+        assert_eq!(read("app.tar --json out.json").unwrap().report.json.unwrap().to_str(), Some("out.json"));
+        assert!(read("app.tar").unwrap().report.json.is_none());
+    }
+
+    #[test]
+    fn gates_are_flags() {
+        let cli = read("app.tar --ci --min-efficiency 95% --max-wasted off").unwrap();
+        assert!(!cli.gates.is_empty());
+        for bad in ["--min-efficiency NaN", "--min-efficiency -0.1", "--min-efficiency 101%", "--max-wasted 20XB", "--max-layers -1"] {
+            assert!(read(&format!("app.tar {bad}")).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for bad in ["app.tar --demo", "--json a.json --format text", "app.tar --platform linux", "--nonsense"] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The command line: arguments, configuration, wiring, exit codes.
+//!
+//! Nothing is decided here that another room could decide: this room reads what the user wants, calls the
+//! rooms in the order in which data flows, and writes the result where it should go.
+
+mod args;
+mod exit;
+mod input;
+mod manual;
+mod output;
+mod progress;
+mod run;
+
+pub use args::command;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use args::{Cli, Verb};
+use exit::Exit;
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    start(std::env::args_os()).into()
+}
+
+/// Runs the program with these arguments, the program's own name first.
+fn start(arguments: impl Iterator<Item = OsString>) -> Exit {
+    let cli = match Cli::read(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // help and version come this way too, and go to standard output
+            let printed = error.print();
+            return if error.use_stderr() || printed.is_err_and(|e| e.kind() != std::io::ErrorKind::BrokenPipe) {
+                Exit::Unreadable
+            } else {
+                Exit::Done
+            };
+        }
+    };
+    let result = match &cli.verb {
+        Some(Verb::Completions { shell }) => manual::completions(*shell),
+        Some(Verb::Man) => manual::man(),
+        None => run::run(&cli),
+    };
+    result.unwrap_or_else(|error| exit::tell(&error))
+}

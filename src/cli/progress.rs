@@ -1,0 +1,79 @@
+//! A line of progress on standard error while an image loads, and the end on Ctrl-C.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::load::Watch;
+use crate::units;
+
+/// Loads that are done sooner show nothing.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// How often the line is drawn anew.
+const PACE: Duration = Duration::from_millis(80);
+
+/// Draws the line when standard error is a terminal.
+pub(super) struct Progress {
+    stop: Arc<AtomicBool>,
+    total: AtomicU64,
+    done: AtomicU64,
+    /// When the line may be drawn next; none when it never is.
+    next: Mutex<Option<Instant>>,
+    drawn: AtomicBool,
+}
+
+impl Progress {
+    /// Starts watching. From now on Ctrl-C stops the load instead of the process; a second one stops that.
+    pub(super) fn new() -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            // when a handler cannot be set the signal ends the process, as it would anyway
+            _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop));
+            _ = signal_hook::flag::register(signal, Arc::clone(&stop));
+        }
+        let next = std::io::stderr().is_terminal().then(|| Instant::now() + PATIENCE);
+        Self { stop, total: AtomicU64::new(0), done: AtomicU64::new(0), next: Mutex::new(next), drawn: AtomicBool::new(false) }
+    }
+
+    fn draw(&self) {
+        let (done, total) = (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed));
+        let percent = (done.min(total) * 100).checked_div(total).unwrap_or(100);
+        self.drawn.store(true, Ordering::Relaxed);
+        _ = write!(
+            std::io::stderr(),
+            "\r\x1b[Kreading layers: {percent} % of {} (Ctrl-C stops)",
+            units::size(total)
+        );
+    }
+}
+
+impl Watch for Progress {
+    fn begin(&self, parts: &[(String, u64)]) {
+        self.total.store(parts.iter().map(|(_, bytes)| bytes).sum(), Ordering::Relaxed);
+    }
+
+    fn advance(&self, _part: usize, bytes: u64) {
+        self.done.fetch_add(bytes, Ordering::Relaxed);
+        // whoever finds the line being drawn goes on reading
+        if let Ok(mut next) = self.next.try_lock()
+            && next.is_some_and(|at| Instant::now() >= at)
+        {
+            *next = Some(Instant::now() + PACE);
+            self.draw();
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.drawn.load(Ordering::Relaxed) {
+            _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}
