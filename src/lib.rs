@@ -25,7 +25,7 @@ pub mod overlay;
 
 pub mod analysis;
 
-// pub mod policy;
+pub mod policy;
 
 // pub mod report;
 
