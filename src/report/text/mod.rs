@@ -1,0 +1,145 @@
+//! The text report, for a terminal, a pipe or the log of a build.
+//!
+//! One file for each section. A section writes itself on a [`page::Page`], which keeps lines within the
+//! width and free of blanks at their ends; a section with nothing to say is left out, so that a lean
+//! image has a short report. Everything that comes from the image is escaped where it enters.
+
+mod advice;
+mod duplicates;
+mod fit;
+mod header;
+mod layers;
+mod notes;
+mod page;
+mod story;
+mod verdict;
+mod wasted;
+
+use std::io::{self, BufWriter, Write};
+
+use super::{Input, row_limit};
+use page::Page;
+
+/// How the text report is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextOptions {
+    /// Columns that a line may have at most; fewer than [`NARROWEST`] are taken as that many.
+    pub width: usize,
+    /// Colours and bold type.
+    pub colour: bool,
+    /// How many rows a list may have; 0: all of them.
+    pub top: usize,
+}
+
+/// Fewest columns that the report is laid out for.
+pub const NARROWEST: usize = 30;
+
+impl Default for TextOptions {
+    fn default() -> Self {
+        Self { width: 80, colour: false, top: 10 }
+    }
+}
+
+/// Writes the report as text.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn write_text(out: &mut dyn Write, input: &Input<'_>, options: &TextOptions) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    let page = &mut Page::new(&mut out, options.width.max(NARROWEST), options.colour);
+    let rows = row_limit(Some(options.top));
+    header::write(page, input)?;
+    layers::write(page, input)?;
+    wasted::write(page, input, rows)?;
+    duplicates::write(page, input, rows)?;
+    advice::write(page, input, rows)?;
+    notes::write(page, input, rows)?;
+    verdict::write(page, input)?;
+    out.flush()
+}
+
+/// A path for people: escaped, without a leading slash, as in the JSON report.
+fn path_text(bytes: &[u8]) -> String {
+    crate::escape::line(bytes, usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Verdict;
+    use crate::report::sample::{self, Sample};
+
+    fn text(sample: &Sample, verdict: Option<&Verdict>, options: TextOptions) -> String {
+        let (findings, savings) = if verdict.is_some() { sample::findings() } else { Default::default() };
+        let input =
+            Input { findings: &findings, savings, verdict, ..Input::new(&sample.image, &sample.analysis) };
+        let mut out = Vec::new();
+        write_text(&mut out, &input, &options).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn at(width: usize) -> TextOptions {
+        TextOptions { width, ..TextOptions::default() }
+    }
+
+    /// `text` without colours.
+    fn plain(text: &str) -> String {
+        let mut parts = text.split('\x1b');
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |all, part| all + part.split_once('m').unwrap().1)
+    }
+
+    #[test]
+    fn a_wasteful_image_at_80_columns() {
+        insta::assert_snapshot!(text(&sample::wasteful(), Some(&sample::failed()), at(80)));
+    }
+
+    #[test]
+    fn a_wasteful_image_at_120_columns() {
+        insta::assert_snapshot!(text(&sample::wasteful(), Some(&sample::failed()), at(120)));
+    }
+
+    #[test]
+    fn a_wasteful_image_at_40_columns() {
+        insta::assert_snapshot!(text(&sample::wasteful(), Some(&sample::failed()), at(40)));
+    }
+
+    #[test]
+    fn many_base_layers_have_one_row_and_long_lists_say_what_they_leave_out() {
+        insta::assert_snapshot!(text(&sample::stacked(), None, TextOptions { top: 1, ..at(80) }));
+    }
+
+    #[test]
+    fn a_lean_image_has_a_short_report() {
+        insta::assert_snapshot!(text(&sample::lean(), None, at(80)));
+    }
+
+    #[test]
+    fn an_image_without_content_or_history() {
+        insta::assert_snapshot!(text(&sample::empty(), None, at(80)));
+    }
+
+    #[test]
+    fn colours_change_nothing_but_colours() {
+        let (sample, verdict) = (sample::wasteful(), sample::failed());
+        let coloured = text(&sample, Some(&verdict), TextOptions { colour: true, ..at(80) });
+        assert!(coloured.contains("\x1b[31m"));
+        assert_eq!(plain(&coloured), text(&sample, Some(&verdict), at(80)));
+    }
+
+    #[test]
+    fn no_line_is_too_wide_or_ends_in_blanks() {
+        let verdict = sample::failed();
+        for sample in [sample::wasteful(), sample::stacked(), sample::lean(), sample::empty()] {
+            for width in NARROWEST..140 {
+                let text = text(&sample, Some(&verdict), at(width));
+                for line in text.lines() {
+                    assert!(fit::columns(line) <= width, "{width}: {line}");
+                    assert_eq!(line, line.trim_end());
+                    assert!(!line.chars().any(char::is_control), "{line}");
+                }
+                assert!(!text.contains("\n\n\n"));
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What was odd about the image, without stopping the reading.
+
+use std::fmt::Write as _;
+use std::io;
+
+use super::page::Page;
+use super::path_text;
+use crate::escape;
+use crate::report::Input;
+use crate::report::style::{PLAIN, WARNING};
+
+pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::Result<()> {
+    let notes = &input.image.diagnostics;
+    if notes.is_empty() {
+        return Ok(());
+    }
+    page.title("NOTES", "odd things in this image that did not stop the reading")?;
+    for note in notes.iter().take(rows) {
+        let mut text = escape::line(note.message.as_bytes(), usize::MAX);
+        if let Some(layer) = note.layer {
+            _ = write!(text, ", layer {layer}");
+        }
+        if let Some(path) = &note.path {
+            _ = write!(text, ": {}", path_text(path));
+        }
+        let mut line = page.line();
+        line.gap(2).text(WARNING, "!").gap(1);
+        page.wrapped(line, PLAIN, &text)?;
+    }
+    page.left_out(notes.len().saturating_sub(rows), "note", 0)
+}

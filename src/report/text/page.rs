@@ -1,0 +1,168 @@
+//! The paper that sections are written on: lines that are never too wide and never end in blanks.
+
+use std::fmt::{Display, Write as _};
+use std::io::{self, Write};
+
+use anstyle::Style;
+
+use super::fit::{FIRM_SPACE, columns, cut, wrap};
+use crate::report::style::{BOLD, DIM, PLAIN};
+use crate::units;
+
+/// Columns that a text needs beside what stands before it; with fewer it goes below, indented.
+const NARROW: usize = 30;
+const BELOW: usize = 4;
+
+/// Where sections write to, and what they must keep to.
+pub(super) struct Page<'a> {
+    out: &'a mut dyn Write,
+    /// Columns that a line may have.
+    pub(super) width: usize,
+    colour: bool,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(out: &'a mut dyn Write, width: usize, colour: bool) -> Self {
+        Self { out, width, colour }
+    }
+
+    /// A new line to fill.
+    pub(super) fn line(&self) -> Line {
+        Line { text: String::new(), used: 0, blanks: 0, width: self.width, colour: self.colour }
+    }
+
+    /// Writes a line.
+    pub(super) fn put(&mut self, line: &Line) -> io::Result<()> {
+        writeln!(self.out, "{}", line.text)
+    }
+
+    /// Writes an empty line.
+    pub(super) fn blank(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+
+    /// Writes the title of a section, after an empty line, and what its numbers are about: behind the
+    /// title if it fits there, else below.
+    pub(super) fn title(&mut self, title: &str, about: &str) -> io::Result<()> {
+        self.blank()?;
+        let mut line = self.line();
+        line.text(BOLD, title);
+        if line.room() < columns(about) + 2 {
+            self.put(&line)?;
+            return self.paragraph(DIM, about);
+        }
+        line.gap(2).text(DIM, about);
+        self.put(&line)
+    }
+
+    /// Writes `text` behind what `line` has already; further lines start in the same column. Where that
+    /// would make a very narrow column, the text goes below.
+    pub(super) fn wrapped(&mut self, mut line: Line, style: Style, text: &str) -> io::Result<()> {
+        let mut indent = self.width - line.room();
+        if line.room() < NARROW && line.room() < columns(text) && !line.is_empty() {
+            self.put(&line)?;
+            line = self.line();
+            indent = BELOW;
+            line.gap(indent);
+        }
+        for (i, part) in wrap(text, self.width.saturating_sub(indent)).into_iter().enumerate() {
+            if i > 0 {
+                self.put(&line)?;
+                line = self.line();
+                line.gap(indent);
+            }
+            line.text(style, part);
+        }
+        self.put(&line)
+    }
+
+    /// Writes `text` from the first column.
+    pub(super) fn paragraph(&mut self, style: Style, text: &str) -> io::Result<()> {
+        self.wrapped(self.line(), style, text)
+    }
+
+    /// Writes what a limited list left out, if anything, and its bytes, if it has any.
+    pub(super) fn left_out(&mut self, rows: usize, what: &str, bytes: u64) -> io::Result<()> {
+        if rows == 0 {
+            return Ok(());
+        }
+        let mut line = self.line();
+        line.gap(2);
+        let bytes = if bytes > 0 { format!(" ({})", size(bytes)) } else { String::new() };
+        let text = format!(
+            "and {}{bytes}; --top 0 shows all",
+            number(rows as u64, &format!("more {what}"), &format!("more {what}s"))
+        );
+        self.wrapped(line, DIM, &text)
+    }
+}
+
+/// A size whose unit stays with its number when lines are broken.
+pub(super) fn size(bytes: u64) -> String {
+    units::size(bytes).replace(' ', "\u{a0}")
+}
+
+/// `1 layer`, `11 702 layers`.
+pub(super) fn number(n: u64, one: &str, many: &str) -> String {
+    let count = units::count(n).replace(' ', "\u{a0}");
+    format!("{count} {}", if n == 1 { one } else { many })
+}
+
+/// One line under construction. Blanks are held back until something follows them.
+pub(super) struct Line {
+    text: String,
+    used: usize,
+    blanks: usize,
+    width: usize,
+    colour: bool,
+}
+
+impl Line {
+    /// Leaves `columns` blank.
+    pub(super) fn gap(&mut self, columns: usize) -> &mut Self {
+        self.blanks += columns;
+        self
+    }
+
+    /// True while nothing was added.
+    pub(super) fn is_empty(&self) -> bool {
+        self.used == 0
+    }
+
+    /// Columns that are left.
+    pub(super) fn room(&self) -> usize {
+        self.width.saturating_sub(self.used + self.blanks)
+    }
+
+    /// Adds `text`, cut to the room there is.
+    pub(super) fn text(&mut self, style: Style, text: &str) -> &mut Self {
+        let text = cut(text, self.room());
+        if !text.is_empty() {
+            self.used += self.blanks + columns(&text);
+            let blanks = std::mem::take(&mut self.blanks);
+            self.text.extend(std::iter::repeat_n(' ', blanks));
+            self.push(style, &text.replace(FIRM_SPACE, " "));
+        }
+        self
+    }
+
+    fn push(&mut self, style: Style, text: &str) {
+        if self.colour && style != PLAIN {
+            _ = write!(self.text, "{style}{text}{style:#}");
+        } else {
+            self.text.push_str(text);
+        }
+    }
+
+    /// Adds a cell of `width` columns with `text` at its left.
+    pub(super) fn left(&mut self, width: usize, style: Style, text: &str) -> &mut Self {
+        let text = cut(text, width);
+        self.text(style, &text).gap(width - columns(&text))
+    }
+
+    /// Adds a cell of at least `width` columns with `text` at its right.
+    pub(super) fn right(&mut self, width: usize, style: Style, text: impl Display) -> &mut Self {
+        let text = text.to_string();
+        self.gap(width.saturating_sub(columns(&text))).text(style, &text)
+    }
+}

@@ -1,0 +1,68 @@
+//! What the gates decided. Every one is shown, so that the log of a build that passes says what was held.
+
+use std::io;
+
+use super::fit::columns;
+use super::page::{Page, number, size};
+use crate::policy::{Bound, Gate, Verdict};
+use crate::report::Input;
+use crate::report::style::{BOLD, DIM, FAIL, PASS, PLAIN};
+
+/// Columns of `PASS` with what is before and behind it.
+const WORD: usize = 8;
+
+pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
+    let Some(verdict) = input.verdict else { return Ok(()) };
+    page.blank()?;
+    let (word, style) = word(verdict.passed);
+    let mut line = page.line();
+    line.text(BOLD, "VERDICT").gap(2).text(style, word).gap(2);
+    page.wrapped(line, PLAIN, &summary(verdict))?;
+
+    let texts: Vec<_> = verdict.gates.iter().map(|gate| (gate, gate.texts())).collect();
+    let widest = |text: &dyn Fn(usize) -> usize| (0..texts.len()).map(text).max().unwrap_or(0);
+    let name = widest(&|i| columns(texts[i].0.gate));
+    let actual = widest(&|i| columns(&texts[i].1.1));
+    for (gate, (limit, value)) in &texts {
+        let (word, style) = self::word(gate.passed);
+        let side = match Gate::named(gate.gate).map(|gate| gate.bound) {
+            Some(Bound::AtLeast) => "at least",
+            Some(Bound::AtMost) => "at most",
+            None => "limit",
+        };
+        let mut line = page.line();
+        line.gap(2).left(WORD - 2, style, word).left(name, PLAIN, gate.gate).gap(2);
+        line.right(actual, BOLD, value).gap(2);
+        page.wrapped(line, DIM, &format!("{side} {}", limit.replace(' ', "\u{a0}")))?;
+        if let Some(look_at) = &gate.look_at {
+            let mut line = page.line();
+            line.gap(WORD);
+            page.wrapped(line, PLAIN, &format!("look first at {look_at}"))?;
+        }
+    }
+    if verdict.ignored_paths > 0 {
+        let paths = number(verdict.ignored_paths, "path", "paths");
+        let text = format!(
+            "not judged: {} wasted in {paths} that the configuration ignores",
+            size(verdict.ignored_bytes)
+        );
+        let mut line = page.line();
+        line.gap(2);
+        page.wrapped(line, DIM, &text)?;
+    }
+    Ok(())
+}
+
+fn word(passed: bool) -> (&'static str, anstyle::Style) {
+    if passed { ("PASS", PASS) } else { ("FAIL", FAIL) }
+}
+
+fn summary(verdict: &Verdict) -> String {
+    let gates = number(verdict.gates.len() as u64, "gate", "gates");
+    match verdict.gates.iter().filter(|gate| !gate.passed).count() {
+        0 if verdict.gates.is_empty() => "no gate is on".into(),
+        0 if verdict.gates.len() == 1 => "the only gate passed".into(),
+        0 => format!("all {gates} passed"),
+        failed => format!("{failed} of {gates} failed"),
+    }
+}

@@ -1,0 +1,67 @@
+//! The paths whose unseen copies take the most bytes, and what happened to them.
+
+use std::io;
+
+use super::fit::{columns, cut_path};
+use super::page::Page;
+use super::path_text;
+use super::story::story;
+use crate::analysis::Wasted;
+use crate::report::Input;
+use crate::report::style::{BOLD, DIM, PLAIN, WASTE};
+use crate::units;
+
+/// Columns of the bytes and of the number of copies, and all columns before the path.
+const BYTES: usize = 8;
+const COPIES: usize = 6;
+const BEFORE: usize = BYTES + 2 + COPIES + 2;
+/// The fewest columns of a page on which the story has a column of its own.
+const STORY_PAGE: usize = 100;
+/// Below this many columns the story starts further left than the path above it.
+const SMALL_PAGE: usize = 60;
+/// Most rows that are measured for the widths of the columns: a list may be very long.
+const MEASURED: usize = 1000;
+
+pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::Result<()> {
+    let Input { image, analysis, .. } = input;
+    if analysis.wasted.is_empty() {
+        return Ok(());
+    }
+    let shown = &analysis.wasted[..analysis.wasted.len().min(rows)];
+    page.title("MOST WASTED PATHS", "copies that no container can see, and how that came about")?;
+    let mut head = page.line();
+    head.right(BYTES, BOLD, "BYTES").gap(2).right(COPIES, BOLD, "COPIES").gap(2).text(BOLD, "PATH");
+
+    // beside the path on a wide page, below it on a narrow one
+    let side = page.width >= STORY_PAGE;
+    let text_of = |path| path_text(&image.paths.full(path));
+    let mut path_columns = page.width - BEFORE;
+    if side {
+        let widest = |text: &dyn Fn(&Wasted) -> String| {
+            shown.iter().take(MEASURED).map(|row| columns(&text(row))).max().unwrap_or(0)
+        };
+        let room = path_columns - 2;
+        let stories = widest(&|row| story(image, row.path, analysis.copies_of(row))).min(room / 2);
+        path_columns = widest(&|row| text_of(row.path)).clamp("PATH".len(), room - stories);
+        head.gap(path_columns + 2 - "PATH".len()).text(BOLD, "LAYERS");
+    }
+    page.put(&head)?;
+    for row in shown {
+        let copies = analysis.copies_of(row);
+        let path = text_of(row.path);
+        let mut line = page.line();
+        line.right(BYTES, WASTE, units::size(row.bytes)).gap(2);
+        line.right(COPIES, PLAIN, units::count(copies.len() as u64)).gap(2);
+        line.left(path_columns, PLAIN, &cut_path(&path, path_columns));
+        if side {
+            line.gap(2);
+        } else {
+            page.put(&line)?;
+            line = page.line();
+            line.gap(if page.width < SMALL_PAGE { COPIES } else { BEFORE });
+        }
+        page.wrapped(line, DIM, &story(image, row.path, copies))?;
+    }
+    let rest = &analysis.wasted[shown.len()..];
+    page.left_out(rest.len(), "path", rest.iter().map(|row| row.bytes).sum())
+}
