@@ -7,7 +7,9 @@
 
 mod bad_input;
 mod builder;
+mod cli;
 mod fixtures;
+mod forms;
 mod model;
 mod program;
 mod rooms;

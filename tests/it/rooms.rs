@@ -73,7 +73,7 @@ fn violations(room: &str, depth: usize, text: &str) -> Vec<String> {
         match import {
             Import::Room(name) => match row(&name) {
                 Some(other) if other > own => {
-                    found.push(format!("{room} imports {name}, which stands below it"))
+                    found.push(format!("{room} imports {name}, which stands below it"));
                 }
                 Some(other) if other == own && name != room && own != 0 => {
                     found.push(format!("{room} imports {name} of its own row"));
