@@ -13,3 +13,4 @@ mod forms;
 mod model;
 mod program;
 mod rooms;
+mod union_props;

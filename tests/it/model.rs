@@ -111,15 +111,15 @@ impl Model {
         }
         for op in ops {
             match op {
-                Op::Dir(path) => self.put(path, layer, |_| Node::Directory),
-                Op::Symlink(path) => self.put(path, layer, |_| Node::Symlink),
-                Op::Fifo(path) => self.put(path, layer, |_| Node::Other),
-                Op::File(path, bytes) => self.put(path, layer, |model| {
+                Op::Dir(path) => self.put(path, layer, true, |_| Node::Directory),
+                Op::Symlink(path) => self.put(path, layer, false, |_| Node::Symlink),
+                Op::Fifo(path) => self.put(path, layer, false, |_| Node::Other),
+                Op::File(path, bytes) => self.put(path, layer, false, |model| {
                     let content = Content { layer, path: normal(path), bytes: *bytes, lost: None };
                     model.contents.push(content);
                     Node::File(Some(model.contents.len() - 1))
                 }),
-                Op::HardLink(path, target) => self.put(path, layer, |model| {
+                Op::HardLink(path, target) => self.put(path, layer, false, |model| {
                     let content = match model.tree.get(&normal(target)) {
                         Some((Node::File(content), _)) => *content,
                         _ => None,
@@ -131,7 +131,7 @@ impl Model {
         }
     }
 
-    fn put(&mut self, path: &str, layer: usize, node: impl FnOnce(&mut Self) -> Node) {
+    fn put(&mut self, path: &str, layer: usize, directory: bool, node: impl FnOnce(&mut Self) -> Node) {
         let path = normal(path);
         if path.is_empty() {
             return;
@@ -143,16 +143,14 @@ impl Model {
                 self.tree.insert(parent.to_owned(), (Node::Directory, layer));
             }
         }
-        let node = node(self);
         let old = self.tree.get(&path).copied();
-        match old {
-            Some((Node::Directory, _)) if node == Node::Directory => {}
-            Some((Node::Directory, _)) => self.remove_below(&path, layer),
-            Some((_, by)) => {
-                let cause = if by == layer { Cause::Repeated } else { Cause::Overwritten };
-                self.lose(&path, cause, layer);
-            }
-            None => {}
+        if !directory && matches!(old, Some((Node::Directory, _))) {
+            self.remove_below(&path, layer);
+        }
+        // a link finds its target while its own path still has what stood there
+        let node = node(self);
+        if let Some((_, by)) = old {
+            self.lose(&path, if by == layer { Cause::Repeated } else { Cause::Overwritten }, layer);
         }
         self.tree.insert(path, (node, layer));
     }
