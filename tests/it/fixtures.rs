@@ -102,8 +102,9 @@ fn wasted(bad: &mut Mismatches, file: &str, expected: &Value, report: &Value) {
             ours.get(path).unwrap_or(&&Value::Null),
         );
     }
-    let sorted =
-        list.is_sorted_by_key(|row| (u64::MAX - row["bytes"].as_u64().unwrap_or(0), text(&row["path"])));
+    // paths are compared part by part, as a tree is listed
+    let parts = |row: &Value| text(&row["path"]).split('/').map(str::to_owned).collect::<Vec<_>>();
+    let sorted = list.is_sorted_by_key(|row| (u64::MAX - row["bytes"].as_u64().unwrap_or(0), parts(row)));
     if !sorted {
         bad.add(file, "wasted is not sorted by bytes, then path");
     }
