@@ -2,7 +2,7 @@
 //!
 //! An image comes from strangers: its file names and history may hold escape sequences, newlines,
 //! bidirectional overrides, zero-width characters and bytes that are not UTF-8. Whatever is shown on a
-//! terminal goes through [`line`]; JSON holds the data itself, where only bytes that are not UTF-8
+//! terminal goes through [`line()`]; JSON holds the data itself, where only bytes that are not UTF-8
 //! need [`json_text`].
 
 use std::fmt::Write as _;

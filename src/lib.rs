@@ -27,8 +27,8 @@ pub mod analysis;
 
 pub mod policy;
 
-// pub mod report;
+pub mod report;
 
 pub mod load;
 
-// pub mod cli;
+pub mod cli;

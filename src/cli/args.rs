@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::oci::Platform;
-use crate::policy::{GATES, Gates};
+use crate::policy::{GATES, Gates, Kind, Setting};
 
 /// The parsed command line.
 #[derive(Debug, Parser)]
@@ -134,8 +134,12 @@ pub fn command() -> Command {
         command.arg(
             Arg::new(gate.name)
                 .long(gate.name)
-                .value_name(gate.value_name())
-                .help(gate.flag_help())
+                .value_name(match gate.kind {
+                    Kind::Share => "SHARE|off",
+                    Kind::Size => "SIZE|off",
+                    Kind::Count => "N|off",
+                })
+                .help(gate.help)
                 .help_heading("CI")
                 .allow_hyphen_values(true)
                 .action(ArgAction::Set)
@@ -160,7 +164,7 @@ impl Cli {
 fn gates(matches: &ArgMatches) -> Gates {
     let mut gates = Gates::default();
     for gate in &GATES {
-        if let Ok(Some(setting)) = matches.try_get_one(gate.name) {
+        if let Ok(Some(setting)) = matches.try_get_one::<Setting>(gate.name) {
             gates.set(gate, *setting);
         }
     }

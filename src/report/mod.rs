@@ -19,7 +19,7 @@ mod wire;
 
 pub use finding::{Confidence, Evidence, Finding, Savings, Severity};
 pub use json::{SCHEMA, write_json};
-pub use text::{NARROWEST, TextOptions, write_text};
+pub use text::{NARROWEST, TextOptions, write_text, write_verdict};
 
 use crate::analysis::Analysis;
 use crate::image::Image;

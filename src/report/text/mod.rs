@@ -18,6 +18,7 @@ mod wasted;
 use std::io::{self, BufWriter, Write};
 
 use super::{Input, row_limit};
+use crate::policy::Verdict;
 use page::Page;
 
 /// How the text report is laid out.
@@ -54,7 +55,20 @@ pub fn write_text(out: &mut dyn Write, input: &Input<'_>, options: &TextOptions)
     duplicates::write(page, input, rows)?;
     advice::write(page, input, rows)?;
     notes::write(page, input, rows)?;
-    verdict::write(page, input)?;
+    if let Some(verdict) = input.verdict {
+        page.blank()?;
+        verdict::write(page, verdict)?;
+    }
+    out.flush()
+}
+
+/// Writes the verdict alone, as text without colours: for a log beside which the report itself goes to a file.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn write_verdict(out: &mut dyn Write, verdict: &Verdict, width: usize) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    verdict::write(&mut Page::new(&mut out, width.max(NARROWEST), false), verdict)?;
     out.flush()
 }
 

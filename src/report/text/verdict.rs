@@ -5,15 +5,12 @@ use std::io;
 use super::fit::columns;
 use super::page::{Page, number, size};
 use crate::policy::{Bound, Gate, Verdict};
-use crate::report::Input;
 use crate::report::style::{BOLD, DIM, FAIL, PASS, PLAIN};
 
 /// Columns of `PASS` with what is before and behind it.
 const WORD: usize = 8;
 
-pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
-    let Some(verdict) = input.verdict else { return Ok(()) };
-    page.blank()?;
+pub(super) fn write(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
     let (word, style) = word(verdict.passed);
     let mut line = page.line();
     line.text(BOLD, "VERDICT").gap(2).text(style, word).gap(2);
