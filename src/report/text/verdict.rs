@@ -37,7 +37,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
         if let Some(look_at) = &gate.look_at {
             let mut line = page.line();
             line.gap(WORD);
-            page.wrapped(line, PLAIN, &format!("look first at {look_at}"))?;
+            page.wrapped(line, PLAIN, &format!("look first: {look_at}"))?;
         }
     }
     if verdict.ignored_paths > 0 {
@@ -46,9 +46,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
             "not judged: {} wasted in {paths} that the configuration ignores",
             size(verdict.ignored_bytes)
         );
-        let mut line = page.line();
-        line.gap(2);
-        page.wrapped(line, DIM, &text)?;
+        page.hint(&text)?;
     }
     Ok(())
 }
