@@ -27,7 +27,7 @@ pub mod analysis;
 
 pub mod policy;
 
-// pub mod report;
+pub mod report;
 
 pub mod load;
 
