@@ -4,7 +4,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{
+    Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+};
 
 use crate::oci::Platform;
 use crate::policy::{GATES, Gates, Kind, Setting};
@@ -199,14 +201,21 @@ mod tests {
     fn gates_are_flags() {
         let cli = read("app.tar --ci --min-efficiency 95% --max-wasted off").unwrap();
         assert!(!cli.gates.is_empty());
-        for bad in ["--min-efficiency NaN", "--min-efficiency -0.1", "--min-efficiency 101%", "--max-wasted 20XB", "--max-layers -1"] {
+        for bad in [
+            "--min-efficiency NaN",
+            "--min-efficiency -0.1",
+            "--min-efficiency 101%",
+            "--max-wasted 20XB",
+            "--max-layers -1",
+        ] {
             assert!(read(&format!("app.tar {bad}")).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn contradictions_are_refused() {
-        for bad in ["app.tar --demo", "--json a.json --format text", "app.tar --platform linux", "--nonsense"] {
+        for bad in ["app.tar --demo", "--json a.json --format text", "app.tar --platform linux", "--nonsense"]
+        {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

@@ -31,7 +31,8 @@ fn start(arguments: impl Iterator<Item = OsString>) -> Exit {
         Err(error) => {
             // help and version come this way too, and go to standard output
             let printed = error.print();
-            return if error.use_stderr() || printed.is_err_and(|e| e.kind() != std::io::ErrorKind::BrokenPipe) {
+            return if error.use_stderr() || printed.is_err_and(|e| e.kind() != std::io::ErrorKind::BrokenPipe)
+            {
                 Exit::Unreadable
             } else {
                 Exit::Done

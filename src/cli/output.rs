@@ -31,7 +31,10 @@ pub(super) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Res
     }
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let attempt = || {
-        let file = tempfile::Builder::new().prefix(".layercake-").permissions(permissions()).tempfile_in(directory)?;
+        let file = tempfile::Builder::new()
+            .prefix(".layercake-")
+            .permissions(permissions())
+            .tempfile_in(directory)?;
         let mut out = BufWriter::with_capacity(64 << 10, file);
         write(&mut out)?;
         out.into_inner().map_err(io::IntoInnerError::into_error)?.persist(path).map_err(|error| error.error)

@@ -34,7 +34,13 @@ impl Progress {
             _ = signal_hook::flag::register(signal, Arc::clone(&stop));
         }
         let next = std::io::stderr().is_terminal().then(|| Instant::now() + PATIENCE);
-        Self { stop, total: AtomicU64::new(0), done: AtomicU64::new(0), next: Mutex::new(next), drawn: AtomicBool::new(false) }
+        Self {
+            stop,
+            total: AtomicU64::new(0),
+            done: AtomicU64::new(0),
+            next: Mutex::new(next),
+            drawn: AtomicBool::new(false),
+        }
     }
 
     fn draw(&self) {

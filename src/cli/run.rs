@@ -34,7 +34,9 @@ pub(super) fn run(cli: &Cli) -> Result<Exit> {
         (_, true) => (Input::Demo, None),
         (Some(image), false) => input::find(image)?,
         (None, false) => {
-            return Err(Error::because("no image is named").hint("try `layercake --demo`, or `layercake --help`"));
+            return Err(
+                Error::because("no image is named").hint("try `layercake --demo`, or `layercake --help`")
+            );
         }
     };
     let wish = Wish { image: cli.image.name.clone().or(tag), platform: cli.image.platform.clone() };
@@ -64,7 +66,8 @@ fn load_image(input: &Input, wish: &Wish) -> Result<Loaded> {
 
 /// True when gates are to be judged: `--ci`, a gate's own flag, or `CI=true` around a run that asks for no report.
 fn is_judged(cli: &Cli) -> bool {
-    let asks_for_report = cli.report.format.is_some() || cli.report.json.is_some() || cli.report.output.is_some();
+    let asks_for_report =
+        cli.report.format.is_some() || cli.report.json.is_some() || cli.report.output.is_some();
     let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true" || value == "1");
     cli.policy.ci || !cli.gates.is_empty() || (in_ci && !asks_for_report)
 }
@@ -90,7 +93,9 @@ fn base(cli: &Cli, config: &Config) -> Result<Base> {
 fn wrong_base(base: &Base, loaded: &Loaded) -> Error {
     let layers = loaded.image.layers.len();
     match base {
-        Base::Layers(count) => Error::because(format!("--base says {count} layers, but the image has only {layers}")),
+        Base::Layers(count) => {
+            Error::because(format!("--base says {count} layers, but the image has only {layers}"))
+        }
         _ => Error::because("--base names an image whose layers are not the first layers of this one"),
     }
     .hint("write the number of base layers, or auto")

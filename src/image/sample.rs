@@ -51,5 +51,14 @@ fn add(index: &mut LayerIndex, line: &str) {
     let uid = words.get(3).map_or(0, |uid| uid.parse().unwrap());
     let attrs = index.attrs.intern(&Attrs { uid, ..Attrs::default() });
     let hash = if kind == Kind::File { hash::body(body) } else { 0 };
-    index.entries.push(Entry { size: body.len() as u64, offset: 0, mtime: 0, hash, path: path.0, attrs, link, kind });
+    index.entries.push(Entry {
+        size: body.len() as u64,
+        offset: 0,
+        mtime: 0,
+        hash,
+        path: path.0,
+        attrs,
+        link,
+        kind,
+    });
 }

@@ -172,7 +172,11 @@ pub(super) fn empty() -> Sample {
 /// An image whose base has many layers, with directories and paths in the way of each other.
 pub(super) fn stacked() -> Sample {
     Builder::default()
-        .layer("ADD rootfs.tar /", &[(b"bin/sh", 5_000_000, 1), (b"opt/tool", 9000, 2)], &[])
+        .layer(
+            "ADD rootfs.tar /",
+            &[(b"bin/sh", 5_000_000, 1), (b"opt/tool", 9000, 2), (b"bin/ash", 5_000_000, 1)],
+            &[],
+        )
         .layer("RUN one", &[(b"usr/a", 1, 3)], &[])
         .layer("RUN two", &[], &[])
         .layer("RUN three", &[(b"opt/tool/bin/run", 8000, 4)], &[])
@@ -187,7 +191,8 @@ pub(super) fn stacked() -> Sample {
 
 /// A verdict with a gate that failed.
 pub(super) fn failed() -> Verdict {
-    let look_at = "layer 1, whose 48.1 MB of wasted bytes are mostly in var/lib/apt/lists".to_owned();
+    let look_at =
+        "layer 4 `rm -rf /var/lib/apt/lists && chown -R nobody /srv/app` hides 48.1 MB of layer 1".to_owned();
     let gate = |gate, limit, actual, look_at: Option<String>| GateResult {
         gate,
         limit,

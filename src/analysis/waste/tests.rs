@@ -33,7 +33,8 @@ fn nothing_at_all_is_fully_efficient() {
 
 #[test]
 fn metadata_only_needs_the_same_content() {
-    let image = image(&[&["file a same", "file b diff", "file c x"], &["owned a same 5", "file b DIFF", "dir c"]]);
+    let image =
+        image(&[&["file a same", "file b diff", "file c x"], &["owned a same 5", "file b DIFF", "dir c"]]);
     let analysis = analysed(&image);
     assert_eq!(analysis.totals.metadata_only, 4);
     let flags: Vec<_> = analysis.wasted.iter().map(|wasted| wasted.metadata_only).collect();

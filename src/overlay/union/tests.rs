@@ -30,7 +30,10 @@ fn fates(image: &Image, union: &Union) -> String {
 fn check(layers: &[&[&str]], expected_tree: &str, expected_fates: &str) {
     let image = image(layers);
     let union = Union::of(&image);
-    assert_eq!((tree(&image, &union).as_str(), fates(&image, &union).as_str()), (expected_tree, expected_fates));
+    assert_eq!(
+        (tree(&image, &union).as_str(), fates(&image, &union).as_str()),
+        (expected_tree, expected_fates)
+    );
 }
 
 #[test]
@@ -96,7 +99,14 @@ fn hard_links_keep_bytes_alive_and_the_last_name_decides() {
 fn changes_are_net_and_count_files() {
     let image = image(&[
         &["file keep 1", "file mod 22", "file gone 333", "dir d", "file d/x 4444"],
-        &["file mod 55555", "whiteout gone", "file new 6", "hardlink again new", "opaque d", "file d/x 7777777"],
+        &[
+            "file mod 55555",
+            "whiteout gone",
+            "file new 6",
+            "hardlink again new",
+            "opaque d",
+            "file d/x 7777777",
+        ],
     ]);
     let changes = Union::of(&image).changes[1];
     assert_eq!(changes.added, Tally { files: 2, bytes: 1 });

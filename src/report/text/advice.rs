@@ -30,7 +30,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
         page.wrapped(line, BOLD, &format!("{}{place}", escape::line(finding.title.as_bytes(), usize::MAX)))?;
         for fix in finding.fix.lines() {
             let mut line = page.line();
-            line.gap(18);
+            line.gap(if page.width < 60 { 6 } else { 18 });
             page.wrapped(line, DIM, &escape::line(fix.as_bytes(), usize::MAX))?;
         }
     }

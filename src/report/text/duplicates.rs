@@ -3,8 +3,10 @@
 use std::io;
 
 use super::fit::cut_path;
-use super::page::{Page, size};
+use super::page::{Page, number, size};
 use super::path_text;
+use crate::analysis::Duplicate;
+use crate::image::Image;
 use crate::report::Input;
 use crate::report::style::{BOLD, DIM, PLAIN};
 use crate::units;
@@ -25,30 +27,49 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
     let about =
         format!("equal files at several paths; one of each would save {}", size(analysis.totals.duplicates));
     page.title("DUPLICATES", &about)?;
-    let mut head = page.line();
-    head.right(SAVED, BOLD, "SAVES").gap(2).right(COPIES, BOLD, "COPIES").gap(2).text(BOLD, "PATHS");
-    page.put(&head)?;
-    let shown = &analysis.duplicates[..analysis.duplicates.len().min(rows)];
-    for row in shown {
-        let mut line = page.line();
-        line.right(SAVED, PLAIN, units::size(row.saved)).gap(2);
-        line.right(COPIES, PLAIN, units::count(row.paths.len() as u64)).gap(2);
-        // "and 1 more" would take as much room as the path
-        let paths = if row.paths.len() == PATHS + 1 { PATHS + 1 } else { row.paths.len().min(PATHS) };
-        for &(path, content) in &row.paths[..paths] {
-            let path = path_text(&image.paths.full(path));
-            let room = page.width - BEFORE - LAYER;
-            line.text(PLAIN, &cut_path(&path, room)).gap(2);
-            line.text(DIM, &format!("layer {}", image.layer_of(content)));
-            page.put(&line)?;
-            line = page.line();
-            line.gap(BEFORE);
-        }
-        if paths < row.paths.len() {
-            line.text(DIM, &format!("and {} more", units::count((row.paths.len() - paths) as u64)));
-            page.put(&line)?;
-        }
+    // what is all in the base image, nobody who reads this can change: it goes last, and not into a short list
+    let all_layers = analysis.base_layers == image.layers.len();
+    let own = |row: &&Duplicate| {
+        all_layers || row.paths.iter().any(|place| image.layer_of(place.1) >= analysis.base_layers)
+    };
+    let (own, base): (Vec<_>, Vec<_>) = analysis.duplicates.iter().partition(own);
+    let base_rows = if rows == usize::MAX { base.len() } else { 0 };
+    let (shown, rest) = own.split_at(own.len().min(rows));
+    if shown.len() + base_rows > 0 {
+        let mut head = page.line();
+        head.right(SAVED, BOLD, "SAVES").gap(2).right(COPIES, BOLD, "COPIES").gap(2).text(BOLD, "PATHS");
+        page.put(&head)?;
     }
-    let rest = &analysis.duplicates[shown.len()..];
-    page.left_out(rest.len(), "group", rest.iter().map(|row| row.saved).sum())
+    for row in shown.iter().chain(&base[..base_rows]) {
+        group(page, image, row)?;
+    }
+    let sum = |rows: &[&Duplicate]| rows.iter().map(|row| row.saved).sum();
+    page.left_out(rest.len(), "group", sum(rest))?;
+    if base.len() > base_rows {
+        let groups = number(base.len() as u64, "group", "groups");
+        page.hint(&format!("{groups} of the base image alone ({}); --top 0 shows all", size(sum(&base))))?;
+    }
+    Ok(())
+}
+
+fn group(page: &mut Page<'_>, image: &Image, row: &Duplicate) -> io::Result<()> {
+    let mut line = page.line();
+    line.right(SAVED, PLAIN, units::size(row.saved)).gap(2);
+    line.right(COPIES, PLAIN, units::count(row.paths.len() as u64)).gap(2);
+    // "and 1 more" would take as much room as the path
+    let paths = if row.paths.len() == PATHS + 1 { PATHS + 1 } else { row.paths.len().min(PATHS) };
+    for &(path, content) in &row.paths[..paths] {
+        let path = path_text(&image.paths.full(path));
+        let room = page.width - BEFORE - LAYER;
+        line.text(PLAIN, &cut_path(&path, room)).gap(2);
+        line.text(DIM, &format!("layer {}", image.layer_of(content)));
+        page.put(&line)?;
+        line = page.line();
+        line.gap(BEFORE);
+    }
+    if paths < row.paths.len() {
+        line.text(DIM, &format!("and {} more", units::count((row.paths.len() - paths) as u64)));
+        page.put(&line)?;
+    }
+    Ok(())
 }

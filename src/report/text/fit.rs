@@ -133,7 +133,7 @@ mod tests {
             assert!(columns(&cut) <= width, "{cut}");
             assert_eq!(cut, text, "{width}");
         }
-        assert_eq!(cut_path("a-very-long-name-without-directories.tar", 16), "a-ver…ories.tar");
+        assert_eq!(cut_path("a-very-long-name-without-directories.tar", 16), "a-ver…tories.tar");
     }
 
     #[test]

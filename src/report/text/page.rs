@@ -86,14 +86,16 @@ impl<'a> Page<'a> {
         if rows == 0 {
             return Ok(());
         }
+        let rows = number(rows as u64, &format!("more {what}"), &format!("more {what}s"));
+        let bytes = if bytes > 0 { format!(" ({})", size(bytes)) } else { String::new() };
+        self.hint(&format!("and {rows}{bytes}; --top 0 shows all"))
+    }
+
+    /// Writes a remark below a list.
+    pub(super) fn hint(&mut self, text: &str) -> io::Result<()> {
         let mut line = self.line();
         line.gap(2);
-        let bytes = if bytes > 0 { format!(" ({})", size(bytes)) } else { String::new() };
-        let text = format!(
-            "and {}{bytes}; --top 0 shows all",
-            number(rows as u64, &format!("more {what}"), &format!("more {what}s"))
-        );
-        self.wrapped(line, DIM, &text)
+        self.wrapped(line, DIM, text)
     }
 }
 

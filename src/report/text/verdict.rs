@@ -34,7 +34,7 @@ pub(super) fn write(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
         if let Some(look_at) = &gate.look_at {
             let mut line = page.line();
             line.gap(WORD);
-            page.wrapped(line, PLAIN, &format!("look first at {look_at}"))?;
+            page.wrapped(line, PLAIN, &format!("look first: {look_at}"))?;
         }
     }
     if verdict.ignored_paths > 0 {
@@ -43,9 +43,7 @@ pub(super) fn write(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
             "not judged: {} wasted in {paths} that the configuration ignores",
             size(verdict.ignored_bytes)
         );
-        let mut line = page.line();
-        line.gap(2);
-        page.wrapped(line, DIM, &text)?;
+        page.hint(&text)?;
     }
     Ok(())
 }

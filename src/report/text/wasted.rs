@@ -28,7 +28,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
         return Ok(());
     }
     let shown = &analysis.wasted[..analysis.wasted.len().min(rows)];
-    page.title("MOST WASTED PATHS", "copies that no container can see, and how that came about")?;
+    page.title("MOST WASTED PATHS", "copies that no container can see; numbers are layers")?;
     let mut head = page.line();
     head.right(BYTES, BOLD, "BYTES").gap(2).right(COPIES, BOLD, "COPIES").gap(2).text(BOLD, "PATH");
 
@@ -43,7 +43,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
         let room = path_columns - 2;
         let stories = widest(&|row| story(image, row.path, analysis.copies_of(row))).min(room / 2);
         path_columns = widest(&|row| text_of(row.path)).clamp("PATH".len(), room - stories);
-        head.gap(path_columns + 2 - "PATH".len()).text(BOLD, "LAYERS");
+        head.gap(path_columns + 2 - "PATH".len()).text(BOLD, "WHAT HAPPENED");
     }
     page.put(&head)?;
     for row in shown {
