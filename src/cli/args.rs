@@ -48,7 +48,7 @@ pub(super) struct Cli {
 pub(super) struct ImageArgs {
     /// A saved image: a file or a directory, recognised by its content.
     ///
-    /// Also docker-archive:FILE, oci-archive:FILE and oci:DIRECTORY.
+    /// Also - for standard input, docker-archive:FILE, oci-archive:FILE and oci:DIRECTORY.
     #[arg(value_name = "IMAGE", value_hint = clap::ValueHint::AnyPath)]
     pub image: Option<OsString>,
     /// Open the small real image that is built into the program

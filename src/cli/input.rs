@@ -10,6 +10,8 @@ use crate::error::{Error, Result};
 pub(super) enum Input {
     /// A file or a directory.
     Path(PathBuf),
+    /// Standard input.
+    Stdin,
     /// The image inside the program.
     Demo,
 }
@@ -22,6 +24,9 @@ pub(super) const DEMO: &[u8] = include_bytes!("../../assets/demo/demo.tar.zst");
 /// # Errors
 /// When it is no path; the error says what else was tried.
 pub(super) fn find(image: &OsStr) -> Result<(Input, Option<String>)> {
+    if image == "-" {
+        return Ok((Input::Stdin, None));
+    }
     let shown = image.to_string_lossy().into_owned();
     if let Some((scheme, rest)) = shown.split_once(':')
         && matches!(scheme, "docker-archive" | "oci-archive" | "oci" | "dir")

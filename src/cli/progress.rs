@@ -45,13 +45,12 @@ impl Progress {
 
     fn draw(&self) {
         let (done, total) = (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed));
-        let percent = (done.min(total) * 100).checked_div(total).unwrap_or(100);
+        let so_far = match (done.min(total) * 100).checked_div(total) {
+            Some(percent) => format!("{percent} % of {}", units::size(total)),
+            None => units::size(done),
+        };
         self.drawn.store(true, Ordering::Relaxed);
-        _ = write!(
-            std::io::stderr(),
-            "\r\x1b[Kreading layers: {percent} % of {} (Ctrl-C stops)",
-            units::size(total)
-        );
+        _ = write!(std::io::stderr(), "\r\x1b[Kreading layers: {so_far} (Ctrl-C stops)");
     }
 }
 

@@ -60,7 +60,15 @@ fn load_image(input: &Input, wish: &Wish) -> Result<Loaded> {
     let progress = Progress::new();
     match input {
         Input::Path(path) => load::path(path, wish, &progress),
-        Input::Demo => load::packed_bytes(DEMO, "(built in)", wish, &progress),
+        Input::Stdin => {
+            let stdin = std::io::stdin();
+            if stdin.is_terminal() {
+                return Err(Error::because("standard input is a terminal, not an image")
+                    .hint("pipe an image into it: docker save IMAGE | layercake -"));
+            }
+            load::stream(stdin.lock(), "standard input", wish, &progress)
+        }
+        Input::Demo => load::stream(DEMO, "(built in)", wish, &progress),
     }
 }
 

@@ -16,7 +16,9 @@ use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::overlay::Union;
-use crate::source::{Compression, Meter, Opened, Section, Wish, open};
+use crate::source::{
+    Compression, Meter, Opened, Section, Wish, looks_like_tar, not_an_image, open, stream_error,
+};
 
 /// Watches a loading: told what there is to read and how far it is; asked whether to go on.
 /// Called from several threads.
@@ -89,16 +91,62 @@ pub fn path(path: &Path, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
     finish(loaded, &shown, watch)
 }
 
-/// Loads an image from a packed archive in memory; `shown` is what to call it.
+/// Loads an image that passes by once, packed or not: standard input, an engine's answer, the built-in image.
+/// `shown` is what to call it. Nothing is written to disk, and memory is bounded by the entries.
 ///
 /// # Errors
 /// As [`path`].
-pub fn packed_bytes(bytes: &[u8], shown: &str, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
-    let again = || {
-        let compression = Compression::sniff(bytes)?;
-        compression.reader(bytes).map_err(|error| Error::io(&error))
-    };
-    finish(packed(&again, wish, shown, bytes.len() as u64), shown, watch)
+pub fn stream(mut stream: impl Read, shown: &str, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
+    let loaded = (|| {
+        watch.begin(&[(shown.to_owned(), 0)]);
+        let meter = PartMeter { watch, part: Some(0) };
+        let mut head = Vec::new();
+        stream.by_ref().take(4).read_to_end(&mut head).map_err(|error| Error::io(&error))?;
+        if head.is_empty() {
+            return Err(Error::because("nothing came in")
+                .hint("pipe an image into it: docker save IMAGE | layercake -"));
+        }
+        let compression = Compression::sniff(&head)?;
+        let whole = Metered { reader: head.chain(stream), meter: &meter };
+        let mut unpacked = compression.reader(whole).map_err(|error| Error::io(&error))?;
+        // what passes by cannot be looked at twice: the first member tells an image from a root file system
+        let mut start = Vec::new();
+        unpacked.by_ref().take(PEEK).read_to_end(&mut start).map_err(|error| stream_error(&error))?;
+        if !looks_like_tar(&start) {
+            return Err(not_an_image());
+        }
+        let is_image = stream::first_name(&start).is_none_or(|name| rootfs::is_part_of_an_image(&name));
+        let replayed = start.chain(unpacked);
+        if !is_image {
+            return rootfs::stream(replayed, shown);
+        }
+        let passed = stream::gather(replayed)?;
+        match pick::pick(&passed.gathered, wish, pick::Place::Packed, shown)? {
+            Some(picked) => passed.load(picked),
+            None => Err(rootfs::incomplete(passed.gathered.is_empty())),
+        }
+    })();
+    finish(loaded, shown, watch)
+}
+
+/// What is read of a stream to see what it holds, in bytes.
+const PEEK: u64 = 64 << 10;
+
+/// A stream that tells how much was read of it.
+struct Metered<'a, R> {
+    reader: R,
+    meter: &'a dyn Meter,
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.meter.stopped() {
+            return Err(std::io::Error::other("interrupted"));
+        }
+        let got = self.reader.read(buffer)?;
+        self.meter.advance(got as u64);
+        Ok(got)
+    }
 }
 
 /// Loads an image that passes by. `again` starts the stream over, for the case that it turns out to be a

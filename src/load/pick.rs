@@ -96,7 +96,7 @@ fn about(candidate: Candidate, config: &Config, store: &dyn Store, place: Place,
     };
     let short = |digest: &Digest| format!("{}:{:.12}", digest.algorithm(), digest.encoded());
     let reference = match candidate.tags.first() {
-        Some(tag) => tag.strip_prefix("docker.io/library/").unwrap_or(tag).to_owned(),
+        Some(tag) => tag.clone(),
         None => candidate.config.digest.as_ref().map_or_else(|| shown.to_owned(), short),
     };
     let platform = if config.os.is_empty() {

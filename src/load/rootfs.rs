@@ -14,11 +14,8 @@ use crate::source::{Archive, Compression, Gathered, Section};
 
 /// Opens the tar in `section`, whose members `archive` lists, as a root file system.
 pub(super) fn plain(archive: &Archive, section: &Section, shown: &str, watch: &dyn Watch) -> Result<Loaded> {
-    if archive.is_empty() {
-        return Err(no_members());
-    }
-    if archive.names().any(is_part_of_an_image) {
-        return Err(incomplete());
+    if archive.is_empty() || archive.names().any(is_part_of_an_image) {
+        return Err(incomplete(archive.is_empty()));
     }
     watch.begin(&[(shown.to_owned(), section.length())]);
     let index = index_plain(section, &PartMeter { watch, part: Some(0) })?;
@@ -29,13 +26,17 @@ pub(super) fn plain(archive: &Archive, section: &Section, shown: &str, watch: &d
 
 /// The same for a packed tar: `stream` is it once more, from the start.
 pub(super) fn packed(passed: &Gathered, stream: impl Read, shown: &str, length: u64) -> Result<Loaded> {
-    if passed.is_empty() {
-        return Err(no_members());
-    }
-    if passed.names().any(is_part_of_an_image) {
-        return Err(incomplete());
+    if passed.is_empty() || passed.names().any(is_part_of_an_image) {
+        return Err(incomplete(passed.is_empty()));
     }
     image(&index_stream(stream, Compression::None)?, shown, length)
+}
+
+/// The same for one that passes by.
+pub(super) fn stream(stream: impl Read, shown: &str) -> Result<Loaded> {
+    let index = index_stream(stream, Compression::None)?;
+    let length = index.tar;
+    image(&index, shown, length)
 }
 
 fn image(index: &LayerIndex, shown: &str, blob: u64) -> Result<Loaded> {
@@ -50,22 +51,23 @@ fn image(index: &LayerIndex, shown: &str, blob: u64) -> Result<Loaded> {
     Ok(Loaded { image, union })
 }
 
-/// True for names that saved images have and file systems do not.
-fn is_part_of_an_image(name: &[u8]) -> bool {
+/// True for names that saved images have at their top and file systems do not.
+pub(super) fn is_part_of_an_image(name: &[u8]) -> bool {
     let Ok(name) = std::str::from_utf8(name) else { return false };
-    let stem = name.split(['/', '.']).next().unwrap_or(name);
-    matches!(name, "oci-layout" | "repositories")
+    let first = name.split('/').next().unwrap_or(name);
+    let stem = first.strip_prefix("sha256:").unwrap_or(first);
+    let stem = stem.split('.').next().unwrap_or(stem);
+    matches!(name, "oci-layout" | "repositories" | "index.json" | "manifest.json" | "blobs" | "blobs/sha256")
         || name.starts_with("blobs/sha256/")
-        || (is_hex(stem, 64)
-            && (name.ends_with("/layer.tar") || name.ends_with(".json") || name.ends_with(".tar")))
+        || is_hex(stem, 64)
 }
 
-fn no_members() -> Error {
-    Error::because("the tar has no members, so there is no image in it")
-        .hint("save the image again: docker save IMAGE -o FILE")
-}
-
-fn incomplete() -> Error {
-    Error::because("it looks like a saved image, but has neither manifest.json nor index.json")
-        .hint("it may have been cut short: save the image again with docker save IMAGE -o FILE")
+/// The error for an archive that is neither an image nor a file system.
+pub(super) fn incomplete(is_empty: bool) -> Error {
+    let why = if is_empty {
+        "the tar has no members, so there is no image in it"
+    } else {
+        "it looks like a saved image, but has neither manifest.json nor index.json, so it may have been cut short"
+    };
+    Error::because(why).hint("save the image again: docker save IMAGE -o FILE")
 }

@@ -47,6 +47,19 @@ pub(super) fn gather(stream: impl Read) -> Result<Passed> {
     Ok(passed)
 }
 
+/// The normalised name of the first member of the tar that starts with `start`; none when it cannot be told.
+pub(super) fn first_name(start: &[u8]) -> Option<Vec<u8>> {
+    let mut walk = Walk::new(Streaming::new(start));
+    let (mut member, mut name) = (Member::default(), Vec::new());
+    while walk.next(&mut member).ok()? {
+        normal(&member.name, &mut name);
+        if !name.is_empty() {
+            return Some(name);
+        }
+    }
+    None
+}
+
 impl Passed {
     fn add<I: Input>(&mut self, name: &[u8], size: u64, walk: &mut Walk<I>) -> Result<()> {
         let mut head = Vec::with_capacity(512);

@@ -27,7 +27,7 @@ pub struct Blob {
 /// An image that the store names; its blobs may be missing.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    /// The names given to it, full ones before bare tags.
+    /// The names given to it, as people write them: without the default registry and its `library/`.
     pub tags: Vec<String>,
     /// What it runs on, as far as the index or the configuration tells.
     pub platform: Platform,
@@ -49,6 +49,8 @@ impl Candidate {
 /// All images of a store.
 #[derive(Debug, Default)]
 pub struct Catalog {
+    /// The document that lists the images.
+    pub listed_in: &'static str,
     /// The images, in the order of `manifest.json` where there is one, else of `index.json`.
     pub candidates: Vec<Candidate>,
     /// Manifests that an index names but that are not there: their digests and platforms.
@@ -61,9 +63,10 @@ impl Catalog {
     /// # Errors
     /// When a document is not what it should be; the error names it.
     pub fn read(store: &dyn Store) -> Result<Option<Self>> {
-        let mut catalog = Self::default();
         let index: Option<Document> = document(store, b"index.json")?;
         let is_layout = index.is_some();
+        let listed_in = if is_layout { "index.json" } else { "manifest.json" };
+        let mut catalog = Self { listed_in, ..Self::default() };
         if let Some(index) = index {
             let manifests = index.manifests.ok_or_else(|| {
                 Error::because("it lists no manifests, so it is no image index").at("index.json")
@@ -195,7 +198,7 @@ impl Catalog {
                 .iter()
                 .position(|other| config.digest.is_some() && other.config.digest == config.digest)
                 .map(|found| self.candidates.remove(found));
-            let mut tags = image.repo_tags;
+            let mut tags: Vec<String> = image.repo_tags.iter().map(|name| familiar(name)).collect();
             let candidate = if let Some(mut listed) = listed {
                 listed.tags.retain(|tag| !is_named_by(tag, &tags));
                 tags.append(&mut listed.tags);
@@ -222,14 +225,15 @@ struct Origin {
     platform: Option<Platform>,
 }
 
-/// True when a full name of `index.json` says no more than one of the names in `manifest.json`.
-fn is_named_by(full: &str, tags: &[String]) -> bool {
-    tags.iter().any(|tag| {
-        full == tag
-            || full.strip_prefix("docker.io/").is_some_and(|rest| rest == tag)
-            || full.strip_prefix("docker.io/library/").is_some_and(|rest| rest == tag)
-            || tag.rsplit_once(':').is_some_and(|(_, bare)| bare == full)
-    })
+/// A full name as people write it: `docker.io/library/app:1` is `app:1`.
+pub(super) fn familiar(name: &str) -> String {
+    let name = name.strip_prefix("docker.io/").unwrap_or(name);
+    name.strip_prefix("library/").unwrap_or(name).to_owned()
+}
+
+/// True when a name of `index.json` says no more than one of the names in `manifest.json`.
+fn is_named_by(name: &str, tags: &[String]) -> bool {
+    tags.iter().any(|tag| name == tag || tag.rsplit_once(':').is_some_and(|(_, bare)| bare == name))
 }
 
 /// Image manifests have layers that are tars; attestations and other artefacts do not.

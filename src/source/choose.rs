@@ -1,5 +1,6 @@
 //! Which of several images is meant.
 
+use super::catalog::familiar;
 use super::{Candidate, Catalog};
 use crate::error::{Error, Result};
 use crate::oci::Platform;
@@ -29,7 +30,7 @@ impl Wish {
     /// # Errors
     /// When nothing answers; the error lists what is there.
     pub fn choose(&self, catalog: Catalog) -> Result<Choice> {
-        let Catalog { candidates, absent } = catalog;
+        let Catalog { listed_in, candidates, absent } = catalog;
         if candidates.is_empty() {
             return Err(match absent.first() {
                 Some((digest, _)) => {
@@ -37,7 +38,7 @@ impl Wish {
                         .at(digest)
                         .hint("save the image with all its blobs")
                 }
-                None => Error::because("it holds no image: no manifest is listed").at("index.json"),
+                None => Error::because("it holds no image: no manifest is listed").at(listed_in),
             });
         }
         let all = candidates.len();
@@ -114,17 +115,15 @@ fn describe(candidate: &Candidate) -> String {
 /// True when `name` is one of the image's names, with or without registry, `library/` and `:latest`, a
 /// bare tag, or the beginning of one of its digests.
 fn is_called(candidate: &Candidate, name: &str) -> bool {
-    let familiar = |text: &str| {
-        let text = text.strip_prefix("docker.io/").unwrap_or(text);
-        let text = text.strip_prefix("library/").unwrap_or(text);
-        text.strip_suffix(":latest").unwrap_or(text).to_owned()
+    let short = |text: &str| {
+        let text = familiar(text);
+        text.strip_suffix(":latest").unwrap_or(&text).to_owned()
     };
     let by_name = candidate.tags.iter().any(|tag| {
-        familiar(tag) == familiar(name)
-            || tag.strip_prefix("localhost/").is_some_and(|local| familiar(local) == familiar(name))
-            || tag
-                .rsplit_once(':')
-                .is_some_and(|(repository, bare)| bare == name || familiar(repository) == familiar(name))
+        let repository_or_tag =
+            tag.rsplit_once(':').is_some_and(|(repository, bare)| bare == name || repository == short(name));
+        let local = tag.strip_prefix("localhost/").is_some_and(|local| short(local) == short(name));
+        short(tag) == short(name) || local || repository_or_tag
     });
     let hex = name.strip_prefix("sha256:").unwrap_or(name);
     let by_digest = hex.len() >= 6

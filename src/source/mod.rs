@@ -27,7 +27,7 @@ pub use compression::{Compression, stream_error};
 pub use directory::Directory;
 pub use input::{Input, Stepping, Streaming};
 pub use names::{normal, normal_text};
-pub use open::{Opened, open};
+pub use open::{Opened, not_an_image, open};
 pub use section::{Section, SectionReader};
 pub use store::{Store, document};
 pub use stream::{Gathered, MemberKind, sniff_member};

@@ -49,7 +49,7 @@ pub fn open(path: &Path, meter: &dyn Meter) -> Result<Opened> {
 }
 
 /// The error for something that is no tar at all.
-pub(super) fn not_an_image() -> Error {
+pub fn not_an_image() -> Error {
     Error::because("it is no image archive: there is no tar in it")
         .hint("make one with: docker save IMAGE -o FILE")
 }
