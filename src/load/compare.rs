@@ -36,7 +36,7 @@ pub(super) fn read(loaded: &mut Loaded, bodies: &[Option<Section>], watch: &dyn 
         let target = if mixed || size <= SMALL { &mut whole } else { &mut heads };
         target.extend(group.iter().copied().filter(unread));
     }
-    let heads: HashMap<EntryId, u64> = reader.all(heads, |reader, id| reader.head(id))?.into_iter().collect();
+    let heads: HashMap<EntryId, u64> = reader.all(heads, Reader::head)?.into_iter().collect();
     for group in &groups {
         let mut agreeing: HashMap<u64, Vec<EntryId>> = HashMap::new();
         for id in group {
@@ -46,7 +46,7 @@ pub(super) fn read(loaded: &mut Loaded, bodies: &[Option<Section>], watch: &dyn 
         }
         whole.extend(agreeing.into_values().filter(|same| same.len() > 1).flatten());
     }
-    let hashes = reader.all(whole, |reader, id| reader.whole(id))?;
+    let hashes = reader.all(whole, Reader::whole)?;
     for (id, hash) in hashes {
         loaded.image.entries[id.index()].hash = hash;
     }

@@ -29,14 +29,14 @@ pub(super) fn load(picked: Picked, find: &FindSection<'_>, watch: &dyn Watch) ->
         .collect();
     let mut order: Vec<usize> = first_of.into_values().collect();
     order.sort_unstable_by_key(|&number| (std::cmp::Reverse(sections[number].length()), number));
-    let mut indexed: Vec<(usize, Result<LayerIndex>)> = order
+    let mut results: Vec<(usize, Result<LayerIndex>)> = order
         .into_iter()
         .par_bridge()
         .map(|number| (number, index(&sections[number], &PartMeter { watch, part: Some(number) })))
         .collect();
-    indexed.sort_unstable_by_key(|(number, _)| *number);
+    results.sort_unstable_by_key(|(number, _)| *number);
     let mut indexes = HashMap::new();
-    for (number, result) in indexed {
+    for (number, result) in results {
         indexes.insert(number, result.map_err(|error| error.within(&picked.layers[number].shown))?);
     }
     let bodies: Vec<Option<Section>> = sections

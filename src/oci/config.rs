@@ -1,10 +1,10 @@
 //! The configuration of an image (image-spec `config.md`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::nullable;
+use super::{keys, nullable};
 
 /// An image's configuration.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -64,8 +64,8 @@ pub struct Runtime {
     #[serde(default, deserialize_with = "nullable")]
     pub user: String,
     /// Ports that it listens on, as `8080/tcp`.
-    #[serde(default, deserialize_with = "nullable")]
-    pub exposed_ports: BTreeMap<String, serde::de::IgnoredAny>,
+    #[serde(default, deserialize_with = "keys")]
+    pub exposed_ports: BTreeSet<String>,
     /// The environment, as `NAME=value`.
     #[serde(default, deserialize_with = "nullable")]
     pub env: Vec<String>,
@@ -76,8 +76,8 @@ pub struct Runtime {
     #[serde(default, deserialize_with = "nullable")]
     pub cmd: Vec<String>,
     /// Directories that are volumes.
-    #[serde(default, deserialize_with = "nullable")]
-    pub volumes: BTreeMap<String, serde::de::IgnoredAny>,
+    #[serde(default, deserialize_with = "keys")]
+    pub volumes: BTreeSet<String>,
     /// The directory that the process starts in.
     #[serde(default, deserialize_with = "nullable")]
     pub working_dir: String,
@@ -104,7 +104,7 @@ mod tests {
         assert!(
             config.rootfs.diff_ids.is_empty() && config.history.is_empty() && config.config.env.is_empty()
         );
-        assert!(config.config.exposed_ports.contains_key("80/tcp"));
+        assert!(config.config.exposed_ports.contains("80/tcp"));
         assert!(serde_json::from_str::<Config>("{}").is_ok());
     }
 }

@@ -25,7 +25,7 @@ pub struct Descriptor {
 
 impl Descriptor {
     /// True for the manifest of a provenance or bill-of-materials attestation, which is no image
-    /// (BuildKit, "Image attestation storage").
+    /// (`BuildKit`, "Image attestation storage").
     pub fn is_attestation(&self) -> bool {
         self.annotations.get("vnd.docker.reference.type").is_some_and(|kind| kind == "attestation-manifest")
     }

@@ -14,6 +14,8 @@ pub use config::{Config, History, RootFs, Runtime};
 pub use manifest::{Descriptor, DockerImage, Document};
 pub use platform::Platform;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Deserializer};
 
 /// Reads `null` as the type's default: Go programs write it for empty lists and maps.
@@ -23,4 +25,10 @@ where
     T: Default + Deserialize<'de>,
 {
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Reads a map as the set of its keys: Go writes sets as maps to empty objects.
+fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
+    let map: Option<BTreeMap<String, serde_json::Value>> = Option::deserialize(deserializer)?;
+    Ok(map.unwrap_or_default().into_keys().collect())
 }

@@ -38,7 +38,7 @@ impl Platform {
     /// wished for; arm64 means its only variant v8.
     pub fn answers(&self, wanted: &Self) -> bool {
         let variant = |p: &Self| {
-            p.variant.clone().filter(|v| !v.is_empty() && !(v == "v8" && normal(&p.architecture) == "arm64"))
+            p.variant.clone().filter(|v| !(v.is_empty() || v == "v8" && normal(&p.architecture) == "arm64"))
         };
         self.os == wanted.os
             && normal(&self.architecture) == normal(&wanted.architecture)

@@ -85,7 +85,7 @@ impl Catalog {
                 let manifest: Document = serde_json::from_value(value)
                     .map_err(|error| wrong_docker_manifest(&error.to_string()))?;
                 let origin = Origin::default();
-                let candidate = catalog.candidate(store, &manifest, None, &origin, "manifest.json")?;
+                let candidate = candidate(store, &manifest, None, &origin, "manifest.json")?;
                 catalog.candidates.push(candidate);
                 None
             }
@@ -130,7 +130,7 @@ impl Catalog {
                 if self.candidates.len() >= limits::MANIFESTS {
                     return Err(Error::because(format!("it names more than {} images", limits::MANIFESTS)));
                 }
-                let candidate = self.candidate(store, &manifest, Some(digest), &here, &shown)?;
+                let candidate = candidate(store, &manifest, Some(digest), &here, &shown)?;
                 self.add(candidate);
             }
         }
@@ -152,35 +152,6 @@ impl Catalog {
             }
             None => self.candidates.push(candidate),
         }
-    }
-
-    fn candidate(
-        &self,
-        store: &dyn Store,
-        manifest: &Document,
-        digest: Option<Digest>,
-        origin: &Origin,
-        shown: &str,
-    ) -> Result<Candidate> {
-        let descriptor = manifest
-            .config
-            .as_ref()
-            .ok_or_else(|| Error::because("it names neither a configuration nor manifests").at(shown))?;
-        let config = blob(store, descriptor, shown)?;
-        check_layers(manifest.layers.len()).map_err(|error| error.at(shown))?;
-        let layers =
-            manifest.layers.iter().map(|layer| blob(store, layer, shown)).collect::<Result<Vec<_>>>()?;
-        let platform = match &origin.platform {
-            Some(platform) if !platform.is_unknown() => platform.clone(),
-            _ => platform_of(store, &config),
-        };
-        Ok(Candidate {
-            tags: origin.name.iter().cloned().collect(),
-            platform,
-            manifest_digest: digest,
-            config,
-            layers,
-        })
     }
 
     /// Brings the images of `manifest.json` together with those of `index.json`, and puts them first.
@@ -216,6 +187,34 @@ impl Catalog {
         self.candidates = merged;
         Ok(())
     }
+}
+
+/// An image of a manifest; `shown` is the document that it stands in.
+fn candidate(
+    store: &dyn Store,
+    manifest: &Document,
+    digest: Option<Digest>,
+    origin: &Origin,
+    shown: &str,
+) -> Result<Candidate> {
+    let descriptor = manifest
+        .config
+        .as_ref()
+        .ok_or_else(|| Error::because("it names neither a configuration nor manifests").at(shown))?;
+    let config = blob(store, descriptor, shown)?;
+    check_layers(manifest.layers.len()).map_err(|error| error.at(shown))?;
+    let layers = manifest.layers.iter().map(|layer| blob(store, layer, shown)).collect::<Result<Vec<_>>>()?;
+    let platform = match &origin.platform {
+        Some(platform) if !platform.is_unknown() => platform.clone(),
+        _ => platform_of(store, &config),
+    };
+    Ok(Candidate {
+        tags: origin.name.iter().map(|name| familiar(name)).collect(),
+        platform,
+        manifest_digest: digest,
+        config,
+        layers,
+    })
 }
 
 /// What an index says of the manifests in it.

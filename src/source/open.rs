@@ -32,7 +32,7 @@ pub fn open(path: &Path, meter: &dyn Meter) -> Result<Opened> {
             .hint("to read a pipe, use `-` as the image and redirect it to standard input"));
     }
     let section = File::open(path).and_then(Section::whole).map_err(|error| Error::io(&error))?;
-    let head = section.head(usize::try_from(BLOCK).unwrap_or(512)).map_err(|error| Error::io(&error))?;
+    let head = section.head(BLOCK).map_err(|error| Error::io(&error))?;
     if head.is_empty() {
         return Err(
             Error::because("the file is empty").hint("save the image again: docker save IMAGE -o FILE")

@@ -18,7 +18,7 @@ use header::Header;
 pub use header::{Type, looks_like_tar};
 
 /// The unit that tars are made of, in bytes.
-pub const BLOCK: u64 = 512;
+pub const BLOCK: usize = 512;
 
 /// One member, without its body.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl<I: Input> Walk<I> {
         loop {
             self.finish_body()?;
             let at = self.position;
-            let mut block = [0; BLOCK as usize];
+            let mut block = [0; BLOCK];
             match self.fill(&mut block)? {
                 0 if local.is_none() && long_name.is_none() && long_link.is_none() => return Ok(false),
                 got if got < block.len() => return Err(cut_short(at, "in a header")),
@@ -162,7 +162,7 @@ impl<I: Input> Walk<I> {
 
     fn start_body(&mut self, size: u64) {
         self.left = size;
-        self.padding = size.next_multiple_of(BLOCK) - size;
+        self.padding = size.next_multiple_of(BLOCK as u64) - size;
     }
 
     /// Skips what is left of the present body. A missing last padding is forgiven, as tar does.
@@ -205,10 +205,10 @@ impl<I: Input> Walk<I> {
     }
 
     /// An old GNU sparse file may have further blocks of its map between header and body.
-    fn skip_sparse_maps(&mut self, block: &[u8; BLOCK as usize]) -> Result<()> {
+    fn skip_sparse_maps(&mut self, block: &[u8; BLOCK]) -> Result<()> {
         let mut more = block[482] != 0;
         while more {
-            let mut map = [0; BLOCK as usize];
+            let mut map = [0; BLOCK];
             if self.fill(&mut map)? < map.len() {
                 return Err(cut_short(self.position, "in a sparse map"));
             }

@@ -52,12 +52,12 @@ impl Type {
 
 /// A header block whose checksum is right.
 pub(super) struct Header<'a> {
-    block: &'a [u8; BLOCK as usize],
+    block: &'a [u8; BLOCK],
 }
 
 impl<'a> Header<'a> {
     /// Checks the block; none for the block of zeros that ends an archive.
-    pub(super) fn parse(block: &'a [u8; BLOCK as usize], at: u64) -> Result<Option<Self>> {
+    pub(super) fn parse(block: &'a [u8; BLOCK], at: u64) -> Result<Option<Self>> {
         let sum: u64 = block.iter().map(|&b| u64::from(b)).sum();
         if sum == 0 {
             return Ok(None);
@@ -70,8 +70,8 @@ impl<'a> Header<'a> {
     }
 
     /// True when `block` could be a tar's first: a sound header, or the zeros of an empty tar.
-    pub(super) fn is_header(block: &[u8; BLOCK as usize]) -> bool {
-        matches!(Header::parse(block, 0), Ok(_))
+    pub(super) fn is_header(block: &[u8; BLOCK]) -> bool {
+        Header::parse(block, 0).is_ok()
     }
 
     /// Compares the checksum: the sum of all bytes with the field itself as blanks. Some old tars
