@@ -38,7 +38,7 @@ fn add(index: &mut LayerIndex, line: &str) {
         other => unreachable!("{other}"),
     };
     let body = if kind == Kind::File { words[2].as_bytes() } else { b"" };
-    let link = match kind {
+    let target = match kind {
         Kind::HardLink => index.names.path(words[2].as_bytes()).0,
         Kind::Symlink => {
             let at = u32::try_from(index.links.len()).unwrap();
@@ -58,7 +58,7 @@ fn add(index: &mut LayerIndex, line: &str) {
         hash,
         path: path.0,
         attrs,
-        link,
+        link: target,
         kind,
     });
 }

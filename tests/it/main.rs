@@ -13,4 +13,5 @@ mod forms;
 mod model;
 mod program;
 mod rooms;
+mod schema;
 mod union_props;

@@ -16,7 +16,9 @@ fn tree(image: &Image, union: &Union) -> String {
 
 /// The fates of all regular files: `path=live` or `path=cause by layer`.
 fn fates(image: &Image, union: &Union) -> String {
-    let files = (0..image.entries.len() as u32).map(EntryId).filter(|&id| image.entry(id).kind == Kind::File);
+    let files = (0..u32::try_from(image.entries.len()).unwrap())
+        .map(EntryId)
+        .filter(|&id| image.entry(id).kind == Kind::File);
     let shown = files.map(|id| {
         let name = String::from_utf8(image.paths.full(image.path_of(id))).unwrap();
         match union.fate(id) {

@@ -34,8 +34,8 @@ fn walk(tar: &[u8]) -> Result<Seen> {
 #[test]
 fn hopping_and_streaming_see_the_same() {
     let mut tar = Vec::new();
-    for i in 0..200 {
-        tar.extend(member(&format!("dir/file{i}"), b'0', &vec![i as u8; i * i * 7]));
+    for i in 0..200_u8 {
+        tar.extend(member(&format!("dir/file{i}"), b'0', &vec![i; usize::from(i) * usize::from(i) * 7]));
     }
     tar.resize(tar.len() + 1024, 0);
     let file = write_temporary(&tar);
