@@ -67,13 +67,10 @@ fn index(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// The wasted copy that an entry is, if it is one. An empty file wastes nothing.
+/// The wasted copy that an entry is, if it is one; it may be of an empty file.
 fn copy(image: &Image, union: &Union, entry: EntryId) -> Option<Copy> {
-    let bytes = image.entry(entry).size;
     let Fate::Lost(cause, by_layer) = union.fate(entry) else { return None };
-    if bytes == 0 {
-        return None;
-    }
+    let bytes = image.entry(entry).size;
     let by_layer = usize::from(by_layer);
     let metadata_only = cause == Cause::Overwritten
         && successor(image, union, entry, by_layer).is_some_and(|next| is_equal(image, entry, next));
