@@ -8,6 +8,7 @@
 mod bad_input;
 mod builder;
 mod cli;
+mod engine;
 mod fixtures;
 mod forms;
 mod model;

@@ -58,7 +58,7 @@ pub(super) struct Header<'a> {
 impl<'a> Header<'a> {
     /// Checks the block; none for the block of zeros that ends an archive.
     pub(super) fn parse(block: &'a [u8; BLOCK], at: u64) -> Result<Option<Self>> {
-        let sum: u64 = block.iter().map(|&b| u64::from(b)).sum();
+        let sum = sum(block);
         if sum == 0 {
             return Ok(None);
         }
@@ -81,8 +81,8 @@ impl<'a> Header<'a> {
         let Some(stated) = number(field) else { return false };
         let inside: u64 = field.iter().map(|&b| u64::from(b)).sum();
         let unsigned = sum - inside + 8 * u64::from(b' ');
-        let high = self.block.iter().filter(|&&b| b >= 0x80).count() as u64;
-        stated == unsigned.cast_signed() || stated == (unsigned.cast_signed() - 256 * high.cast_signed())
+        let high = || self.block.iter().filter(|&&b| b >= 0x80).count() as u64;
+        stated == unsigned.cast_signed() || stated == (unsigned.cast_signed() - 256 * high().cast_signed())
     }
 
     pub(super) fn kind(&self) -> Type {
@@ -154,6 +154,19 @@ pub fn looks_like_tar(head: &[u8]) -> bool {
     head.first_chunk().is_some_and(Header::is_header)
 }
 
+/// The sum of a block's bytes, eight at a time in four lanes of 16 bits: a third of the time of a
+/// million small files went into adding them one by one.
+fn sum(block: &[u8; BLOCK]) -> u64 {
+    const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
+    // 64 words of two bytes a lane are at most 32 640
+    let (words, _) = block.as_chunks::<8>();
+    let lanes = words
+        .iter()
+        .map(|&word| u64::from_le_bytes(word))
+        .fold(0, |lanes, word| lanes + (word & EVEN) + ((word >> 8) & EVEN));
+    (lanes & 0xffff) + (lanes >> 16 & 0xffff) + (lanes >> 32 & 0xffff) + (lanes >> 48)
+}
+
 fn until_nul(field: &[u8]) -> &[u8] {
     let end = field.iter().position(|&b| b == 0).unwrap_or(field.len());
     &field[..end]
@@ -186,6 +199,14 @@ fn number(field: &[u8]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sums_have_room_for_any_block() {
+        assert_eq!(sum(&[0xff; BLOCK]), 512 * 255);
+        let mut block = [0; BLOCK];
+        block.iter_mut().zip(0..=255).for_each(|(byte, n)| *byte = n);
+        assert_eq!(sum(&block), 255 * 256 / 2);
+    }
 
     #[test]
     fn numbers_are_octal_or_base_256() {

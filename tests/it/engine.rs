@@ -1,0 +1,126 @@
+//! Holds the merged view against a real engine: `docker export` of a container made from the image.
+//!
+//! Runs where the `docker` command reaches an engine, on the image behind `--demo`; the names of further images
+//! of that engine may stand in `LAYERCAKE_EXPORT_IMAGES`, separated by blanks.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use layercake::image::Image;
+use layercake::layer::Kind;
+use layercake::load;
+use layercake::overlay::{Slot, Union};
+
+use crate::program::temp;
+
+/// Each path with its kind (`d`, `f`, `l` or `o`) and, for files, its size.
+type Tree = BTreeMap<Vec<u8>, (char, u64)>;
+
+fn merged(path: &Path) -> Tree {
+    let load::Loaded { image, union, .. } =
+        load::path(path, &layercake::source::Wish::default(), &load::Blind).expect("the image loads");
+    union
+        .rootfs
+        .live()
+        .map(|(path, slot)| (image.paths.full(path), described(&image, &union, slot)))
+        .collect()
+}
+
+fn described(image: &Image, union: &Union, slot: Slot) -> (char, u64) {
+    let Slot::Entry(id) = slot else { return ('d', 0) };
+    match image.entry(id).kind {
+        Kind::Directory => ('d', 0),
+        Kind::File | Kind::HardLink => {
+            ('f', union.content_of(id).map_or(0, |content| image.entry(content).size))
+        }
+        Kind::Symlink => ('l', 0),
+        _ => ('o', 0),
+    }
+}
+
+/// The members of an exported container's tar. A hard link has the size of what it names.
+fn exported(path: &Path) -> Tree {
+    let mut tree = Tree::new();
+    let mut archive = tar::Archive::new(File::open(path).expect("the export"));
+    for entry in archive.entries().expect("a tar") {
+        let entry = entry.expect("a member");
+        let trim = |bytes: &[u8]| {
+            let text = bytes.strip_prefix(b"./").unwrap_or(bytes);
+            text.strip_suffix(b"/").unwrap_or(text).to_vec()
+        };
+        let name = trim(&entry.path_bytes());
+        let node = match entry.header().entry_type() {
+            tar::EntryType::Directory => ('d', 0),
+            tar::EntryType::Regular => ('f', entry.size()),
+            tar::EntryType::Link => tree[&trim(&entry.link_name_bytes().expect("a target"))],
+            tar::EntryType::Symlink => ('l', 0),
+            _ => ('o', 0),
+        };
+        tree.insert(name, node);
+    }
+    tree
+}
+
+/// What a container runtime adds by itself, whatever the image.
+fn is_of_the_runtime(path: &[u8]) -> bool {
+    const FILES: [&[u8]; 6] =
+        [b".dockerenv", b"etc/hostname", b"etc/hosts", b"etc/resolv.conf", b"etc/mtab", b"etc"];
+    FILES.contains(&path)
+        || [&b"dev"[..], b"proc", b"sys"]
+            .iter()
+            .any(|top| path.strip_prefix(*top).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/")))
+}
+
+fn docker(arguments: &[&str]) -> Option<String> {
+    let output =
+        Command::new("docker").args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn compare(name: &str, saved: &Path, folder: &Path) {
+    let container = docker(&["create", name, "none"]).expect("a container");
+    let export = folder.join("export.tar");
+    let done = docker(&["export", "-o", export.to_str().expect("a plain path"), &container]);
+    docker(&["rm", &container]);
+    done.expect("an export");
+    let keep =
+        |tree: Tree| -> Tree { tree.into_iter().filter(|(path, _)| !is_of_the_runtime(path)).collect() };
+    let (ours, theirs) = (keep(merged(saved)), keep(exported(&export)));
+    fs::remove_file(&export).expect("the export is gone");
+    let differing: Vec<_> = ours
+        .iter()
+        .filter(|(path, node)| theirs.get(*path) != Some(node))
+        .chain(theirs.iter().filter(|(path, _)| !ours.contains_key(*path)))
+        .map(|(path, node)| format!("{} {node:?}", String::from_utf8_lossy(path)))
+        .collect();
+    assert!(
+        differing.is_empty(),
+        "{name}: {} differences, among them {:?}",
+        differing.len(),
+        &differing[..differing.len().min(10)]
+    );
+    println!("{name}: {} paths, each with the same type and size", ours.len());
+    assert!(ours.len() > 20, "{name}: hardly anything was compared");
+}
+
+#[test]
+fn the_merged_view_is_what_a_container_sees() {
+    if docker(&["version", "--format", "{{.Server.Version}}"]).is_none() {
+        eprintln!("SKIPPED: no docker engine answers here");
+        return;
+    }
+    let folder = temp();
+    let packed =
+        File::open(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/demo.tar.zst")).expect("the demo");
+    let demo = folder.path().join("demo.tar");
+    zstd::stream::copy_decode(packed, File::create(&demo).expect("a file")).expect("the demo unpacks");
+    docker(&["load", "-i", demo.to_str().expect("a plain path")]).expect("the engine loads the demo");
+    compare("shop-api:1.4", &demo, folder.path());
+    for name in std::env::var("LAYERCAKE_EXPORT_IMAGES").unwrap_or_default().split_whitespace() {
+        let saved = folder.path().join("saved.tar");
+        docker(&["save", "-o", saved.to_str().expect("a plain path"), name]).expect("the engine saves it");
+        compare(name, &saved, folder.path());
+    }
+}
