@@ -1,0 +1,350 @@
+//! The words for exact waste: which step, what it did, and the lines that would not have done it.
+
+use super::waste::{Group, Kind};
+use crate::advice::desk::{Desk, Draft, files, layer_list};
+use crate::advice::{dockerfile, shell};
+use crate::escape;
+use crate::units;
+
+/// Title, why and fix for copies of one kind.
+pub(super) fn draft(desk: &Desk<'_>, kind: Kind, group: &Group) -> Draft {
+    let story = Story { desk, group };
+    let (title, why, fix) = match kind {
+        Kind::Repeated => story.repeated(),
+        Kind::Package => story.package(),
+        Kind::Metadata => story.metadata(),
+        Kind::Identical => story.identical(),
+        Kind::Deleted => story.deleted(),
+        Kind::Overwritten => story.overwritten(),
+        Kind::BaseHidden => story.base_hidden(),
+        Kind::BaseWaste => story.base_waste(),
+    };
+    let mut layers: Vec<usize> = group.tally.layers.keys().copied().chain(group.by.iter().copied()).collect();
+    layers.sort_unstable();
+    layers.dedup();
+    Draft { title, why, fix, layers, ..Draft::default() }
+}
+
+type Texts = (String, String, String);
+
+struct Story<'a> {
+    desk: &'a Desk<'a>,
+    group: &'a Group,
+}
+
+impl Story<'_> {
+    fn count(&self) -> String {
+        files(self.group.tally.entries)
+    }
+
+    /// The layers that wrote the bytes: most bytes first.
+    fn writers(&self) -> Vec<usize> {
+        self.group.tally.by_bytes().into_iter().map(|(layer, _)| layer).collect()
+    }
+
+    fn written_by(&self) -> String {
+        let mut layers = self.writers();
+        layers.sort_unstable();
+        layer_list(&layers)
+    }
+
+    fn hidden_by(&self) -> String {
+        layer_list(&self.group.by)
+    }
+
+    /// `3.2 MB of layer 5 (COPY . /app) and 1 kB of layer 6 (…)`.
+    fn shares(&self) -> String {
+        let parts: Vec<String> = self
+            .group
+            .tally
+            .by_bytes()
+            .into_iter()
+            .take(3)
+            .map(|(layer, part)| format!("{} of {}", units::size(part.bytes), self.desk.layer(layer)))
+            .collect();
+        parts.join(" and ")
+    }
+
+    fn hiders(&self) -> String {
+        let parts: Vec<String> = self.group.by.iter().take(2).map(|&layer| self.desk.layer(layer)).collect();
+        let more = self.group.by.len().saturating_sub(2);
+        let rest = if more == 0 { String::new() } else { format!(" and {more} more layers") };
+        format!("{}{rest}", parts.join(" and "))
+    }
+
+    /// The noun for the files, when most bytes are of one kind.
+    fn what(&self) -> Option<&str> {
+        let (class, bytes) = self.group.classes.iter().max_by_key(|(_, bytes)| **bytes)?;
+        (bytes * 2 > self.group.tally.bytes).then(|| self.desk.classes.rules()[*class].what())
+    }
+
+    fn command_of_hider(&self) -> String {
+        self.group.by.first().map_or_else(String::new, |&layer| self.desk.command(layer))
+    }
+
+    fn repeated(&self) -> Texts {
+        (
+            format!("{} stores {} twice within its own tar", capital(&self.written_by()), self.count()),
+            "Only the last entry of a path counts. A Dockerfile cannot cause this: the builder wrote the layer that way.".into(),
+            "# build the image again with a current builder\ndocker buildx build .".into(),
+        )
+    }
+
+    fn package(&self) -> Texts {
+        let steps: Vec<usize> = self.writers();
+        (
+            format!("The package manager's records are stored again by {}", self.hidden_by()),
+            format!(
+                "Each step that installs packages writes its records again as a whole: {}. Once per image that cannot be avoided; {} steps that install could be one.",
+                self.shares(),
+                steps.len() + 1
+            ),
+            "# all packages in one RUN\nRUN apt-get update && \\\n    apt-get install -y --no-install-recommends ALL PACKAGES && \\\n    rm -rf /var/lib/apt/lists/*".into(),
+        )
+    }
+
+    /// The program that changed attributes, as its step tells it or as the attributes do.
+    fn changer(&self) -> &'static str {
+        let command = self.command_of_hider();
+        let differs = self.group.differs;
+        let candidates = [
+            ("chown", differs.owner),
+            ("chgrp", differs.owner),
+            ("chmod", differs.mode),
+            ("setcap", differs.xattrs),
+            ("setfacl", differs.xattrs),
+            ("touch", differs.time),
+        ];
+        let ran = |program: &str| shell::commands(&command).iter().any(|words| words[0] == program);
+        candidates
+            .into_iter()
+            .find(|(program, differs)| *differs && ran(program))
+            .or_else(|| candidates.into_iter().find(|(_, differs)| *differs))
+            .map_or("a change of attributes", |(program, _)| program)
+    }
+
+    fn metadata(&self) -> Texts {
+        let (changer, differs) = (self.changer(), self.group.differs);
+        let weight = self.group.tally.weight;
+        let headers = if weight > self.group.tally.bytes * 2 + 1_000_000 {
+            format!(" ({} of tar headers and padding)", units::size(weight - self.group.tally.bytes))
+        } else {
+            String::new()
+        };
+        let what: Vec<&str> = [("owner", differs.owner), ("mode", differs.mode), ("extended attributes", differs.xattrs)]
+            .into_iter()
+            .filter_map(|(name, differs)| differs.then_some(name))
+            .collect();
+        let what = if what.is_empty() { "time".into() } else { what.join(" and ") };
+        let why = format!(
+            "A layer cannot change a file's {what} in place: it stores the whole file again. {} does that to {}; \
+             the first copies stay in the image, unseen. Set the {what} when the files are written.",
+            capital(&self.hiders()),
+            self.shares()
+        );
+        (format!("{changer} stores {} again{headers}: layer {} over {}", self.count(), list(&self.group.by), list(&self.writers())), why, self.metadata_fix(changer))
+    }
+
+    fn metadata_fix(&self, changer: &str) -> String {
+        let command = self.command_of_hider();
+        let words = shell::find(&command, changer).unwrap_or_default();
+        let value = shell::operands(&words).next().unwrap_or("app:app").to_owned();
+        let flag = match changer {
+            "chown" => format!("--chown={value}"),
+            "chgrp" => format!("--chown=:{value}"),
+            "chmod" => format!("--chmod={value}"),
+            _ => String::new(),
+        };
+        let (change, rest): (Vec<&str>, Vec<&str>) =
+            shell::chain(&command).into_iter().partition(|part| part.starts_with(changer));
+        let mut out = Vec::new();
+        // the user must be there before a COPY can name it
+        if !rest.is_empty() && !change.is_empty() && rest.iter().any(|part| part.contains("add")) {
+            out.push(format!("RUN {}", rest.join(" && ")));
+        }
+        for layer in self.sorted_writers() {
+            let written = self.desk.command(layer);
+            if self.desk.is_made_by(layer, "COPY") || self.desk.is_made_by(layer, "ADD") {
+                out.push(dockerfile::copy(&written, &flag));
+            } else if self.desk.is_made_by(layer, "RUN") {
+                let change = if change.is_empty() { format!("{changer} …") } else { change.join(" && ") };
+                out.push(dockerfile::run(&[written, change]));
+            }
+        }
+        if out.is_empty() {
+            out.push(format!("COPY {flag} . ."));
+        }
+        if !change.is_empty() {
+            out.push(format!("# and without: {}", change.join(" && ")));
+        }
+        out.join("\n")
+    }
+
+    /// The first writers, lowest layer first.
+    fn sorted_writers(&self) -> Vec<usize> {
+        let mut layers = self.writers();
+        layers.truncate(4);
+        layers.sort_unstable();
+        layers
+    }
+
+    fn identical(&self) -> Texts {
+        let by = self.group.by.first().copied().unwrap_or_default();
+        (
+            format!("{} stores {} of {} again, unchanged", capital(&self.hidden_by()), self.count(), self.written_by()),
+            format!("{} stores {} once more with the same content; the first copies stay in the image, unseen.", capital(&self.hiders()), self.shares()),
+            format!(
+                "# write these files once: leave them out of\n{}\n# or of\n{}",
+                self.line(self.writers().first().copied().unwrap_or_default()),
+                self.line(by)
+            ),
+        )
+    }
+
+    /// A step as a line of a Dockerfile.
+    fn line(&self, layer: usize) -> String {
+        let command = self.desk.command(layer);
+        if self.desk.is_made_by(layer, "RUN") {
+            dockerfile::run(&[command])
+        } else if self.desk.is_made_by(layer, "COPY") || self.desk.is_made_by(layer, "ADD") {
+            dockerfile::copy(&command, "")
+        } else if command.is_empty() {
+            format!("# layer {layer}")
+        } else {
+            format!("# {command}")
+        }
+    }
+
+    fn deleted(&self) -> Texts {
+        let what = self.what().map_or_else(|| self.count(), str::to_owned);
+        let why = format!(
+            "{} removes {}, but a layer can only hide what is stored below it: everybody who pulls the image still \
+             pulls these bytes. Delete in the step that writes.",
+            capital(&self.hiders()),
+            self.shares()
+        );
+        let fix: Vec<String> = self.sorted_writers().into_iter().map(|layer| self.deleted_fix(layer)).collect();
+        (format!("{} deletes {what} of {} too late", capital(&self.hidden_by()), self.written_by()), why, fix.join("\n"))
+    }
+
+    fn deleted_fix(&self, writer: usize) -> String {
+        let written = self.desk.command(writer);
+        let paths: Vec<String> = self
+            .group
+            .tally
+            .evidence()
+            .iter()
+            .filter(|evidence| evidence.layer == writer)
+            .map(|evidence| self.desk.path(evidence.path))
+            .collect();
+        if self.desk.is_made_by(writer, "COPY") {
+            let lines: Vec<String> = paths.iter().take(5).map(|path| format!("#   {path}")).collect();
+            return format!(
+                "# .dockerignore: what this need not copy, since it is deleted again\n{}\n{}",
+                lines.join("\n"),
+                dockerfile::copy(&written, "")
+            );
+        }
+        if self.desk.is_made_by(writer, "ADD") {
+            let url = written.split_whitespace().find(|word| word.contains("://")).unwrap_or("URL").to_owned();
+            return format!("RUN curl -fsSL {url} | tar -xz -C /opt");
+        }
+        let clean = self.removal(&paths);
+        if written.is_empty() { format!("RUN COMMAND && {clean}") } else { dockerfile::run(&[written, clean]) }
+    }
+
+    /// The `rm` of the step that deletes, with those operands that match what this writer wrote.
+    fn removal(&self, paths: &[String]) -> String {
+        let hits = |operand: &str| {
+            let stem = operand.split(['*', '$', '?']).next().unwrap_or(operand).trim_end_matches('/');
+            stem.len() > 1 && paths.iter().any(|path| path.starts_with(stem) || !stem.starts_with('/') && path.contains(stem))
+        };
+        for &layer in &self.group.by {
+            for words in shell::commands(&self.desk.command(layer)) {
+                if words[0] != "rm" {
+                    continue;
+                }
+                let operands: Vec<&str> = shell::operands(&words).filter(|operand| hits(operand)).collect();
+                if !operands.is_empty() {
+                    return format!("rm -rf {}", operands.join(" "));
+                }
+            }
+        }
+        let class = self.group.classes.iter().max_by_key(|(_, bytes)| **bytes).map(|(class, _)| *class);
+        match class.map(|class| self.desk.classes.rules()[class].clean.as_str()) {
+            Some(clean) if !clean.is_empty() => clean.to_owned(),
+            _ => {
+                let hider = self.command_of_hider();
+                let short = hider.chars().count() < 200 && !hider.is_empty() && !hider.contains('\n');
+                if short && self.group.by.iter().all(|&by| self.desk.is_made_by(by, "RUN")) {
+                    return hider;
+                }
+                let shown: Vec<&str> = paths.iter().take(3).map(String::as_str).collect();
+                format!("rm -rf {}", shown.join(" "))
+            }
+        }
+    }
+
+    fn overwritten(&self) -> Texts {
+        let what = self.what().map_or_else(|| self.count(), str::to_owned);
+        let by = self.group.by.first().copied().unwrap_or_default();
+        let writer = self.writers().first().copied().unwrap_or_default();
+        let why = format!(
+            "{} writes again what was stored before: {}. Both versions are in the image, and only the last can be \
+             seen. Make the final version in the step that writes first, or leave the first one out.",
+            capital(&self.hiders()),
+            self.shares()
+        );
+        let examples: Vec<String> =
+            self.group.tally.evidence().iter().take(3).map(|evidence| format!("#   {}", self.desk.path(evidence.path))).collect();
+        let both_run = self.desk.is_made_by(by, "RUN") && self.desk.is_made_by(writer, "RUN");
+        let fix = if both_run {
+            format!(
+                "# both in one step, so that only the last version is stored:\n{}\n{}",
+                examples.join("\n"),
+                dockerfile::run(&[self.desk.command(writer), self.desk.command(by)])
+            )
+        } else {
+            format!(
+                "# leave out of the first step what the second writes:\n{}\n{}\n{}",
+                examples.join("\n"),
+                self.line(writer),
+                self.line(by)
+            )
+        };
+        (format!("{} writes {what} of {} again", capital(&self.hidden_by()), self.written_by()), why, fix)
+    }
+
+    fn base_hidden(&self) -> Texts {
+        (
+            format!("{} hides {} of the base image, which frees nothing", capital(&self.hidden_by()), self.count()),
+            format!(
+                "{} removes or replaces {}. The base image stays below, and everybody pulls it as it is; only a smaller base would be smaller.",
+                capital(&self.hiders()),
+                self.shares()
+            ),
+            "# a base without these files, if there is one\nFROM BASE-slim".into(),
+        )
+    }
+
+    fn base_waste(&self) -> Texts {
+        (
+            format!("The base image itself wastes bytes in {}", self.count()),
+            "Its own layers hide each other's files. This Dockerfile cannot change that; a newer or smaller base might.".into(),
+            "# try a newer tag\nFROM BASE:TAG".into(),
+        )
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// `5`, `4 and 5`.
+fn list(layers: &[usize]) -> String {
+    let mut layers = layers.to_vec();
+    layers.sort_unstable();
+    let text = layer_list(&layers);
+    escape::line(text.trim_start_matches("layers ").trim_start_matches("layer ").as_bytes(), 100)
+}
