@@ -5,7 +5,7 @@ use super::rule::RuleInfo;
 use super::secrets::redact;
 use super::settings::Settings;
 use super::tally::{Scale, Tally};
-use super::{Advice, Evidence, Finding, Savings, Severity};
+use super::{Advice, Confidence, Evidence, Finding, Savings, Severity};
 use crate::analysis::Analysis;
 use crate::escape;
 use crate::image::{EntryId, Image, PathId, Step};
@@ -36,6 +36,9 @@ pub(super) struct Draft {
     /// The severity, when it does not follow from the bytes.
     pub(super) severity: Option<Severity>,
 }
+
+/// Findings above info before the small ones are lowered.
+const LOUD: usize = 10;
 
 impl<'a> Desk<'a> {
     pub(super) fn new(
@@ -119,6 +122,13 @@ impl<'a> Desk<'a> {
                 .then_with(|| a.rule.cmp(&b.rule))
                 .then_with(|| a.layers.cmp(&b.layers))
         });
+        // a long list is not read: what is small and not certain steps back
+        for (_, finding) in self.findings.iter_mut().skip(LOUD) {
+            if finding.severity == Severity::Low && finding.confidence != Confidence::Exact {
+                finding.severity = Severity::Info;
+            }
+        }
+        self.findings.sort_by_key(|(_, finding)| finding.severity);
         Advice { findings: self.findings.into_iter().map(|(_, finding)| finding).collect(), savings: self.savings }
     }
 

@@ -27,7 +27,7 @@ static ALL: LazyLock<Vec<RuleInfo>> = LazyLock::new(|| {
 });
 
 /// The built-in path rules, in the order of billing.
-pub fn path_rules() -> &'static [PathRule] {
+pub(super) fn path_rules() -> &'static [PathRule] {
     &ROWS
 }
 

@@ -14,13 +14,17 @@ pub(super) struct Scale {
     /// Findings of less weight stay silent: 0.5 % of the content, between 64 kB and 1 MB. A small image shows small
     /// waste, a large one is not nagged about a hundredth of a percent, and 1 MB is worth a line anywhere.
     pub(super) floor: u64,
+    /// The same for live files that are no left-overs but a matter of taste and effort (documents, headers,
+    /// duplicates): 1 % of the content, if that is more.
+    pub(super) high_floor: u64,
 }
 
 impl Scale {
     pub(super) fn of(image: &Image) -> Self {
         let content = image.content();
         let tar = image.layers.iter().map(|layer| layer.tar).sum::<u64>().max(content);
-        Self { content, tar, floor: (content / 200).clamp(64_000, 1_000_000) }
+        let floor = (content / 200).clamp(64_000, 1_000_000);
+        Self { content, tar, floor, high_floor: floor.max(content / 100) }
     }
 
     /// High from 10 % or 100 MB on, medium from 2 % or 20 MB on.

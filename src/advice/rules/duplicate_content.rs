@@ -40,7 +40,7 @@ fn find(desk: &mut Desk<'_>) {
             }
         }
     }
-    let Some((first, second)) = kept.filter(|_| tally.weight >= desk.scale.floor) else { return };
+    let Some((first, second)) = kept.filter(|_| tally.weight >= desk.scale.high_floor) else { return };
     let layer = tally.by_bytes().first().map_or(0, |(layer, _)| *layer);
     let command = desk.command(layer);
     let copied = shell::commands(&command)

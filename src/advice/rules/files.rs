@@ -1,6 +1,9 @@
 //! The path rules at work: live files that their paths give away, billed to one rule each.
 
-use super::Structural;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::{Structural, installs};
 use crate::advice::desk::{Desk, Draft};
 use crate::advice::rule::{Group, PathRule, RuleInfo};
 use crate::advice::tally::Tally;
@@ -49,8 +52,17 @@ fn find(desk: &mut Desk<'_>) {
     let mut small = Tally::default();
     let mut small_names = Vec::new();
     for (rule, tally) in rules.iter().zip(own) {
-        if tally.weight >= desk.scale.floor {
-            let draft = draft(desk, rule, tally);
+        let floor = match rule.group {
+            Group::Toolchain | Group::Runtime => desk.scale.high_floor,
+            _ => desk.scale.floor,
+        };
+        if tally.weight >= floor {
+            let mut draft = draft(desk, rule, tally);
+            // what depends on the image's purpose never stands in the way of what does not
+            if rule.confidence == Confidence::Judgement {
+                let is_small = desk.scale.severity(&draft.tally) == Severity::Low;
+                draft.severity = Some(if is_small { Severity::Info } else { Severity::Low });
+            }
             desk.file(&rule.info(), draft);
         } else if tally.entries > 0 && rule.confidence != Confidence::Judgement && tally.bytes > 0 {
             small_names.push(rule.what());
@@ -103,21 +115,57 @@ fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
 }
 
 fn draft(desk: &Desk<'_>, rule: &PathRule, tally: Tally) -> Draft {
-    let layers: Vec<usize> = tally.by_bytes().into_iter().map(|(layer, _)| layer).collect();
-    let guilty = layers
-        .iter()
-        .copied()
-        .find(|&layer| rule.hist.iter().any(|hint| shell::runs(desk.image.command_of(layer), hint)))
-        .or_else(|| layers.first().copied());
+    // who wrote the files first: a later chown stores them again, but is not to blame for them
+    let mut origins = BTreeMap::<usize, u64>::new();
+    for evidence in tally.evidence() {
+        *origins.entry(origin(desk, evidence.path, evidence.entry)).or_default() += evidence.bytes;
+    }
+    let mut by_bytes: Vec<(usize, u64)> = origins.into_iter().collect();
+    by_bytes.sort_by_key(|(layer, bytes)| (Reverse(*bytes), *layer));
+    let ran = |layer: usize| rule.hist.iter().any(|hint| shell::runs(desk.image.command_of(layer), hint));
+    let guilty = by_bytes.iter().map(|(layer, _)| *layer).find(|&layer| ran(layer));
+    let guilty = guilty.or_else(|| by_bytes.first().map(|(layer, _)| *layer));
     let shares: Vec<String> = tally
         .by_bytes()
         .into_iter()
         .take(3)
         .map(|(layer, part)| format!("{} in {}", units::size(part.bytes), desk.layer(layer)))
         .collect();
-    let why = format!("{} {}", shares.join(", ") + ".", rule.why);
-    let fix = guilty.and_then(|layer| rewritten(desk, rule, layer)).unwrap_or_else(|| rule.fix.trim().to_owned());
-    Draft { title: rule.title().to_owned(), why, fix, tally, ..Draft::default() }
+    let mut why = format!("{}. {}", shares.join(", "), rule.why);
+    if let Some(layer) = guilty.filter(|layer| !tally.layers.contains_key(layer)) {
+        why = format!("{why} They were first written by {}.", desk.layer(layer));
+    }
+    let mut fix = None;
+    if let Some(layer) = guilty.filter(|&layer| rule.group == Group::Toolchain && brings_recommends(desk, layer)) {
+        why = format!("{why} Nobody asked for them: they came with what the packages recommend.");
+        fix = Some(installs::without_recommends(&desk.command(layer)));
+    } else if let Some(layer) = guilty.filter(|&layer| rule.hist.is_empty() || ran(layer)) {
+        fix = rewritten(desk, rule, layer);
+    }
+    let fix = fix.unwrap_or_else(|| rule.fix.trim().to_owned());
+    let mut layers: Vec<usize> = tally.layers.keys().copied().chain(guilty).collect();
+    layers.sort_unstable();
+    layers.dedup();
+    Draft { title: rule.title().to_owned(), why, fix, tally, layers, ..Draft::default() }
+}
+
+/// The layer that stored this content at this path first, when later ones stored it again unchanged.
+fn origin(desk: &Desk<'_>, path: PathId, entry: EntryId) -> usize {
+    let of = desk.image.entry(entry);
+    let same = |other: &EntryId| {
+        let other = desk.image.entry(*other);
+        other.kind == of.kind && other.size == of.size && other.hash == of.hash && of.hash != 0
+    };
+    let timeline = desk.image.timeline.of(path);
+    let before = timeline.iter().rev().skip_while(|id| **id != entry).take_while(|id| same(id));
+    desk.image.layer_of(before.last().copied().unwrap_or(entry))
+}
+
+/// True for an `apt-get install` that names no compiler, and yet brings one.
+fn brings_recommends(desk: &Desk<'_>, layer: usize) -> bool {
+    let command = desk.image.command_of(layer);
+    installs::takes_recommends(command)
+        && !["gcc", "g++", "make", "clang", "build-essential", "-dev"].iter().any(|name| command.contains(name))
 }
 
 /// The guilty step with the clean-up in the same `RUN`, and with cache mounts.
@@ -126,6 +174,7 @@ fn rewritten(desk: &Desk<'_>, rule: &PathRule, layer: usize) -> Option<String> {
     if !desk.is_made_by(layer, "RUN") || command.is_empty() || command.starts_with('[') {
         return None;
     }
+    let commands = if rule.id.starts_with("apt-") { apt_steps(desk, layer) } else { vec![command.clone()] };
     let mut forms = Vec::new();
     let swapped = rule
         .swap
@@ -135,18 +184,42 @@ fn rewritten(desk: &Desk<'_>, rule: &PathRule, layer: usize) -> Option<String> {
     if let Some(swapped) = swapped {
         forms.push(dockerfile::run(&[swapped]));
     } else if !rule.clean.is_empty() {
-        forms.push(dockerfile::run(&[command.clone(), rule.clean.clone()]));
+        let mut cleaned = commands.clone();
+        cleaned.push(rule.clean.clone());
+        forms.push(dockerfile::run(&cleaned));
     }
     if !rule.mounts.is_empty() {
         let sharing = if rule.id.starts_with("apt") { ",sharing=locked" } else { "" };
         let mounts: Vec<String> =
             rule.mounts.iter().map(|to| format!("--mount=type=cache,target={to}{sharing} \\\n    ")).collect();
-        let plain = dockerfile::run(&[command]);
+        let plain = dockerfile::run(&commands);
         let text = format!("RUN {}{}", mounts.concat(), plain.trim_start_matches("RUN "));
-        let note = if forms.is_empty() { "" } else { "# or, with BuildKit, keep it for the next build and out of the image:\n" };
+        let note = if forms.is_empty() {
+            ""
+        } else {
+            "# or, with BuildKit, keep it for the next build and out of the image:\n"
+        };
         forms.push(format!("{note}{text}"));
     }
     (!forms.is_empty()).then(|| forms.join("\n"))
+}
+
+/// An `apt-get update` with the installation that needs its lists, when they are two steps: cleaning up after the
+/// one alone would break the other.
+fn apt_steps(desk: &Desk<'_>, layer: usize) -> Vec<String> {
+    let runs = |layer: usize, what: &str| {
+        let command = desk.image.command_of(layer);
+        shell::runs(command, &format!("apt-get {what}")) || shell::runs(command, &format!("apt {what}"))
+    };
+    let (updates, installs) = (runs(layer, "update"), runs(layer, "install"));
+    let mut layers = vec![layer];
+    if updates && !installs {
+        layers.extend((layer + 1..desk.image.layers.len()).find(|&later| runs(later, "install")));
+    } else if installs && !updates {
+        let first = (desk.analysis.base_layers..layer).rev().find(|&earlier| runs(earlier, "update"));
+        layers.splice(0..0, first);
+    }
+    layers.into_iter().map(|layer| desk.command(layer)).collect()
 }
 
 /// One line for all that the base brings: nobody can act on more.
@@ -156,7 +229,7 @@ fn file_base(desk: &mut Desk<'_>, tally: Tally, rules: &[&PathRule], by_rule: &[
     }
     let mut parts: Vec<(u64, &str)> =
         by_rule.iter().zip(rules).map(|(bytes, rule)| (*bytes, rule.what())).filter(|(bytes, _)| *bytes > 0).collect();
-    parts.sort_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
+    parts.sort_by_key(|(bytes, _)| Reverse(*bytes));
     let list: Vec<String> =
         parts.iter().take(5).map(|(bytes, what)| format!("{} of {what}", units::size(*bytes))).collect();
     let title = "The base image carries files that a smaller one would not".to_owned();

@@ -40,9 +40,7 @@ fn recommends(desk: &mut Desk<'_>) {
     let guilty: Vec<(usize, String)> = own_runs(desk)
         .into_iter()
         .filter(|(layer, command)| {
-            (shell::runs(command, "apt-get install") || shell::runs(command, "apt install"))
-                && !command.contains("no-install-recommends")
-                && !command.contains("Install-Recommends")
+            takes_recommends(command)
                 && desk.image.layers[*layer].content >= desk.scale.floor
         })
         .collect();
@@ -50,18 +48,31 @@ fn recommends(desk: &mut Desk<'_>) {
     let Some((layer, command)) = guilty.first() else { return };
     let title = format!("apt-get install brings all recommended packages along: {}", layer_list(&layers));
     let why = format!("{} installs without --no-install-recommends. {}", desk.layer(*layer), RECOMMENDS.why);
-    let mut fixed = command.clone();
-    for program in ["apt-get", "apt"] {
-        fixed = fixed.replace(&format!("{program} install "), &format!("{program} install --no-install-recommends "));
-        fixed = fixed.replace(&format!("{program} -y install "), &format!("{program} -y install --no-install-recommends "));
-    }
-    let fix = dockerfile::run(&[fixed]);
+    let fix = without_recommends(command);
     desk.file(&RECOMMENDS, Draft { title, why, fix, layers, severity: Some(Severity::Low), ..Draft::default() });
+}
+
+/// True for a step that installs what packages recommend.
+pub(super) fn takes_recommends(command: &str) -> bool {
+    (shell::runs(command, "apt-get install") || shell::runs(command, "apt install"))
+        && !command.contains("no-install-recommends")
+        && !command.contains("Install-Recommends")
+}
+
+/// The same step without.
+pub(super) fn without_recommends(command: &str) -> String {
+    let mut fixed = command.to_owned();
+    for program in ["apt-get", "apt"] {
+        for options in ["", "-y ", "-qq ", "-qy ", "-yq ", "-y -q "] {
+            let install = format!("{program} {options}install ");
+            fixed = fixed.replace(&install, &format!("{install}--no-install-recommends "));
+        }
+    }
+    dockerfile::run(&[fixed])
 }
 
 /// The packages of an install that have no version, options and files left out.
 fn loose(words: &[String], manager: &str) -> Vec<String> {
-    let mut skip = false;
     shell::operands(words)
         .skip(1)
         .filter(|word| {
@@ -70,8 +81,7 @@ fn loose(words: &[String], manager: &str) -> Vec<String> {
                 "npm" => word.rfind('@').is_some_and(|at| at > 0) && !word.ends_with("@latest"),
                 _ => word.contains(['=', '@', '<', '>', '~']),
             };
-            let value = std::mem::replace(&mut skip, false);
-            !path && !pinned && !value
+            !path && !pinned
         })
         .map(str::to_owned)
         .collect()
@@ -105,7 +115,15 @@ fn unpinned(desk: &mut Desk<'_>) {
     let list = names.join(", ");
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     let title = format!("No version is asked for: {list}{rest}");
-    let fix = "# name the versions, or install from a lock file\nRUN npm ci\nRUN pip install --no-cache-dir -r requirements.txt".into();
+    let first = layers.first().map_or_else(String::new, |&layer| desk.command(layer));
+    let fix = if first.contains("npm") {
+        "# from a lock file\nCOPY package.json package-lock.json ./\nRUN npm ci --omit=dev"
+    } else if first.contains("pip") {
+        "# with versions: pip freeze > requirements.txt\nCOPY requirements.txt ./\nRUN pip install --no-cache-dir -r requirements.txt"
+    } else {
+        "# name the version in the URL, and check its sum\nADD --checksum=sha256:SUM https://HOST/FILE-1.2.3.tar.gz /tmp/"
+    }
+    .to_owned();
     desk.file(&UNPINNED, Draft {
         title,
         why: UNPINNED.why.to_string(),

@@ -2,13 +2,15 @@
 
 use super::Structural;
 use crate::advice::desk::{Desk, Draft, files, layer_list};
-use crate::advice::rule::Group;
 use crate::advice::tally::Tally;
 use crate::advice::{Evidence, Severity};
 use crate::layer::Kind;
 use crate::overlay::Fate;
 
 pub(super) const RULE: Structural = Structural { infos: &[], find };
+
+/// Names that often hold settings or certificates only.
+const MILD: [&[u8]; 5] = [b".npmrc", b".pem", b".my.cnf", b"config.json", b".htpasswd"];
 
 /// Larger files are no keys, in bytes.
 const LARGEST: u64 = 1_000_000;
@@ -23,6 +25,7 @@ fn find(desk: &mut Desk<'_>) {
     for rule in rules {
         let [mut own, mut base] = [Tally::default(), Tally::default()];
         let mut deleted = 0;
+        let mut worst = Severity::Medium;
         for &(path, _) in desk.classes.secrets.iter().filter(|(_, other)| other.id == rule.id) {
             for &entry in desk.image.timeline.of(path) {
                 let (layer, of) = (desk.image.layer_of(entry), desk.image.entry(entry));
@@ -32,6 +35,10 @@ fn find(desk: &mut Desk<'_>) {
                 // a secret is no matter of bytes, so its evidence is billed none
                 let evidence = Evidence { bytes: 0, path, entry, layer };
                 if desk.is_own(layer) {
+                    let name = desk.image.paths.name(path);
+                    if !MILD.iter().any(|mild| name.ends_with(mild)) {
+                        worst = Severity::High;
+                    }
                     own.add(evidence, desk.settings.evidence);
                     deleted += u64::from(desk.union.fate(entry) != Fate::Live && desk.union.rootfs.entry(path).is_none());
                 } else {
@@ -39,14 +46,13 @@ fn find(desk: &mut Desk<'_>) {
                 }
             }
         }
-        for (tally, severity) in [(own, Severity::High), (base, Severity::Info)] {
+        for (tally, severity) in [(own, worst), (base, Severity::Info)] {
             if tally.entries > 0 {
                 let draft = draft(desk, rule.why.clone(), tally, severity, deleted);
                 desk.file(&rule.info(), draft);
             }
         }
     }
-    debug_assert!(desk.classes.rules().iter().all(|rule| rule.group != Group::Secret || rule.least == 0));
 }
 
 fn draft(desk: &Desk<'_>, why: String, tally: Tally, severity: Severity, deleted: u64) -> Draft {

@@ -65,6 +65,11 @@ impl Story<'_> {
         parts.join(" and ")
     }
 
+    /// A verb for them: `hides` of one layer, `hide` of several.
+    fn verb(&self, verb: &str) -> String {
+        if self.group.by.len() == 1 { format!("{verb}s") } else { verb.to_owned() }
+    }
+
     fn hiders(&self) -> String {
         let parts: Vec<String> = self.group.by.iter().take(2).map(|&layer| self.desk.layer(layer)).collect();
         let more = self.group.by.len().saturating_sub(2);
@@ -137,9 +142,10 @@ impl Story<'_> {
             .collect();
         let what = if what.is_empty() { "time".into() } else { what.join(" and ") };
         let why = format!(
-            "A layer cannot change a file's {what} in place: it stores the whole file again. {} does that to {}; \
+            "A layer cannot change a file's {what} in place: it stores the whole file again. {} {} that to {}; \
              the first copies stay in the image, unseen. Set the {what} when the files are written.",
             capital(&self.hiders()),
+            if self.group.by.len() == 1 { "does" } else { "do" },
             self.shares()
         );
         (format!("{changer} stores {} again{headers}: layer {} over {}", self.count(), list(&self.group.by), list(&self.writers())), why, self.metadata_fix(changer))
@@ -191,8 +197,8 @@ impl Story<'_> {
     fn identical(&self) -> Texts {
         let by = self.group.by.first().copied().unwrap_or_default();
         (
-            format!("{} stores {} of {} again, unchanged", capital(&self.hidden_by()), self.count(), self.written_by()),
-            format!("{} stores {} once more with the same content; the first copies stay in the image, unseen.", capital(&self.hiders()), self.shares()),
+            format!("{} {} {} of {} again, unchanged", capital(&self.hidden_by()), self.verb("store"), self.count(), self.written_by()),
+            format!("{} {} {} once more with the same content; the first copies stay in the image, unseen.", capital(&self.hiders()), self.verb("store"), self.shares()),
             format!(
                 "# write these files once: leave them out of\n{}\n# or of\n{}",
                 self.line(self.writers().first().copied().unwrap_or_default()),
@@ -218,13 +224,14 @@ impl Story<'_> {
     fn deleted(&self) -> Texts {
         let what = self.what().map_or_else(|| self.count(), str::to_owned);
         let why = format!(
-            "{} removes {}, but a layer can only hide what is stored below it: everybody who pulls the image still \
+            "{} {} {}, but a layer can only hide what is stored below it: everybody who pulls the image still \
              pulls these bytes. Delete in the step that writes.",
             capital(&self.hiders()),
+            self.verb("remove"),
             self.shares()
         );
         let fix: Vec<String> = self.sorted_writers().into_iter().map(|layer| self.deleted_fix(layer)).collect();
-        (format!("{} deletes {what} of {} too late", capital(&self.hidden_by()), self.written_by()), why, fix.join("\n"))
+        (format!("{} {} {what} of {} too late", capital(&self.hidden_by()), self.verb("delete"), self.written_by()), why, fix.join("\n"))
     }
 
     fn deleted_fix(&self, writer: usize) -> String {
@@ -290,9 +297,10 @@ impl Story<'_> {
         let by = self.group.by.first().copied().unwrap_or_default();
         let writer = self.writers().first().copied().unwrap_or_default();
         let why = format!(
-            "{} writes again what was stored before: {}. Both versions are in the image, and only the last can be \
+            "{} {} again what was stored before: {}. Both versions are in the image, and only the last can be \
              seen. Make the final version in the step that writes first, or leave the first one out.",
             capital(&self.hiders()),
+            self.verb("write"),
             self.shares()
         );
         let examples: Vec<String> =
@@ -312,15 +320,15 @@ impl Story<'_> {
                 self.line(by)
             )
         };
-        (format!("{} writes {what} of {} again", capital(&self.hidden_by()), self.written_by()), why, fix)
+        (format!("{} {} {what} of {} again", capital(&self.hidden_by()), self.verb("write"), self.written_by()), why, fix)
     }
 
     fn base_hidden(&self) -> Texts {
         (
-            format!("{} hides {} of the base image, which frees nothing", capital(&self.hidden_by()), self.count()),
+            format!("{} {} {} of the base image, which frees nothing", capital(&self.hidden_by()), self.verb("hide"), self.count()),
             format!(
-                "{} removes or replaces {}. The base image stays below, and everybody pulls it as it is; only a smaller base would be smaller.",
-                capital(&self.hiders()),
+                "Removed or replaced by {}: {}. The base image stays below, and everybody pulls it as it is; only a smaller base would be smaller.",
+                self.hiders(),
                 self.shares()
             ),
             "# a base without these files, if there is one\nFROM BASE-slim".into(),
