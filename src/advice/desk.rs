@@ -129,7 +129,10 @@ impl<'a> Desk<'a> {
             }
         }
         self.findings.sort_by_key(|(_, finding)| finding.severity);
-        Advice { findings: self.findings.into_iter().map(|(_, finding)| finding).collect(), savings: self.savings }
+        Advice {
+            findings: self.findings.into_iter().map(|(_, finding)| finding).collect(),
+            savings: self.savings,
+        }
     }
 
     /// The step that made a layer.
@@ -172,8 +175,14 @@ pub(super) fn safe(command: &str) -> String {
     text.lines().map(|line| escape::line(line.trim_end().as_bytes(), LONGEST)).collect::<Vec<_>>().join("\n")
 }
 
-/// `layer 3`, `layers 3 and 4`, `layers 3, 4 and 7`.
+/// `layer 3`, `layers 3 and 4`, `layers 3, 4 and 7`, `layers 3 to 9`.
 pub(super) fn layer_list(layers: &[usize]) -> String {
+    if let [first, .., last] = layers
+        && layers.len() > 2
+        && layers.windows(2).all(|pair| pair[1] == pair[0] + 1)
+    {
+        return format!("layers {first} to {last}");
+    }
     let (many, first) = match layers {
         [one] => return format!("layer {one}"),
         [first @ .., last] => (last, first),

@@ -8,7 +8,11 @@ use super::shell;
 /// than a chain of `&&`, stands in parentheses. Texts of several lines become a heredoc.
 pub(super) fn run(commands: &[String]) -> String {
     if let [one] = commands {
-        return if one.contains('\n') { heredoc(commands) } else { format!("RUN {}", lines(&shell::chain(one))) };
+        return if one.contains('\n') {
+            heredoc(commands)
+        } else {
+            format!("RUN {}", lines(&shell::chain(one)))
+        };
     }
     if commands.iter().any(|command| command.contains('\n')) {
         return heredoc(commands);
@@ -56,7 +60,9 @@ const STATEFUL: [&str; 12] =
 
 fn needs_own_shell(command: &str) -> bool {
     has_list(command)
-        || shell::commands(command).iter().any(|words| words.first().is_some_and(|word| STATEFUL.contains(&word.as_str())))
+        || shell::commands(command)
+            .iter()
+            .any(|words| words.first().is_some_and(|word| STATEFUL.contains(&word.as_str())))
         || command.starts_with("set ")
 }
 
@@ -75,9 +81,9 @@ pub(super) fn copy(command: &str, flags: &str) -> String {
     let mut words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
     if let Some(at) = words.iter().position(|word| word == "in")
         && at >= 2
-        && [&words[at - 1]].iter().any(|word| {
-            word.starts_with("dir:") || word.starts_with("file:") || word.starts_with("multi:")
-        })
+        && [&words[at - 1]]
+            .iter()
+            .any(|word| word.starts_with("dir:") || word.starts_with("file:") || word.starts_with("multi:"))
     {
         let to = words.get(at + 1).cloned().unwrap_or_else(|| ".".into());
         let source = match words[at - 1].split(':').next() {
@@ -109,7 +115,10 @@ mod tests {
             run(&strings(&["apt-get update", "apt-get install -y gcc && rm x"])),
             "RUN apt-get update && \\\n    apt-get install -y gcc && \\\n    rm x"
         );
-        assert_eq!(run(&strings(&["cd /a && make", "b; c", "d"])), "RUN (cd /a && make) && \\\n    (b; c) && \\\n    d");
+        assert_eq!(
+            run(&strings(&["cd /a && make", "b; c", "d"])),
+            "RUN (cd /a && make) && \\\n    (b; c) && \\\n    d"
+        );
         assert_eq!(run(&strings(&["a\nb", "cat EOF"])), "RUN <<EOFF\nset -e\n(\na\nb\n)\ncat EOF\nEOFF");
     }
 

@@ -22,6 +22,10 @@ mod settings;
 mod shell;
 mod table;
 mod tally;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod wildcard;
 
 pub use finding::{Advice, Confidence, Evidence, Finding, Savings, Severity};

@@ -5,8 +5,19 @@
 
 /// Parts of names whose values are secrets.
 const SECRET: [&str; 13] = [
-    "passwd", "password", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "accesskey", "access_key",
-    "private_key", "credential", "auth_key",
+    "passwd",
+    "password",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "accesskey",
+    "access_key",
+    "private_key",
+    "credential",
+    "auth_key",
 ];
 /// Endings of names that only tell where a secret is or what it is called.
 const HARMLESS: [&str; 11] =
@@ -28,7 +39,10 @@ fn is_harmless_value(value: &str) -> bool {
     value.is_empty()
         || value.starts_with(['$', '/', '<', '{'])
         || value.bytes().all(|byte| byte == b'*' || byte == b'x')
-        || matches!(value.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no" | "none" | "null" | "0" | "1")
+        || matches!(
+            value.to_ascii_lowercase().as_str(),
+            "true" | "false" | "yes" | "no" | "none" | "null" | "0" | "1"
+        )
 }
 
 /// What stands in the place of a secret.
@@ -78,21 +92,37 @@ fn scan(text: &str) -> Vec<Found<'_>> {
         }
         let length = word_length(&text[at..]);
         let word = &text[at..at + length];
-        let value_at = word.find(['=', ':']).map(|cut| cut + 1).filter(|&cut| cut < length);
+        let value_at =
+            word.find('=').or_else(|| word.find(':')).map(|cut| cut + 1).filter(|&cut| cut < length);
         if let Some(name) = named.take().filter(|_| !word.starts_with('-') && !is_harmless_value(word)) {
             all.push(Found { name, value: at..at + length });
         } else if let Some(cut) = value_at
-            && is_secret_name(&word[..cut - 1])
+            && let name = last_name(&word[..cut - 1])
+            && is_secret_name(name)
             && !is_harmless_value(&word[cut..])
         {
-            all.push(Found { name: word[..cut - 1].trim_start_matches('-'), value: at + cut..at + length });
+            all.push(Found { name, value: at + cut..at + length });
         } else {
             in_word(word, at, &mut all);
             named = name_of_next(word, &text[at + length..]);
         }
         at += length;
+        if named.is_some() {
+            // the end of a quoted key, and its colon
+            let rest = text[at..].trim_start_matches(['"', '\'', '\\']);
+            at = if let Some(rest) = rest.strip_prefix(':') { text.len() - rest.len() } else { at };
+        }
     }
     all
+}
+
+/// What stands right in front of a value: `_authToken` of `//registry/:_authToken`, `token` of `x?token`.
+fn last_name(text: &str) -> &str {
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let start = text
+        .rfind(|c: char| !part(c))
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    text[start..].trim_start_matches('-')
 }
 
 /// The name, when a word is one and the next is its value.
@@ -162,7 +192,8 @@ fn in_word<'a>(word: &'a str, at: usize, all: &mut Vec<Found<'a>>) {
     for (begin, name) in TOKENS {
         if let Some(start) = word.find(begin) {
             let tail = &word[start + begin.len()..];
-            let length = tail.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+            let length =
+                tail.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
             if length >= 16 {
                 let start = at + start;
                 all.push(Found { name, value: start..start + begin.len() + length });
@@ -193,12 +224,17 @@ mod tests {
             ("curl --token=hunter2;x", "curl --token=…;x"),
             ("git clone https://me:hunter2@host/x", "git clone https://me:…@host/x"),
             ("curl -H 'Authorization: Bearer hunter2hunter2' x", "curl -H 'Authorization: Bearer …' x"),
-            ("bash -c \"export A=1; NPM_TOKEN=hunter2 npm ci\"", "bash -c \"export A=1; NPM_TOKEN=… npm ci\""),
+            (
+                "bash -c \"export A=1; NPM_TOKEN=hunter2 npm ci\"",
+                "bash -c \"export A=1; NPM_TOKEN=… npm ci\"",
+            ),
             ("echo '{\"password\": \"hunter 2\"}'", "echo '{\"password\": …}'"),
             ("x --password \"hunter 2\" y", "x --password … y"),
             ("PGPASSWORD='hunter 2' psql", "PGPASSWORD=… psql"),
             ("echo ghp_0123456789abcdef0123", "echo …"),
             ("LABEL api_key=\"hunter2\"", "LABEL api_key=…"),
+            ("echo //registry/:_authToken=hunter2 > .npmrc", "echo //registry/:_authToken=… > .npmrc"),
+            ("curl https://host/x?token=hunter2", "curl https://host/x?token=…"),
             ("TOKEN=$TOKEN make", "TOKEN=$TOKEN make"),
             ("ENV PASSWORD_FILE=/run/secrets/x", "ENV PASSWORD_FILE=/run/secrets/x"),
             ("ENV GPG_KEY=ABC", "ENV GPG_KEY=ABC"),

@@ -21,14 +21,18 @@ const ARCHIVES: [&str; 8] = [".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", "
 fn find(desk: &mut Desk<'_>) {
     for layer in desk.analysis.base_layers..desk.image.layers.len() {
         let command = desk.command(layer);
-        let url = command.split_whitespace().find(|word| word.starts_with("http://") || word.starts_with("https://"));
+        let url = command
+            .split_whitespace()
+            .find(|word| word.starts_with("http://") || word.starts_with("https://"));
         let archive = url.is_some_and(|url| {
             let path = url.split(['?', '#']).next().unwrap_or(url);
             ARCHIVES.iter().any(|ending| path.ends_with(ending))
         });
         let (Some(url), true) = (url, archive && desk.is_made_by(layer, "ADD")) else { continue };
         let title = format!("Layer {layer} downloads an archive and keeps it packed");
-        let fix = format!("RUN curl -fsSL {url} | tar -xz -C /opt\n# or, with a current BuildKit: ADD --unpack=true {url} /opt/");
+        let fix = format!(
+            "RUN curl -fsSL {url} | tar -xz -C /opt\n# or, with a current BuildKit: ADD --unpack=true {url} /opt/"
+        );
         let draft = Draft {
             title,
             why: INFO.why.to_string(),

@@ -19,12 +19,23 @@ pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
 
 /// Installations of what a file of the project names, and these files.
 const INSTALLS: [(&[&str], &[&str]); 9] = [
-    (&["npm ci", "npm install", "npm i"], &["package.json", "package-lock.json", "npm-shrinkwrap.json", ".npmrc"]),
+    (
+        &["npm ci", "npm install", "npm i"],
+        &["package.json", "package-lock.json", "npm-shrinkwrap.json", ".npmrc"],
+    ),
     (&["yarn install", "yarn"], &["package.json", "yarn.lock", ".yarnrc.yml"]),
     (&["pnpm install", "pnpm i"], &["package.json", "pnpm-lock.yaml"]),
     (
         &["pip install", "pip3 install", "uv sync", "poetry install", "pipenv install", "pdm install"],
-        &["requirements.txt", "pyproject.toml", "uv.lock", "poetry.lock", "Pipfile", "Pipfile.lock", "pdm.lock"],
+        &[
+            "requirements.txt",
+            "pyproject.toml",
+            "uv.lock",
+            "poetry.lock",
+            "Pipfile",
+            "Pipfile.lock",
+            "pdm.lock",
+        ],
     ),
     (&["bundle install"], &["Gemfile", "Gemfile.lock"]),
     (&["composer install"], &["composer.json", "composer.lock"]),
@@ -38,7 +49,9 @@ fn copies_all(step: &Step) -> bool {
     let words: Vec<&str> = step.command.split_whitespace().filter(|word| !word.starts_with("--")).collect();
     matches!(step.instruction.as_deref(), Some("COPY" | "ADD"))
         && !step.command.contains("--from=")
-        && words.get(1).is_some_and(|source| matches!(*source, "." | "./" | "*") || source.starts_with("dir:"))
+        && words
+            .get(1)
+            .is_some_and(|source| matches!(*source, "." | "./" | "*") || source.starts_with("dir:"))
 }
 
 fn find(desk: &mut Desk<'_>) {
@@ -59,11 +72,8 @@ fn find(desk: &mut Desk<'_>) {
     let files = if there.is_empty() { named[..1.max(named.len().min(2))].to_vec() } else { there };
     let copied = dockerfile::copy(&desk.command(from), "");
     let target = copied.split_whitespace().last().unwrap_or(".").trim_end_matches('/').to_owned();
-    let fix = format!(
-        "COPY {} {target}/\n{}\n{copied}",
-        files.join(" "),
-        dockerfile::run(&[desk.command(to)])
-    );
+    let fix =
+        format!("COPY {} {target}/\n{}\n{copied}", files.join(" "), dockerfile::run(&[desk.command(to)]));
     let why = format!(
         "{} stands above {}. With every edit of a source file the dependencies are downloaded again, and everybody \
          pulls a new layer of them. Copy what names the dependencies first, then install, then copy the rest.",
@@ -71,14 +81,10 @@ fn find(desk: &mut Desk<'_>) {
         desk.layer(to)
     );
     let title = format!("Layer {from} copies the whole project before layer {to} installs its dependencies");
-    desk.file(&INFO, Draft {
-        title,
-        why,
-        fix,
-        layers: vec![from, to],
-        severity: Some(Severity::Low),
-        ..Draft::default()
-    });
+    desk.file(
+        &INFO,
+        Draft { title, why, fix, layers: vec![from, to], severity: Some(Severity::Low), ..Draft::default() },
+    );
 }
 
 /// True when a layer stores a file of this name, not below `node_modules` and the like.

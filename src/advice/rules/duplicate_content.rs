@@ -6,6 +6,7 @@ use crate::advice::desk::{Desk, Draft, files};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::shell;
 use crate::advice::tally::Tally;
+use crate::image::{Image, PathId};
 use crate::units;
 
 static INFO: RuleInfo = RuleInfo::new(
@@ -42,17 +43,18 @@ fn find(desk: &mut Desk<'_>) {
     }
     let Some((first, second)) = kept.filter(|_| tally.weight >= desk.scale.high_floor) else { return };
     let layer = tally.by_bytes().first().map_or(0, |(layer, _)| *layer);
-    let command = desk.command(layer);
-    let copied = shell::commands(&command)
-        .into_iter()
-        .find(|words| words[0] == "cp")
-        .map(|words| shell::operands(&words).map(str::to_owned).collect::<Vec<_>>());
-    let fix = match copied.as_deref() {
-        Some([from, to]) => format!("RUN ln -s \"$PWD\"/{from} {to}\n# or move instead of copying, in the RUN that writes it: mv {from} {to}")
-            .replace("\"$PWD\"//", "/"),
-        _ => format!("RUN ln -sf {} {}", desk.path(first), desk.path(second)),
+    let (from, to) = trees(desk.image, first, second);
+    let (from, to) = (desk.path(from), desk.path(to));
+    let copied = shell::commands(&desk.command(layer)).iter().any(|words| words[0] == "cp");
+    let fix = if copied {
+        format!("RUN ln -s {from} {to}\n# or, in the RUN that writes them: mv {from} {to}")
+    } else {
+        format!(
+            "RUN rm -rf {to} && ln -s {from} {to}\n# in the step that writes {to}, so that it is never stored"
+        )
     };
-    let title = format!("{} are stored a second time", files(tally.entries));
+    let are = if tally.entries == 1 { "is" } else { "are" };
+    let title = format!("{} {are} stored a second time", files(tally.entries));
     let why = format!(
         "{} holds {} that stand elsewhere with the same content, such as {} and {}. They are no hard links, so each \
          is stored and pulled.",
@@ -62,4 +64,17 @@ fn find(desk: &mut Desk<'_>) {
         desk.path(second)
     );
     desk.file(&INFO, Draft { title, why, fix, tally, ..Draft::default() });
+}
+
+/// Two equal files, or the directories above them as far up as the names below are the same.
+fn trees(image: &Image, mut first: PathId, mut second: PathId) -> (PathId, PathId) {
+    let paths = &image.paths;
+    loop {
+        let (up, over) = (paths.parent(first), paths.parent(second));
+        if up == over || up == PathId::ROOT || over == PathId::ROOT || paths.name(first) != paths.name(second)
+        {
+            return (first, second);
+        }
+        (first, second) = (up, over);
+    }
 }

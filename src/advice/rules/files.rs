@@ -71,7 +71,9 @@ fn find(desk: &mut Desk<'_>) {
     }
     if small.entries > 0 && small.bytes >= desk.scale.floor / 100 {
         let title = format!("Small left-overs: {}", small_names.join(", "));
-        let why = "None of them matters by its size; they are listed because they tell how the image was built.".into();
+        let why =
+            "None of them matters by its size; they are listed because they tell how the image was built."
+                .into();
         let fix = small
             .evidence()
             .iter()
@@ -133,16 +135,23 @@ fn draft(desk: &Desk<'_>, rule: &PathRule, tally: Tally) -> Draft {
         .collect();
     let mut why = format!("{}. {}", shares.join(", "), rule.why);
     if let Some(layer) = guilty.filter(|layer| !tally.layers.contains_key(layer)) {
-        why = format!("{why} They were first written by {}.", desk.layer(layer));
+        why = format!("{why} First written by {}.", desk.layer(layer));
     }
     let mut fix = None;
-    if let Some(layer) = guilty.filter(|&layer| rule.group == Group::Toolchain && brings_recommends(desk, layer)) {
+    if let Some(layer) =
+        guilty.filter(|&layer| rule.group == Group::Toolchain && brings_recommends(desk, layer))
+    {
         why = format!("{why} Nobody asked for them: they came with what the packages recommend.");
         fix = Some(installs::without_recommends(&desk.command(layer)));
     } else if let Some(layer) = guilty.filter(|&layer| rule.hist.is_empty() || ran(layer)) {
         fix = rewritten(desk, rule, layer);
     }
-    let fix = fix.unwrap_or_else(|| rule.fix.trim().to_owned());
+    let fix =
+        fix.or_else(|| Some(rule.fix.trim().to_owned()).filter(|fix| !fix.is_empty())).unwrap_or_else(|| {
+            let first =
+                tally.evidence().first().map_or_else(String::new, |evidence| desk.path(evidence.path));
+            format!("RUN COMMAND && rm -rf {first}")
+        });
     let mut layers: Vec<usize> = tally.layers.keys().copied().chain(guilty).collect();
     layers.sort_unstable();
     layers.dedup();
@@ -165,7 +174,9 @@ fn origin(desk: &Desk<'_>, path: PathId, entry: EntryId) -> usize {
 fn brings_recommends(desk: &Desk<'_>, layer: usize) -> bool {
     let command = desk.image.command_of(layer);
     installs::takes_recommends(command)
-        && !["gcc", "g++", "make", "clang", "build-essential", "-dev"].iter().any(|name| command.contains(name))
+        && !["gcc", "g++", "make", "clang", "build-essential", "-dev"]
+            .iter()
+            .any(|name| command.contains(name))
 }
 
 /// The guilty step with the clean-up in the same `RUN`, and with cache mounts.
@@ -190,8 +201,11 @@ fn rewritten(desk: &Desk<'_>, rule: &PathRule, layer: usize) -> Option<String> {
     }
     if !rule.mounts.is_empty() {
         let sharing = if rule.id.starts_with("apt") { ",sharing=locked" } else { "" };
-        let mounts: Vec<String> =
-            rule.mounts.iter().map(|to| format!("--mount=type=cache,target={to}{sharing} \\\n    ")).collect();
+        let mounts: Vec<String> = rule
+            .mounts
+            .iter()
+            .map(|to| format!("--mount=type=cache,target={to}{sharing} \\\n    "))
+            .collect();
         let plain = dockerfile::run(&commands);
         let text = format!("RUN {}{}", mounts.concat(), plain.trim_start_matches("RUN "));
         let note = if forms.is_empty() {
@@ -227,8 +241,12 @@ fn file_base(desk: &mut Desk<'_>, tally: Tally, rules: &[&PathRule], by_rule: &[
     if tally.weight < desk.scale.floor {
         return;
     }
-    let mut parts: Vec<(u64, &str)> =
-        by_rule.iter().zip(rules).map(|(bytes, rule)| (*bytes, rule.what())).filter(|(bytes, _)| *bytes > 0).collect();
+    let mut parts: Vec<(u64, &str)> = by_rule
+        .iter()
+        .zip(rules)
+        .map(|(bytes, rule)| (*bytes, rule.what()))
+        .filter(|(bytes, _)| *bytes > 0)
+        .collect();
     parts.sort_by_key(|(bytes, _)| Reverse(*bytes));
     let list: Vec<String> =
         parts.iter().take(5).map(|(bytes, what)| format!("{} of {what}", units::size(*bytes))).collect();

@@ -40,8 +40,7 @@ fn recommends(desk: &mut Desk<'_>) {
     let guilty: Vec<(usize, String)> = own_runs(desk)
         .into_iter()
         .filter(|(layer, command)| {
-            takes_recommends(command)
-                && desk.image.layers[*layer].content >= desk.scale.floor
+            takes_recommends(command) && desk.image.layers[*layer].content >= desk.scale.floor
         })
         .collect();
     let layers: Vec<usize> = guilty.iter().map(|(layer, _)| *layer).collect();
@@ -49,7 +48,10 @@ fn recommends(desk: &mut Desk<'_>) {
     let title = format!("apt-get install brings all recommended packages along: {}", layer_list(&layers));
     let why = format!("{} installs without --no-install-recommends. {}", desk.layer(*layer), RECOMMENDS.why);
     let fix = without_recommends(command);
-    desk.file(&RECOMMENDS, Draft { title, why, fix, layers, severity: Some(Severity::Low), ..Draft::default() });
+    desk.file(
+        &RECOMMENDS,
+        Draft { title, why, fix, layers, severity: Some(Severity::Low), ..Draft::default() },
+    );
 }
 
 /// True for a step that installs what packages recommend.
@@ -91,7 +93,9 @@ fn unpinned(desk: &mut Desk<'_>) {
     let (mut layers, mut names) = (Vec::new(), Vec::new());
     for (layer, command) in own_runs(desk) {
         let before = names.len();
-        for (wanted, manager) in [("pip install", "pip"), ("pip3 install", "pip"), ("npm install", "npm"), ("npm i", "npm")] {
+        for (wanted, manager) in
+            [("pip install", "pip"), ("pip3 install", "pip"), ("npm install", "npm"), ("npm i", "npm")]
+        {
             let Some(words) = shell::find(&command, wanted) else { continue };
             if !words.iter().any(|word| word == "-r" || word.starts_with("--requirement")) {
                 names.extend(loose(&words, manager));
@@ -124,12 +128,15 @@ fn unpinned(desk: &mut Desk<'_>) {
         "# name the version in the URL, and check its sum\nADD --checksum=sha256:SUM https://HOST/FILE-1.2.3.tar.gz /tmp/"
     }
     .to_owned();
-    desk.file(&UNPINNED, Draft {
-        title,
-        why: UNPINNED.why.to_string(),
-        fix,
-        layers,
-        severity: Some(Severity::Info),
-        ..Draft::default()
-    });
+    desk.file(
+        &UNPINNED,
+        Draft {
+            title,
+            why: UNPINNED.why.to_string(),
+            fix,
+            layers,
+            severity: Some(Severity::Info),
+            ..Draft::default()
+        },
+    );
 }

@@ -57,7 +57,13 @@ fn find(desk: &mut Desk<'_>) {
             .into_iter()
             .map(|(path, bytes)| format!("{} ({})", desk.path(path), units::size(bytes)))
             .collect();
-        let why = format!("{} stores {}: {}. {}", desk.layer(layer), units::size(content), parts.join(", "), HUGE.why);
+        let why = format!(
+            "{} stores {}: {}. {}",
+            desk.layer(layer),
+            units::size(content),
+            parts.join(", "),
+            HUGE.why
+        );
         let draft = Draft {
             title: format!("Layer {layer} is {} of {}", units::size(content), units::size(total)),
             why,

@@ -208,14 +208,10 @@ fn file(desk: &mut Desk<'_>, rows: &[Row], findings: &[Vec<(usize, std::ops::Ran
             many => format!("{} groups of neighbouring RUN steps undo each other's work", many.len()),
         };
         let title = format!("{title}{headers}");
-        desk.file(&INFO, Draft {
-            title,
-            why: why(desk, &story),
-            fix: fix.join("\n\n"),
-            tally,
-            layers,
-            ..Draft::default()
-        });
+        desk.file(
+            &INFO,
+            Draft { title, why: why(desk, &story), fix: fix.join("\n\n"), tally, layers, ..Draft::default() },
+        );
     }
 }
 
@@ -252,7 +248,12 @@ fn why(desk: &Desk<'_>, stories: &BTreeMap<(usize, usize), Story>) -> String {
             if bytes > 0 {
                 told.push((
                     bytes,
-                    format!("{} {what} {} that {} wrote", desk.layer(by), units::size(bytes), desk.layer(from)),
+                    format!(
+                        "{} {what} {} that {} wrote",
+                        desk.layer(by),
+                        units::size(bytes),
+                        desk.layer(from)
+                    ),
                 ));
             }
         }
@@ -261,7 +262,7 @@ fn why(desk: &Desk<'_>, stories: &BTreeMap<(usize, usize), Story>) -> String {
     let rest = told.len().saturating_sub(3);
     let mut text: Vec<String> = told.into_iter().take(3).map(|(_, text)| text).collect();
     if rest > 0 {
-        text.push(format!("and so on, {rest} times more"));
+        text.push(format!("and {rest} more like that"));
     }
     format!(
         "{}. A layer keeps what its step left behind, whatever comes later; within one RUN it would never be stored. The saving is exact; the steps then share one entry of the build cache.",

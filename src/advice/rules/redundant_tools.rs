@@ -42,13 +42,16 @@ fn find(desk: &mut Desk<'_>) {
         layers.sort_unstable();
         layers.dedup();
         let title = format!("{} do the same job: {job}", names.join(" and "));
-        desk.file(&INFO, Draft {
-            title,
-            why: INFO.why.to_string(),
-            fix: format!("# install one of: {}", names.join(", ")),
-            layers,
-            severity: Some(Severity::Info),
-            ..Draft::default()
-        });
+        desk.file(
+            &INFO,
+            Draft {
+                title,
+                why: INFO.why.to_string(),
+                fix: format!("# install one of: {}", names.join(", ")),
+                layers,
+                severity: Some(Severity::Info),
+                ..Draft::default()
+            },
+        );
     }
 }

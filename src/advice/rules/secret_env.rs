@@ -54,8 +54,7 @@ fn find(desk: &mut Desk<'_>) {
     let more = places.len().saturating_sub(4);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let title = format!("{}{more}: the value can be read by everybody who has the image", names.join(", "));
-    let told: Vec<String> =
-        places.iter().take(6).map(|(name, place)| format!("{name} ({place})")).collect();
+    let told: Vec<String> = places.iter().take(6).map(|(name, place)| format!("{name} ({place})")).collect();
     let why = format!(
         "Found: {}. The configuration and the history are part of the image, and build arguments are part of the \
          history. Rotate the secret; hand it in at run time, or to the build as a secret mount.",

@@ -40,7 +40,9 @@ fn find(desk: &mut Desk<'_>) {
                         worst = Severity::High;
                     }
                     own.add(evidence, desk.settings.evidence);
-                    deleted += u64::from(desk.union.fate(entry) != Fate::Live && desk.union.rootfs.entry(path).is_none());
+                    deleted += u64::from(
+                        desk.union.fate(entry) != Fate::Live && desk.union.rootfs.entry(path).is_none(),
+                    );
                 } else {
                     base.add(evidence, desk.settings.evidence);
                 }
@@ -59,22 +61,24 @@ fn draft(desk: &Desk<'_>, why: String, tally: Tally, severity: Severity, deleted
     let evidence = tally.evidence();
     let layers: Vec<usize> = tally.layers.keys().copied().collect();
     let first = evidence.first().map_or_else(String::new, |evidence| desk.path(evidence.path));
-    let more = if tally.entries > 1 { format!(" and {} more", files(tally.entries - 1)) } else { String::new() };
+    let mut paths: Vec<_> = evidence.iter().map(|evidence| evidence.path).collect();
+    paths.dedup();
+    let more = paths.len().saturating_sub(1) as u64;
+    let more = if more > 0 { format!(" and {} more", files(more)) } else { String::new() };
     let base = if severity == Severity::Info { " of the base image" } else { "" };
     let later = match deleted {
         0 => String::new(),
-        _ if deleted == tally.entries && severity != Severity::Info => ", deleted later but still there".into(),
+        _ if deleted == tally.entries && severity != Severity::Info => {
+            ", deleted later but still there".into()
+        }
         _ if severity != Severity::Info => format!(", {deleted} of them deleted later but still there"),
         _ => String::new(),
     };
     let title = format!("{first}{more} may hold a secret: {}{base}{later}", layer_list(&layers));
-    let names: Vec<String> = evidence.iter().take(5).map(|evidence| desk.path(evidence.path)).collect();
+    let names: Vec<String> = paths.iter().take(5).map(|path| desk.path(*path)).collect();
     let copied = layers.iter().any(|&layer| desk.is_made_by(layer, "COPY") || desk.is_made_by(layer, "ADD"));
-    let ignore: Vec<String> = names
-        .iter()
-        .filter_map(|name| name.rsplit('/').next())
-        .map(|name| format!("**/{name}"))
-        .collect();
+    let ignore: Vec<String> =
+        names.iter().filter_map(|name| name.rsplit('/').next()).map(|name| format!("**/{name}")).collect();
     let file = names.first().and_then(|name| name.rsplit('/').next()).unwrap_or("credentials");
     let mount = format!(
         "RUN --mount=type=secret,id={},target={} \\\n    COMMAND THAT NEEDS IT\n# docker build --secret id={},src={file} .",

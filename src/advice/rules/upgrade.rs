@@ -23,9 +23,20 @@ static INFO: RuleInfo = RuleInfo::new(
 pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
 
 const UPGRADES: [&str; 14] = [
-    "apt-get upgrade", "apt-get dist-upgrade", "apt-get full-upgrade", "apt upgrade", "apt full-upgrade",
-    "apk upgrade", "yum update", "yum upgrade", "dnf update", "dnf upgrade", "microdnf update", "microdnf upgrade",
-    "zypper update", "zypper dup",
+    "apt-get upgrade",
+    "apt-get dist-upgrade",
+    "apt-get full-upgrade",
+    "apt upgrade",
+    "apt full-upgrade",
+    "apk upgrade",
+    "yum update",
+    "yum upgrade",
+    "dnf update",
+    "dnf upgrade",
+    "microdnf update",
+    "microdnf upgrade",
+    "zypper update",
+    "zypper dup",
 ];
 
 fn find(desk: &mut Desk<'_>) {

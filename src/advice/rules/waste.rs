@@ -143,7 +143,11 @@ fn find(desk: &mut Desk<'_>) {
             let differs = differs(desk, wasted.path, copy);
             let kind = kind(desk, wasted.path, copy, differs);
             // what only the base is to blame for is one finding
-            let by = if matches!(kind, Kind::BaseWaste | Kind::BaseHidden | Kind::Package) { 0 } else { copy.by_layer };
+            let by = if matches!(kind, Kind::BaseWaste | Kind::BaseHidden | Kind::Package) {
+                0
+            } else {
+                copy.by_layer
+            };
             let group = groups.entry((kind, by)).or_default();
             if !group.by.contains(&copy.by_layer) {
                 group.by.push(copy.by_layer);
@@ -200,7 +204,11 @@ fn kind(desk: &Desk<'_>, path: PathId, copy: &Copy, differs: Differs) -> Kind {
         Cause::Overwritten if desk.classes.is_package_file(path) => Kind::Package,
         Cause::Overwritten if copy.metadata_only => {
             let touched = differs.time && shell::runs(desk.image.command_of(copy.by_layer), "touch");
-            if differs.owner || differs.mode || differs.xattrs || touched { Kind::Metadata } else { Kind::Identical }
+            if differs.owner || differs.mode || differs.xattrs || touched {
+                Kind::Metadata
+            } else {
+                Kind::Identical
+            }
         }
         Cause::Removed => Kind::Deleted,
         Cause::Overwritten => Kind::Overwritten,

@@ -136,10 +136,11 @@ impl Story<'_> {
         } else {
             String::new()
         };
-        let what: Vec<&str> = [("owner", differs.owner), ("mode", differs.mode), ("extended attributes", differs.xattrs)]
-            .into_iter()
-            .filter_map(|(name, differs)| differs.then_some(name))
-            .collect();
+        let what: Vec<&str> =
+            [("owner", differs.owner), ("mode", differs.mode), ("extended attributes", differs.xattrs)]
+                .into_iter()
+                .filter_map(|(name, differs)| differs.then_some(name))
+                .collect();
         let what = if what.is_empty() { "time".into() } else { what.join(" and ") };
         let why = format!(
             "A layer cannot change a file's {what} in place: it stores the whole file again. {} {} that to {}; \
@@ -148,7 +149,16 @@ impl Story<'_> {
             if self.group.by.len() == 1 { "does" } else { "do" },
             self.shares()
         );
-        (format!("{changer} stores {} again{headers}: layer {} over {}", self.count(), list(&self.group.by), list(&self.writers())), why, self.metadata_fix(changer))
+        (
+            format!(
+                "{changer} stores {} again{headers}: layer {} over {}",
+                self.count(),
+                list(&self.group.by),
+                list(&self.writers())
+            ),
+            why,
+            self.metadata_fix(changer),
+        )
     }
 
     fn metadata_fix(&self, changer: &str) -> String {
@@ -197,8 +207,19 @@ impl Story<'_> {
     fn identical(&self) -> Texts {
         let by = self.group.by.first().copied().unwrap_or_default();
         (
-            format!("{} {} {} of {} again, unchanged", capital(&self.hidden_by()), self.verb("store"), self.count(), self.written_by()),
-            format!("{} {} {} once more with the same content; the first copies stay in the image, unseen.", capital(&self.hiders()), self.verb("store"), self.shares()),
+            format!(
+                "{} {} {} of {} again, unchanged",
+                capital(&self.hidden_by()),
+                self.verb("store"),
+                self.count(),
+                self.written_by()
+            ),
+            format!(
+                "{} {} {} once more with the same content; the first copies stay in the image, unseen.",
+                capital(&self.hiders()),
+                self.verb("store"),
+                self.shares()
+            ),
             format!(
                 "# write these files once: leave them out of\n{}\n# or of\n{}",
                 self.line(self.writers().first().copied().unwrap_or_default()),
@@ -230,8 +251,18 @@ impl Story<'_> {
             self.verb("remove"),
             self.shares()
         );
-        let fix: Vec<String> = self.sorted_writers().into_iter().map(|layer| self.deleted_fix(layer)).collect();
-        (format!("{} {} {what} of {} too late", capital(&self.hidden_by()), self.verb("delete"), self.written_by()), why, fix.join("\n"))
+        let fix: Vec<String> =
+            self.sorted_writers().into_iter().map(|layer| self.deleted_fix(layer)).collect();
+        (
+            format!(
+                "{} {} {what} of {} too late",
+                capital(&self.hidden_by()),
+                self.verb("delete"),
+                self.written_by()
+            ),
+            why,
+            fix.join("\n"),
+        )
     }
 
     fn deleted_fix(&self, writer: usize) -> String {
@@ -253,18 +284,26 @@ impl Story<'_> {
             );
         }
         if self.desk.is_made_by(writer, "ADD") {
-            let url = written.split_whitespace().find(|word| word.contains("://")).unwrap_or("URL").to_owned();
+            let url =
+                written.split_whitespace().find(|word| word.contains("://")).unwrap_or("URL").to_owned();
             return format!("RUN curl -fsSL {url} | tar -xz -C /opt");
         }
         let clean = self.removal(&paths);
-        if written.is_empty() { format!("RUN COMMAND && {clean}") } else { dockerfile::run(&[written, clean]) }
+        if written.is_empty() {
+            format!("RUN COMMAND && {clean}")
+        } else {
+            dockerfile::run(&[written, clean])
+        }
     }
 
     /// The `rm` of the step that deletes, with those operands that match what this writer wrote.
     fn removal(&self, paths: &[String]) -> String {
         let hits = |operand: &str| {
             let stem = operand.split(['*', '$', '?']).next().unwrap_or(operand).trim_end_matches('/');
-            stem.len() > 1 && paths.iter().any(|path| path.starts_with(stem) || !stem.starts_with('/') && path.contains(stem))
+            stem.len() > 1
+                && paths
+                    .iter()
+                    .any(|path| path.starts_with(stem) || !stem.starts_with('/') && path.contains(stem))
         };
         for &layer in &self.group.by {
             for words in shell::commands(&self.desk.command(layer)) {
@@ -303,8 +342,14 @@ impl Story<'_> {
             self.verb("write"),
             self.shares()
         );
-        let examples: Vec<String> =
-            self.group.tally.evidence().iter().take(3).map(|evidence| format!("#   {}", self.desk.path(evidence.path))).collect();
+        let examples: Vec<String> = self
+            .group
+            .tally
+            .evidence()
+            .iter()
+            .take(3)
+            .map(|evidence| format!("#   {}", self.desk.path(evidence.path)))
+            .collect();
         let both_run = self.desk.is_made_by(by, "RUN") && self.desk.is_made_by(writer, "RUN");
         let fix = if both_run {
             format!(
@@ -320,12 +365,26 @@ impl Story<'_> {
                 self.line(by)
             )
         };
-        (format!("{} {} {what} of {} again", capital(&self.hidden_by()), self.verb("write"), self.written_by()), why, fix)
+        (
+            format!(
+                "{} {} {what} of {} again",
+                capital(&self.hidden_by()),
+                self.verb("write"),
+                self.written_by()
+            ),
+            why,
+            fix,
+        )
     }
 
     fn base_hidden(&self) -> Texts {
         (
-            format!("{} {} {} of the base image, which frees nothing", capital(&self.hidden_by()), self.verb("hide"), self.count()),
+            format!(
+                "{} {} {} of the base image, which frees nothing",
+                capital(&self.hidden_by()),
+                self.verb("hide"),
+                self.count()
+            ),
             format!(
                 "Removed or replaced by {}: {}. The base image stays below, and everybody pulls it as it is; only a smaller base would be smaller.",
                 self.hiders(),
