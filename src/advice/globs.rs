@@ -105,12 +105,11 @@ impl Globs {
             *node.names.entry(name).or_insert(new)
         } else if let Some(ending) = wildcard.ending().filter(|ending| ending.contains(&b'.')) {
             let group = node.endings.entry(after_dot(&ending).to_vec()).or_default();
-            match group.iter().find(|known| known.0 == ending) {
-                Some(known) => known.1,
-                None => {
-                    group.push((ending, new));
-                    new
-                }
+            if let Some(known) = group.iter().find(|known| known.0 == ending) {
+                known.1
+            } else {
+                group.push((ending, new));
+                new
             }
         } else if let Some(known) = node.patterns.iter().find(|known| known.0 == wildcard) {
             known.1

@@ -32,7 +32,6 @@ fn split(text: &str, cut: Cut) -> Vec<&str> {
         match (quote, byte) {
             (_, b'\\') if quote != Some(b'\'') => at += 1,
             (Some(open), _) if byte == open => quote = None,
-            (Some(_), _) => {}
             (None, b'\'' | b'"') => quote = Some(byte),
             (None, b'&') if bytes.get(at + 1) == Some(&b'&') => {
                 length = if cut == Cut::Any || depth == 0 { 2 } else { 0 };

@@ -86,6 +86,7 @@ fn chowned(of: &File) -> File {
     File { uid: 1000, ..of.clone() }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 /// For each structural rule an image in which it fires, and one like it in which it does not.
 fn structural() -> Vec<(&'static str, Fixture, Fixture)> {
     let a = file("srv/a", 5 * MB);

@@ -78,7 +78,7 @@ fn loose(words: &[String], manager: &str) -> Vec<String> {
     shell::operands(words)
         .skip(1)
         .filter(|word| {
-            let path = word.starts_with(['.', '/', '$']) || word.contains("://") || word.ends_with(".txt");
+            let path = word.starts_with(['.', '/', '$']) || word.contains("://") || word.contains(".txt");
             let pinned = match manager {
                 "npm" => word.rfind('@').is_some_and(|at| at > 0) && !word.ends_with("@latest"),
                 _ => word.contains(['=', '@', '<', '>', '~']),

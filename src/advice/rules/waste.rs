@@ -115,6 +115,7 @@ impl Kind {
 
 /// Which attributes differ from a copy to the next.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four attributes that differ or do not, in any mix")]
 pub(super) struct Differs {
     pub(super) owner: bool,
     pub(super) mode: bool,
