@@ -5,6 +5,7 @@ mod copy_before_install;
 mod copy_root;
 mod duplicate_content;
 mod files;
+mod grouping;
 mod installs;
 mod layers;
 mod merge_runs;
@@ -13,6 +14,7 @@ mod secret_env;
 mod secret_file;
 mod upgrade;
 mod waste;
+mod waste_fixes;
 mod waste_texts;
 
 use super::desk::Desk;
