@@ -25,6 +25,8 @@ pub mod overlay;
 
 pub mod analysis;
 
+pub mod advice;
+
 pub mod policy;
 
 pub mod report;

@@ -1,0 +1,43 @@
+//! Prints the advice on an image: a tool for developing rules.
+use layercake::{advice, analysis, load, units};
+
+fn main() {
+    let path = std::env::args().nth(1).unwrap_or_default();
+    let full = std::env::args().nth(2).is_some();
+    let loaded = match load::path(path.as_ref(), &layercake::source::Wish::default(), &load::Blind) {
+        Ok(loaded) => loaded,
+        Err(error) => return eprintln!("{error}"),
+    };
+    let base = analysis::auto_base(&loaded.image);
+    let analysis = analysis::analyse(&loaded.image, &loaded.union, base);
+    let settings = advice::Settings::default();
+    let begun = std::time::Instant::now();
+    let advice = advice::advise(&loaded.image, &loaded.union, &analysis, &settings);
+    eprintln!("advise: {:?}", begun.elapsed());
+    println!(
+        "{path}: content {} wasted {} exact {} possible {}",
+        units::size(analysis.totals.content),
+        units::size(analysis.totals.wasted),
+        units::size(advice.savings.exact),
+        units::size(advice.savings.possible)
+    );
+    for finding in &advice.findings {
+        println!(
+            "\n{:6} {:>8} {:9} {} {:?}: {}",
+            finding.severity.name(),
+            units::size(finding.bytes),
+            finding.confidence.name(),
+            finding.rule,
+            finding.layers.iter().take(12).collect::<Vec<_>>(),
+            finding.title
+        );
+        if full {
+            println!("  why: {}\n{}", finding.why, finding.fix);
+            for evidence in finding.evidence.iter().take(3) {
+                let path = loaded.image.paths.full(evidence.path);
+                println!("   - {} {} {}", evidence.bytes, evidence.layer, String::from_utf8_lossy(&path));
+            }
+            println!("   ({} entries)", finding.evidence_total);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Which path rule every path of the image falls under, found in one walk over the path table.
+
+use super::globs::{Globs, MOST_RULES, Set};
+use super::rule::{Group, PathRule};
+use super::settings::Settings;
+use super::table;
+use crate::image::{Image, PathId};
+
+/// No rule.
+const NONE: u8 = u8::MAX;
+
+/// Files that package managers and `ldconfig` write anew at every install.
+const PKGDB: [&str; 15] = [
+    "var/lib/dpkg/status*",
+    "var/lib/dpkg/{info,triggers}/**",
+    "var/lib/dpkg/{available,diversions,statoverride}*",
+    "var/lib/apt/extended_states",
+    "var/lib/rpm/**",
+    "usr/lib/sysimage/rpm/**",
+    "lib/apk/db/**",
+    "usr/lib/apk/db/**",
+    "etc/ld.so.cache",
+    "var/cache/ldconfig/**",
+    "etc/{passwd,group,shadow,gshadow,subuid,subgid}*",
+    "var/cache/debconf/**",
+    "etc/ssl/certs/ca-certificates.crt",
+    "var/lib/dnf/**",
+    "var/lib/pacman/local/**",
+];
+
+/// The rule of every path, and the paths that hold secrets.
+pub(super) struct Classes<'a> {
+    rules: Vec<&'a PathRule>,
+    best: Vec<u8>,
+    package_files: Vec<u64>,
+    /// Paths of secret rules, ascending, with the rule.
+    pub(super) secrets: Vec<(PathId, &'a PathRule)>,
+}
+
+impl<'a> Classes<'a> {
+    /// Walks all paths. Rules that are switched off, or whose globs cannot be read, find nothing.
+    pub(super) fn of(image: &Image, settings: &'a Settings) -> Self {
+        let rules: Vec<&PathRule> = settings
+            .own
+            .iter()
+            .chain(table::path_rules())
+            .filter(|rule| settings.is_on(&rule.id))
+            .take(MOST_RULES - 1)
+            .collect();
+        let mut globs = Globs::default();
+        let mut secret: Set = 0;
+        for (number, rule) in rules.iter().enumerate() {
+            for (list, except) in [(&rule.globs, false), (&rule.not, true)] {
+                for glob in list {
+                    // the settings were checked, and a test checks the built-in ones
+                    _ = globs.add(glob, number, except);
+                }
+            }
+            secret |= Set::from(rule.group == Group::Secret) << number;
+        }
+        for glob in PKGDB {
+            _ = globs.add(glob, MOST_RULES - 1, false);
+        }
+        let count = image.paths.len();
+        let mut classes = Self {
+            rules,
+            best: vec![NONE; count as usize],
+            package_files: vec![0; (count as usize).div_ceil(64)],
+            secrets: Vec::new(),
+        };
+        classes.walk(image, &globs, secret);
+        classes
+    }
+
+    fn walk(&mut self, image: &Image, globs: &Globs, secret: Set) {
+        const PACKAGE: Set = 1 << (MOST_RULES - 1);
+        let mut places = Vec::new();
+        let below = globs.start(&mut places);
+        // directories above: where they end, their places, what holds below them
+        let mut above = vec![(image.paths.len(), 0..places.len(), below)];
+        for id in 1..image.paths.len() {
+            while above.len() > 1 && above.last().is_some_and(|(end, ..)| *end <= id) {
+                above.pop();
+            }
+            let Some((_, range, inherited)) = above.last().cloned() else { return };
+            places.truncate(range.end);
+            let path = PathId(id);
+            let (here, below) = globs.child(image.paths.name(path), &mut places, range.clone(), inherited);
+            let mut set = here.rules();
+            if set != 0 {
+                if set & PACKAGE != 0 {
+                    self.package_files[path.index() / 64] |= 1 << (path.index() % 64);
+                    set &= !PACKAGE;
+                }
+                if set & secret != 0 {
+                    self.secrets.push((path, self.rules[(set & secret).trailing_zeros() as usize]));
+                    set &= !secret;
+                }
+                if set != 0 {
+                    self.best[path.index()] = u8::try_from(set.trailing_zeros()).unwrap_or(NONE);
+                }
+            }
+            let end = image.paths.end(path).0;
+            if end > id + 1 {
+                above.push((end, range.end..places.len(), below));
+            }
+        }
+    }
+
+    /// The rule that a file at the path is billed to.
+    pub(super) fn rule(&self, path: PathId) -> Option<(usize, &'a PathRule)> {
+        let number = usize::from(self.best[path.index()]);
+        self.rules.get(number).map(|rule| (number, *rule))
+    }
+
+    /// The rules, in the order of billing.
+    pub(super) fn rules(&self) -> &[&'a PathRule] {
+        &self.rules
+    }
+
+    /// True for files that package managers write anew at every install.
+    pub(super) fn is_package_file(&self, path: PathId) -> bool {
+        self.package_files[path.index() / 64] >> (path.index() % 64) & 1 == 1
+    }
+}

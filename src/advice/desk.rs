@@ -1,0 +1,202 @@
+//! What every rule works at: the image and its analysis, the account of who claimed which entry, and the findings.
+
+use super::classes::Classes;
+use super::rule::RuleInfo;
+use super::secrets::redact;
+use super::settings::Settings;
+use super::tally::{Scale, Tally};
+use super::{Advice, Confidence, Evidence, Finding, Savings, Severity};
+use crate::analysis::Analysis;
+use crate::escape;
+use crate::image::{EntryId, Image, PathId, Step};
+use crate::overlay::{Fate, Union};
+
+/// The desk. Rules come one after the other in the order of billing: an entry belongs to the first that claims it.
+pub(super) struct Desk<'a> {
+    pub(super) image: &'a Image,
+    pub(super) union: &'a Union,
+    pub(super) analysis: &'a Analysis,
+    pub(super) settings: &'a Settings,
+    pub(super) classes: Classes<'a>,
+    pub(super) scale: Scale,
+    claimed: Vec<u64>,
+    findings: Vec<(u64, Finding)>,
+    savings: Savings,
+}
+
+/// A finding in the making.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) title: String,
+    pub(super) why: String,
+    pub(super) fix: String,
+    pub(super) tally: Tally,
+    /// The layers that cause it; those that store the entries when empty.
+    pub(super) layers: Vec<usize>,
+    /// The severity, when it does not follow from the bytes.
+    pub(super) severity: Option<Severity>,
+}
+
+/// Findings above info before the small ones are lowered.
+const LOUD: usize = 10;
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(
+        image: &'a Image,
+        union: &'a Union,
+        analysis: &'a Analysis,
+        settings: &'a Settings,
+    ) -> Self {
+        Self {
+            image,
+            union,
+            analysis,
+            settings,
+            classes: Classes::of(image, settings),
+            scale: Scale::of(image),
+            claimed: vec![0; image.entries.len().div_ceil(64)],
+            findings: Vec::new(),
+            savings: Savings::default(),
+        }
+    }
+
+    /// Claims an entry for a tally; false when it is claimed already.
+    pub(super) fn claim(&mut self, tally: &mut Tally, path: PathId, entry: EntryId) -> bool {
+        let (word, bit) = (&mut self.claimed[entry.index() / 64], 1_u64 << (entry.index() % 64));
+        if *word & bit != 0 {
+            return false;
+        }
+        *word |= bit;
+        let (layer, bytes) = (self.image.layer_of(entry), self.image.entry(entry).size);
+        tally.add(Evidence { bytes, path, entry, layer }, self.settings.evidence);
+        if self.is_own(layer) {
+            match self.union.fate(entry) {
+                Fate::Live => tally.own_live += bytes,
+                Fate::Lost(..) => tally.own_dead += bytes,
+            }
+        }
+        true
+    }
+
+    pub(super) fn is_claimed(&self, entry: EntryId) -> bool {
+        self.claimed[entry.index() / 64] >> (entry.index() % 64) & 1 == 1
+    }
+
+    /// True for layers behind the base.
+    pub(super) fn is_own(&self, layer: usize) -> bool {
+        layer >= self.analysis.base_layers
+    }
+
+    /// Files a finding, unless its rule is switched off.
+    pub(super) fn file(&mut self, info: &RuleInfo, draft: Draft) {
+        let tally = draft.tally;
+        if !self.settings.is_on(&info.id) {
+            return;
+        }
+        self.savings.exact += tally.own_dead;
+        self.savings.possible += tally.own_dead + tally.own_live;
+        let severity = draft.severity.unwrap_or_else(|| self.scale.severity(&tally));
+        let layers =
+            if draft.layers.is_empty() { tally.layers.keys().copied().collect() } else { draft.layers };
+        let finding = Finding {
+            rule: info.id.to_string(),
+            severity: info.cap.map_or(severity, |cap| severity.max(cap)),
+            confidence: info.confidence,
+            title: draft.title,
+            bytes: tally.bytes,
+            layers,
+            why: draft.why,
+            fix: draft.fix.trim().to_owned(),
+            evidence: tally.evidence(),
+            evidence_total: tally.entries,
+        };
+        self.findings.push((tally.weight, finding));
+    }
+
+    /// The findings: the most severe first, then by weight.
+    pub(super) fn finish(mut self) -> Advice {
+        self.findings.sort_by(|(a_weight, a), (b_weight, b)| {
+            a.severity
+                .cmp(&b.severity)
+                .then_with(|| b_weight.cmp(a_weight))
+                .then_with(|| a.rule.cmp(&b.rule))
+                .then_with(|| a.layers.cmp(&b.layers))
+        });
+        // a long list is not read: what is small and not certain steps back
+        for (_, finding) in self.findings.iter_mut().skip(LOUD) {
+            if finding.severity == Severity::Low && finding.confidence != Confidence::Exact {
+                finding.severity = Severity::Info;
+            }
+        }
+        self.findings.sort_by_key(|(_, finding)| finding.severity);
+        Advice {
+            findings: self.findings.into_iter().map(|(_, finding)| finding).collect(),
+            savings: self.savings,
+        }
+    }
+
+    /// The step that made a layer.
+    pub(super) fn step(&self, layer: usize) -> Option<&'a Step> {
+        self.image.step_of(layer)
+    }
+
+    /// True when a layer was made by this instruction.
+    pub(super) fn is_made_by(&self, layer: usize, instruction: &str) -> bool {
+        self.step(layer).is_some_and(|step| step.instruction.as_deref() == Some(instruction))
+    }
+
+    /// The command that made a layer, safe to show; empty when the image does not tell.
+    pub(super) fn command(&self, layer: usize) -> String {
+        safe(self.image.command_of(layer))
+    }
+
+    /// `layer 6 (chown -R app /srv)`.
+    pub(super) fn layer(&self, layer: usize) -> String {
+        let command = self.command(layer);
+        if command.is_empty() {
+            return format!("layer {layer}");
+        }
+        format!("layer {layer} ({})", escape::line(command.as_bytes(), 60))
+    }
+
+    /// A path as people write it.
+    pub(super) fn path(&self, path: PathId) -> String {
+        format!("/{}", escape::line(&self.image.paths.full(path), 200))
+    }
+}
+
+/// The most that is shown of one command, in characters.
+const LONGEST: usize = 4000;
+
+/// A command without the values of secrets and without what a terminal would act on; lines stay lines.
+pub(super) fn safe(command: &str) -> String {
+    let cut: String = command.chars().take(LONGEST).collect();
+    let text = redact(&cut);
+    text.lines().map(|line| escape::line(line.trim_end().as_bytes(), LONGEST)).collect::<Vec<_>>().join("\n")
+}
+
+/// `layer 3`, `layers 3 and 4`, `layers 3, 4 and 7`, `layers 3 to 9`.
+pub(super) fn layer_list(layers: &[usize]) -> String {
+    if let [first, .., last] = layers
+        && layers.len() > 2
+        && layers.windows(2).all(|pair| pair[1] == pair[0] + 1)
+    {
+        return format!("layers {first} to {last}");
+    }
+    let (many, first) = match layers {
+        [one] => return format!("layer {one}"),
+        [first @ .., last] => (last, first),
+        [] => return "no layer".into(),
+    };
+    let mut first: Vec<String> = first.iter().map(ToString::to_string).collect();
+    if first.len() > 6 {
+        first.truncate(5);
+        first.push("…".into());
+    }
+    format!("layers {} and {many}", first.join(", "))
+}
+
+/// `1 file`, `12 files`.
+pub(super) fn files(count: u64) -> String {
+    if count == 1 { "1 file".into() } else { format!("{} files", crate::units::count(count)) }
+}

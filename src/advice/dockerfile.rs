@@ -1,0 +1,131 @@
+//! Lines of a Dockerfile, written out of the steps of the history.
+
+use super::shell;
+
+/// One `RUN` that does what `commands` do, one after the other, and stops at the first that fails.
+///
+/// Each command runs as it did in a `RUN` of its own: one that changes directory or shell options, or that is more
+/// than a chain of `&&`, stands in parentheses. Texts of several lines become a heredoc.
+pub(super) fn run(commands: &[String]) -> String {
+    if let [one] = commands {
+        return if one.contains('\n') {
+            heredoc(commands)
+        } else {
+            format!("RUN {}", lines(&shell::chain(one)))
+        };
+    }
+    if commands.iter().any(|command| command.contains('\n')) {
+        return heredoc(commands);
+    }
+    let mut parts: Vec<String> = Vec::new();
+    let last = commands.len() - 1;
+    for (at, command) in commands.iter().enumerate() {
+        if at == last && !has_list(command) || !needs_own_shell(command) {
+            parts.extend(shell::chain(command).into_iter().map(str::to_owned));
+        } else {
+            parts.push(format!("({command})"));
+        }
+    }
+    format!("RUN {}", parts.join(" && \\\n    "))
+}
+
+fn lines(parts: &[&str]) -> String {
+    parts.join(" && \\\n    ")
+}
+
+fn heredoc(commands: &[String]) -> String {
+    let mut end = "EOF".to_owned();
+    while commands.iter().any(|command| command.contains(&end)) {
+        end.push('F');
+    }
+    let body: Vec<String> = match commands {
+        [one] => vec![one.clone()],
+        many => many
+            .iter()
+            .map(|command| {
+                if needs_own_shell(command) || command.contains('\n') {
+                    format!("(\n{command}\n)")
+                } else {
+                    command.clone()
+                }
+            })
+            .collect(),
+    };
+    format!("RUN <<{end}\nset -e\n{}\n{end}", body.join("\n"))
+}
+
+/// Programs of the shell itself whose effect outlives them.
+const STATEFUL: [&str; 12] =
+    ["cd", "pushd", "set", "export", "exec", "exit", "umask", "trap", "source", ".", "unset", "alias"];
+
+fn needs_own_shell(command: &str) -> bool {
+    has_list(command)
+        || shell::commands(command)
+            .iter()
+            .any(|words| words.first().is_some_and(|word| STATEFUL.contains(&word.as_str())))
+        || command.starts_with("set ")
+}
+
+/// True when a text is more than commands joined by `&&` and `|`.
+fn has_list(command: &str) -> bool {
+    command.contains(';')
+        || command.contains("||")
+        || command.contains('#')
+        || command.trim_end().ends_with('&')
+        || command.replace("&&", "").replace(">&", "").contains('&')
+}
+
+/// A `COPY` or `ADD` of the history as a line that can be pasted: the old builder's sum of the source becomes `.`
+/// when it was a directory, else the name that it got. `flags` go in front.
+pub(super) fn copy(command: &str, flags: &str) -> String {
+    let mut words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+    if let Some(at) = words.iter().position(|word| word == "in")
+        && at >= 2
+        && [&words[at - 1]]
+            .iter()
+            .any(|word| word.starts_with("dir:") || word.starts_with("file:") || word.starts_with("multi:"))
+    {
+        let to = words.get(at + 1).cloned().unwrap_or_else(|| ".".into());
+        let source = match words[at - 1].split(':').next() {
+            Some("file") => to.rsplit('/').find(|part| !part.is_empty()).unwrap_or("FILE").to_owned(),
+            Some("multi") => "FILES".into(),
+            _ => ".".into(),
+        };
+        words.splice(at - 1..=at, [source]);
+    }
+    if !flags.is_empty() {
+        let name = flags.split('=').next().unwrap_or(flags).to_owned();
+        words.retain(|word| !word.starts_with(&format!("{name}=")));
+        words.insert(1.min(words.len()), flags.to_owned());
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strings(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn runs_become_one() {
+        assert_eq!(
+            run(&strings(&["apt-get update", "apt-get install -y gcc && rm x"])),
+            "RUN apt-get update && \\\n    apt-get install -y gcc && \\\n    rm x"
+        );
+        assert_eq!(
+            run(&strings(&["cd /a && make", "b; c", "d"])),
+            "RUN (cd /a && make) && \\\n    (b; c) && \\\n    d"
+        );
+        assert_eq!(run(&strings(&["a\nb", "cat EOF"])), "RUN <<EOFF\nset -e\n(\na\nb\n)\ncat EOF\nEOFF");
+    }
+
+    #[test]
+    fn copies_are_written_as_in_a_dockerfile() {
+        assert_eq!(copy("COPY dir:0a722beb7f31 in /app", "--chown=app"), "COPY --chown=app . /app");
+        assert_eq!(copy("COPY file:0a722beb7f31 in /etc/x.crt", ""), "COPY x.crt /etc/x.crt");
+        assert_eq!(copy("COPY --chown=x . .", "--chown=y:y"), "COPY --chown=y:y . .");
+    }
+}

@@ -1,0 +1,46 @@
+//! `ADD` of a URL: the archive becomes a layer of its own.
+
+use super::Structural;
+use crate::advice::desk::{Desk, Draft};
+use crate::advice::rule::{Group, RuleInfo};
+use crate::advice::{Confidence, Severity};
+
+static INFO: RuleInfo = RuleInfo::new(
+    "add-remote",
+    Group::Archive,
+    "ADD downloads an archive into a layer of its own",
+    "ADD does not unpack what it downloads. The archive stays in its layer, whatever a later step does with it. Download, unpack and forget it in one RUN.",
+    "RUN curl -fsSL https://HOST/FILE.tar.gz | tar -xz -C /opt",
+)
+.with(Confidence::Likely, Some(Severity::Low));
+
+pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
+
+const ARCHIVES: [&str; 8] = [".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".zip", ".deb"];
+
+fn find(desk: &mut Desk<'_>) {
+    for layer in desk.analysis.base_layers..desk.image.layers.len() {
+        let command = desk.command(layer);
+        let url = command
+            .split_whitespace()
+            .find(|word| word.starts_with("http://") || word.starts_with("https://"));
+        let archive = url.is_some_and(|url| {
+            let path = url.split(['?', '#']).next().unwrap_or(url);
+            ARCHIVES.iter().any(|ending| path.ends_with(ending))
+        });
+        let (Some(url), true) = (url, archive && desk.is_made_by(layer, "ADD")) else { continue };
+        let title = format!("Layer {layer} downloads an archive and keeps it packed");
+        let fix = format!(
+            "RUN curl -fsSL {url} | tar -xz -C /opt\n# or, with a current BuildKit: ADD --unpack=true {url} /opt/"
+        );
+        let draft = Draft {
+            title,
+            why: INFO.why.to_string(),
+            fix,
+            layers: vec![layer],
+            severity: Some(Severity::Low),
+            ..Draft::default()
+        };
+        desk.file(&INFO, draft);
+    }
+}

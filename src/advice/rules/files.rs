@@ -1,0 +1,260 @@
+//! The path rules at work: live files that their paths give away, billed to one rule each.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::{Structural, installs};
+use crate::advice::desk::{Desk, Draft};
+use crate::advice::rule::{Group, PathRule, RuleInfo};
+use crate::advice::tally::Tally;
+use crate::advice::{Confidence, Severity, dockerfile, shell};
+use crate::image::{EntryId, PathId};
+use crate::overlay::Slot;
+use crate::units;
+
+static BASE: RuleInfo = RuleInfo::new(
+    "base-content",
+    Group::Runtime,
+    "The base image carries files that a smaller one would not",
+    "They came with FROM, and no step of this Dockerfile can take them away. A smaller variant of the same base would not bring them.",
+    "FROM debian:bookworm-slim",
+)
+.with(Confidence::Judgement, Some(Severity::Info));
+static SMALL: RuleInfo = RuleInfo::new(
+    "small-leftovers",
+    Group::Leftover,
+    "Small left-overs that path rules name, too small for a finding each",
+    "None of them matters by its size. They are listed because they tell how the image was built.",
+    "RUN COMMAND && rm -f FILE",
+)
+.with(Confidence::Likely, Some(Severity::Info));
+
+pub(super) const RULE: Structural = Structural { infos: &[&BASE, &SMALL], find };
+
+/// Not seen yet; seen under a name that no rule knows.
+const UNSEEN: u8 = u8::MAX;
+const KEPT: u8 = u8::MAX - 1;
+
+fn find(desk: &mut Desk<'_>) {
+    let rules = desk.classes.rules().to_vec();
+    let candidates = candidates(desk);
+    let mut own = vec![Tally::default(); rules.len()];
+    let mut base = Tally::default();
+    let mut base_by_rule = vec![0_u64; rules.len()];
+    for (path, entry, number) in candidates {
+        let layer = desk.image.layer_of(entry);
+        if desk.is_own(layer) {
+            desk.claim(&mut own[number], path, entry);
+        } else if !rules[number].own && desk.claim(&mut base, path, entry) {
+            base_by_rule[number] += desk.image.entry(entry).size;
+        }
+    }
+    let mut small = Tally::default();
+    let mut small_names = Vec::new();
+    for (rule, tally) in rules.iter().zip(own) {
+        let floor = match rule.group {
+            Group::Toolchain | Group::Runtime => desk.scale.high_floor,
+            _ => desk.scale.floor,
+        };
+        if tally.weight >= floor {
+            let mut draft = draft(desk, rule, tally);
+            // what depends on the image's purpose never stands in the way of what does not
+            if rule.confidence == Confidence::Judgement {
+                let is_small = desk.scale.severity(&draft.tally) == Severity::Low;
+                draft.severity = Some(if is_small { Severity::Info } else { Severity::Low });
+            }
+            desk.file(&rule.info(), draft);
+        } else if tally.entries > 0 && rule.confidence != Confidence::Judgement && tally.bytes > 0 {
+            small_names.push(rule.what());
+            small.absorb(tally, desk.settings.evidence);
+        }
+    }
+    if small.entries > 0 && small.bytes >= desk.scale.floor / 100 {
+        let title = format!("Small left-overs: {}", small_names.join(", "));
+        let why =
+            "None of them matters by its size; they are listed because they tell how the image was built."
+                .into();
+        let fix = small
+            .evidence()
+            .iter()
+            .take(5)
+            .map(|evidence| format!("# layer {}: {}", evidence.layer, desk.path(evidence.path)))
+            .collect::<Vec<_>>()
+            .join("\n");
+        desk.file(&SMALL, Draft { title, why, fix, tally: small, ..Draft::default() });
+    }
+    file_base(desk, base, &rules, &base_by_rule);
+}
+
+/// Live files of path rules: only those all of whose names a rule knows, under the rule that comes first.
+fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
+    let mut seen = vec![UNSEEN; desk.image.entries.len()];
+    let mut found: Vec<(PathId, EntryId)> = Vec::new();
+    for (path, slot) in desk.union.rootfs.live() {
+        let Slot::Entry(entry) = slot else { continue };
+        let Some(content) = desk.union.content_of(entry) else { continue };
+        let size = desk.image.entry(content).size;
+        let rule = desk.classes.rule(path).filter(|(_, rule)| size >= rule.least);
+        let state = &mut seen[content.index()];
+        let number = rule.map_or(KEPT, |(number, _)| u8::try_from(number).unwrap_or(KEPT));
+        match *state {
+            UNSEEN => {
+                *state = number;
+                if number != KEPT {
+                    found.push((path, content));
+                }
+            }
+            KEPT => {}
+            _ if number == KEPT => *state = KEPT,
+            _ => *state = (*state).min(number),
+        }
+    }
+    found
+        .into_iter()
+        .filter(|(_, content)| seen[content.index()] != KEPT)
+        .map(|(path, content)| (path, content, usize::from(seen[content.index()])))
+        .collect()
+}
+
+fn draft(desk: &Desk<'_>, rule: &PathRule, tally: Tally) -> Draft {
+    // who wrote the files first: a later chown stores them again, but is not to blame for them
+    let mut origins = BTreeMap::<usize, u64>::new();
+    for evidence in tally.evidence() {
+        *origins.entry(origin(desk, evidence.path, evidence.entry)).or_default() += evidence.bytes;
+    }
+    let mut by_bytes: Vec<(usize, u64)> = origins.into_iter().collect();
+    by_bytes.sort_by_key(|(layer, bytes)| (Reverse(*bytes), *layer));
+    let ran = |layer: usize| rule.hist.iter().any(|hint| shell::runs(desk.image.command_of(layer), hint));
+    let guilty = by_bytes.iter().map(|(layer, _)| *layer).find(|&layer| ran(layer));
+    let guilty = guilty.or_else(|| by_bytes.first().map(|(layer, _)| *layer));
+    let shares: Vec<String> = tally
+        .by_bytes()
+        .into_iter()
+        .take(3)
+        .map(|(layer, part)| format!("{} in {}", units::size(part.bytes), desk.layer(layer)))
+        .collect();
+    let mut why = format!("{}. {}", shares.join(", "), rule.why);
+    if let Some(layer) = guilty.filter(|layer| !tally.layers.contains_key(layer)) {
+        why = format!("{why} First written by {}.", desk.layer(layer));
+    }
+    let mut fix = None;
+    if let Some(layer) =
+        guilty.filter(|&layer| rule.group == Group::Toolchain && brings_recommends(desk, layer))
+    {
+        why = format!("{why} Nobody asked for them: they came with what the packages recommend.");
+        fix = Some(installs::without_recommends(&desk.command(layer)));
+    } else if let Some(layer) = guilty.filter(|&layer| rule.hist.is_empty() || ran(layer)) {
+        fix = rewritten(desk, rule, layer);
+    }
+    let fix =
+        fix.or_else(|| Some(rule.fix.trim().to_owned()).filter(|fix| !fix.is_empty())).unwrap_or_else(|| {
+            let first =
+                tally.evidence().first().map_or_else(String::new, |evidence| desk.path(evidence.path));
+            format!("RUN COMMAND && rm -rf {first}")
+        });
+    let mut layers: Vec<usize> = tally.layers.keys().copied().chain(guilty).collect();
+    layers.sort_unstable();
+    layers.dedup();
+    Draft { title: rule.title().to_owned(), why, fix, tally, layers, ..Draft::default() }
+}
+
+/// The layer that stored this content at this path first, when later ones stored it again unchanged.
+fn origin(desk: &Desk<'_>, path: PathId, entry: EntryId) -> usize {
+    let of = desk.image.entry(entry);
+    let same = |other: &EntryId| {
+        let other = desk.image.entry(*other);
+        other.kind == of.kind && other.size == of.size && other.hash == of.hash && of.hash != 0
+    };
+    let timeline = desk.image.timeline.of(path);
+    let before = timeline.iter().rev().skip_while(|id| **id != entry).take_while(|id| same(id));
+    desk.image.layer_of(before.last().copied().unwrap_or(entry))
+}
+
+/// True for an `apt-get install` that names no compiler, and yet brings one.
+fn brings_recommends(desk: &Desk<'_>, layer: usize) -> bool {
+    let command = desk.image.command_of(layer);
+    installs::takes_recommends(command)
+        && !["gcc", "g++", "make", "clang", "build-essential", "-dev"]
+            .iter()
+            .any(|name| command.contains(name))
+}
+
+/// The guilty step with the clean-up in the same `RUN`, and with cache mounts.
+fn rewritten(desk: &Desk<'_>, rule: &PathRule, layer: usize) -> Option<String> {
+    let command = desk.command(layer);
+    if !desk.is_made_by(layer, "RUN") || command.is_empty() || command.starts_with('[') {
+        return None;
+    }
+    let commands = if rule.id.starts_with("apt-") { apt_steps(desk, layer) } else { vec![command.clone()] };
+    let mut forms = Vec::new();
+    let swapped = rule
+        .swap
+        .as_ref()
+        .filter(|(from, to)| command.contains(from.as_str()) && !command.contains(to.as_str()))
+        .map(|(from, to)| command.replace(from.as_str(), to));
+    if let Some(swapped) = swapped {
+        forms.push(dockerfile::run(&[swapped]));
+    } else if !rule.clean.is_empty() {
+        let mut cleaned = commands.clone();
+        cleaned.push(rule.clean.clone());
+        forms.push(dockerfile::run(&cleaned));
+    }
+    if !rule.mounts.is_empty() {
+        let sharing = if rule.id.starts_with("apt") { ",sharing=locked" } else { "" };
+        let mounts: Vec<String> = rule
+            .mounts
+            .iter()
+            .map(|to| format!("--mount=type=cache,target={to}{sharing} \\\n    "))
+            .collect();
+        let plain = dockerfile::run(&commands);
+        let text = format!("RUN {}{}", mounts.concat(), plain.trim_start_matches("RUN "));
+        let note = if forms.is_empty() {
+            ""
+        } else {
+            "# or, with BuildKit, keep it for the next build and out of the image:\n"
+        };
+        forms.push(format!("{note}{text}"));
+    }
+    (!forms.is_empty()).then(|| forms.join("\n"))
+}
+
+/// An `apt-get update` with the installation that needs its lists, when they are two steps: cleaning up after the
+/// one alone would break the other.
+fn apt_steps(desk: &Desk<'_>, layer: usize) -> Vec<String> {
+    let runs = |layer: usize, what: &str| {
+        let command = desk.image.command_of(layer);
+        shell::runs(command, &format!("apt-get {what}")) || shell::runs(command, &format!("apt {what}"))
+    };
+    let (updates, installs) = (runs(layer, "update"), runs(layer, "install"));
+    let mut layers = vec![layer];
+    if updates && !installs {
+        layers.extend((layer + 1..desk.image.layers.len()).find(|&later| runs(later, "install")));
+    } else if installs && !updates {
+        let first = (desk.analysis.base_layers..layer).rev().find(|&earlier| runs(earlier, "update"));
+        layers.splice(0..0, first);
+    }
+    layers.into_iter().map(|layer| desk.command(layer)).collect()
+}
+
+/// One line for all that the base brings: nobody can act on more.
+fn file_base(desk: &mut Desk<'_>, tally: Tally, rules: &[&PathRule], by_rule: &[u64]) {
+    if tally.weight < desk.scale.floor {
+        return;
+    }
+    let mut parts: Vec<(u64, &str)> = by_rule
+        .iter()
+        .zip(rules)
+        .map(|(bytes, rule)| (*bytes, rule.what()))
+        .filter(|(bytes, _)| *bytes > 0)
+        .collect();
+    parts.sort_by_key(|(bytes, _)| Reverse(*bytes));
+    let list: Vec<String> =
+        parts.iter().take(5).map(|(bytes, what)| format!("{} of {what}", units::size(*bytes))).collect();
+    let title = "The base image carries files that a smaller one would not".to_owned();
+    let why = format!(
+        "{}. They came with FROM, and no step of this Dockerfile can take them away.",
+        list.join(", ")
+    );
+    let fix = "# a smaller variant of the same base, if there is one\nFROM BASE-slim".into();
+    desk.file(&BASE, Draft { title, why, fix, tally, ..Draft::default() });
+}

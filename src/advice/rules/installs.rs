@@ -1,0 +1,142 @@
+//! How packages are installed, as far as the history alone tells: nothing here is counted in bytes.
+
+use super::Structural;
+use crate::advice::desk::{Desk, Draft, layer_list};
+use crate::advice::rule::{Group, RuleInfo};
+use crate::advice::{Confidence, Severity, dockerfile, shell};
+
+static RECOMMENDS: RuleInfo = RuleInfo::new(
+    "recommends",
+    Group::Structure,
+    "Packages are installed with everything that they recommend",
+    "apt installs what a package recommends as well as what it depends on. A server rarely needs it: documentation, compilers, desktop parts. Name what is needed beyond the dependencies.",
+    "RUN apt-get update && \\\n    apt-get install -y --no-install-recommends PACKAGES && \\\n    rm -rf /var/lib/apt/lists/*",
+)
+.with(Confidence::Judgement, Some(Severity::Low));
+static UNPINNED: RuleInfo = RuleInfo::new(
+    "unpinned",
+    Group::Structure,
+    "What is installed depends on the day of the build",
+    "Packages without a version, and downloads called `latest`, are whatever they are on the day of the build. The next build may get others, and nobody can tell which are in this image.",
+    "RUN pip install --no-cache-dir flask==3.0.3",
+)
+.with(Confidence::Judgement, Some(Severity::Info));
+
+pub(super) const RULE: Structural = Structural { infos: &[&RECOMMENDS, &UNPINNED], find };
+
+fn find(desk: &mut Desk<'_>) {
+    recommends(desk);
+    unpinned(desk);
+}
+
+fn own_runs(desk: &Desk<'_>) -> Vec<(usize, String)> {
+    (desk.analysis.base_layers..desk.image.layers.len())
+        .filter(|&layer| desk.is_made_by(layer, "RUN"))
+        .map(|layer| (layer, desk.command(layer)))
+        .collect()
+}
+
+fn recommends(desk: &mut Desk<'_>) {
+    let guilty: Vec<(usize, String)> = own_runs(desk)
+        .into_iter()
+        .filter(|(layer, command)| {
+            takes_recommends(command) && desk.image.layers[*layer].content >= desk.scale.floor
+        })
+        .collect();
+    let layers: Vec<usize> = guilty.iter().map(|(layer, _)| *layer).collect();
+    let Some((layer, command)) = guilty.first() else { return };
+    let title = format!("apt-get install brings all recommended packages along: {}", layer_list(&layers));
+    let why = format!("{} installs without --no-install-recommends. {}", desk.layer(*layer), RECOMMENDS.why);
+    let fix = without_recommends(command);
+    desk.file(
+        &RECOMMENDS,
+        Draft { title, why, fix, layers, severity: Some(Severity::Low), ..Draft::default() },
+    );
+}
+
+/// True for a step that installs what packages recommend.
+pub(super) fn takes_recommends(command: &str) -> bool {
+    (shell::runs(command, "apt-get install") || shell::runs(command, "apt install"))
+        && !command.contains("no-install-recommends")
+        && !command.contains("Install-Recommends")
+}
+
+/// The same step without.
+pub(super) fn without_recommends(command: &str) -> String {
+    let mut fixed = command.to_owned();
+    for program in ["apt-get", "apt"] {
+        for options in ["", "-y ", "-qq ", "-qy ", "-yq ", "-y -q "] {
+            let install = format!("{program} {options}install ");
+            fixed = fixed.replace(&install, &format!("{install}--no-install-recommends "));
+        }
+    }
+    dockerfile::run(&[fixed])
+}
+
+/// The packages of an install that have no version, options and files left out.
+fn loose(words: &[String], manager: &str) -> Vec<String> {
+    shell::operands(words)
+        .skip(1)
+        .filter(|word| {
+            let path = word.starts_with(['.', '/', '$']) || word.contains("://") || word.contains(".txt");
+            let pinned = match manager {
+                "npm" => word.rfind('@').is_some_and(|at| at > 0) && !word.ends_with("@latest"),
+                _ => word.contains(['=', '@', '<', '>', '~']),
+            };
+            !path && !pinned
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+fn unpinned(desk: &mut Desk<'_>) {
+    let (mut layers, mut names) = (Vec::new(), Vec::new());
+    for (layer, command) in own_runs(desk) {
+        let before = names.len();
+        for (wanted, manager) in
+            [("pip install", "pip"), ("pip3 install", "pip"), ("npm install", "npm"), ("npm i", "npm")]
+        {
+            let Some(words) = shell::find(&command, wanted) else { continue };
+            if !words.iter().any(|word| word == "-r" || word.starts_with("--requirement")) {
+                names.extend(loose(&words, manager));
+            }
+        }
+        names.extend(
+            command
+                .split_whitespace()
+                .filter(|word| word.contains("://") && (word.contains("/latest") || word.contains("latest.")))
+                .map(str::to_owned),
+        );
+        if names.len() > before {
+            layers.push(layer);
+        }
+    }
+    if names.is_empty() {
+        return;
+    }
+    let more = names.len().saturating_sub(4);
+    names.truncate(4);
+    let list = names.join(", ");
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let title = format!("No version is asked for: {list}{rest}");
+    let first = layers.first().map_or_else(String::new, |&layer| desk.command(layer));
+    let fix = if first.contains("npm") {
+        "# from a lock file\nCOPY package.json package-lock.json ./\nRUN npm ci --omit=dev"
+    } else if first.contains("pip") {
+        "# with versions: pip freeze > requirements.txt\nCOPY requirements.txt ./\nRUN pip install --no-cache-dir -r requirements.txt"
+    } else {
+        "# name the version in the URL, and check its sum\nADD --checksum=sha256:SUM https://HOST/FILE-1.2.3.tar.gz /tmp/"
+    }
+    .to_owned();
+    desk.file(
+        &UNPINNED,
+        Draft {
+            title,
+            why: UNPINNED.why.to_string(),
+            fix,
+            layers,
+            severity: Some(Severity::Info),
+            ..Draft::default()
+        },
+    );
+}

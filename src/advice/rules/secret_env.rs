@@ -1,0 +1,71 @@
+//! Secrets in ENV, ARG, LABEL and commands. Their names are shown, never their values.
+
+use super::Structural;
+use crate::advice::desk::{Desk, Draft};
+use crate::advice::rule::{Group, RuleInfo};
+use crate::advice::{Confidence, Severity, secrets};
+use crate::escape;
+
+static INFO: RuleInfo = RuleInfo::new(
+    "secret-env",
+    Group::Secret,
+    "A secret is written in the image's configuration or history",
+    "ENV, ARG, LABEL and the commands of RUN are stored in the image's configuration, for everybody who can pull it to read. Rotate the secret, and hand it in at run time, or to the build as a secret mount.",
+    "RUN --mount=type=secret,id=npm_token,env=NPM_TOKEN npm ci\n# docker build --secret id=npm_token,env=NPM_TOKEN .",
+)
+.with(Confidence::Likely, None);
+
+pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
+
+/// Longer texts are cut, in bytes.
+const LONGEST: usize = 1 << 20;
+
+fn find(desk: &mut Desk<'_>) {
+    let config = &desk.image.config;
+    let mut places: Vec<(String, String)> = Vec::new();
+    let mut layers = Vec::new();
+    let mut note = |text: &str, place: &str| {
+        let text = text.get(..text.len().min(LONGEST)).unwrap_or_default();
+        let mut is_new = false;
+        for name in secrets::names(text) {
+            if !places.iter().any(|(known, _)| known == name) {
+                places.push((escape::line(name.as_bytes(), 60), place.to_owned()));
+                is_new = true;
+            }
+        }
+        is_new
+    };
+    for pair in &config.config.env {
+        note(pair, "ENV");
+    }
+    for (name, value) in &config.config.labels {
+        note(&format!("{name}={value}"), "LABEL");
+    }
+    for (number, step) in config.history.iter().enumerate() {
+        let place = format!("step {} of the history", number + 1);
+        if note(step.created_by.as_deref().unwrap_or_default(), &place) {
+            layers.extend(desk.image.history.get(number).and_then(|step| step.layer));
+        }
+    }
+    if places.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = places.iter().take(4).map(|(name, _)| name.as_str()).collect();
+    let more = places.len().saturating_sub(4);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let title = format!("{}{more}: the value can be read by everybody who has the image", names.join(", "));
+    let told: Vec<String> = places.iter().take(6).map(|(name, place)| format!("{name} ({place})")).collect();
+    let why = format!(
+        "Found: {}. The configuration and the history are part of the image, and build arguments are part of the \
+         history. Rotate the secret; hand it in at run time, or to the build as a secret mount.",
+        told.join(", ")
+    );
+    let name = names.first().copied().unwrap_or("TOKEN");
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let name = if is_name { name } else { "TOKEN" };
+    let id = name.to_ascii_lowercase();
+    let fix = format!(
+        "RUN --mount=type=secret,id={id},env={name} \\\n    COMMAND THAT NEEDS IT\n# docker build --secret id={id},env={name} .\n# at run time: docker run -e {name} IMAGE"
+    );
+    desk.file(&INFO, Draft { title, why, fix, layers, severity: Some(Severity::High), ..Draft::default() });
+}

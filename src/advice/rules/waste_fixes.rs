@@ -1,0 +1,129 @@
+//! Lines of a Dockerfile that would not have wasted the bytes, written out of the steps of the image.
+
+use super::waste_texts::Story;
+use crate::advice::{dockerfile, shell};
+
+impl Story<'_> {
+    pub(super) fn metadata_fix(&self, changer: &str) -> String {
+        let command = self.command_of_hider();
+        let words = shell::find(&command, changer).unwrap_or_default();
+        let value = shell::operands(&words).next().unwrap_or("app:app").to_owned();
+        let flag = match changer {
+            "chown" => format!("--chown={value}"),
+            "chgrp" => format!("--chown=:{value}"),
+            "chmod" => format!("--chmod={value}"),
+            _ => String::new(),
+        };
+        let (change, rest): (Vec<&str>, Vec<&str>) =
+            shell::chain(&command).into_iter().partition(|part| part.starts_with(changer));
+        let mut out = Vec::new();
+        // the user must be there before a COPY can name it
+        if !rest.is_empty() && !change.is_empty() && rest.iter().any(|part| part.contains("add")) {
+            out.push(format!("RUN {}", rest.join(" && ")));
+        }
+        for layer in self.sorted_writers() {
+            let written = self.desk.command(layer);
+            if self.desk.is_made_by(layer, "COPY") || self.desk.is_made_by(layer, "ADD") {
+                out.push(dockerfile::copy(&written, &flag));
+            } else if self.desk.is_made_by(layer, "RUN") {
+                let change = if change.is_empty() { format!("{changer} …") } else { change.join(" && ") };
+                out.push(dockerfile::run(&[written, change]));
+            }
+        }
+        if out.is_empty() {
+            out.push(format!("COPY {flag} . ."));
+        }
+        if !change.is_empty() {
+            out.push(format!("# and without: {}", change.join(" && ")));
+        }
+        out.join("\n")
+    }
+
+    /// The first writers, lowest layer first.
+    pub(super) fn sorted_writers(&self) -> Vec<usize> {
+        let mut layers = self.writers();
+        layers.truncate(4);
+        layers.sort_unstable();
+        layers
+    }
+
+    /// A step as a line of a Dockerfile.
+    pub(super) fn line(&self, layer: usize) -> String {
+        let command = self.desk.command(layer);
+        if self.desk.is_made_by(layer, "RUN") {
+            dockerfile::run(&[command])
+        } else if self.desk.is_made_by(layer, "COPY") || self.desk.is_made_by(layer, "ADD") {
+            dockerfile::copy(&command, "")
+        } else if command.is_empty() {
+            format!("# layer {layer}")
+        } else {
+            format!("# {command}")
+        }
+    }
+
+    pub(super) fn deleted_fix(&self, writer: usize) -> String {
+        let written = self.desk.command(writer);
+        let paths: Vec<String> = self
+            .group
+            .tally
+            .evidence()
+            .iter()
+            .filter(|evidence| evidence.layer == writer)
+            .map(|evidence| self.desk.path(evidence.path))
+            .collect();
+        if self.desk.is_made_by(writer, "COPY") {
+            let lines: Vec<String> = paths.iter().take(5).map(|path| format!("#   {path}")).collect();
+            return format!(
+                "# .dockerignore: what this need not copy, since it is deleted again\n{}\n{}",
+                lines.join("\n"),
+                dockerfile::copy(&written, "")
+            );
+        }
+        if self.desk.is_made_by(writer, "ADD") {
+            let url =
+                written.split_whitespace().find(|word| word.contains("://")).unwrap_or("URL").to_owned();
+            return format!("RUN curl -fsSL {url} | tar -xz -C /opt");
+        }
+        let clean = self.removal(&paths);
+        if written.is_empty() {
+            format!("RUN COMMAND && {clean}")
+        } else {
+            dockerfile::run(&[written, clean])
+        }
+    }
+
+    /// The `rm` of the step that deletes, with those operands that match what this writer wrote.
+    pub(super) fn removal(&self, paths: &[String]) -> String {
+        let hits = |operand: &str| {
+            let stem = operand.split(['*', '$', '?']).next().unwrap_or(operand).trim_end_matches('/');
+            stem.len() > 1
+                && paths
+                    .iter()
+                    .any(|path| path.starts_with(stem) || !stem.starts_with('/') && path.contains(stem))
+        };
+        for &layer in &self.group.by {
+            for words in shell::commands(&self.desk.command(layer)) {
+                if words[0] != "rm" {
+                    continue;
+                }
+                let operands: Vec<&str> = shell::operands(&words).filter(|operand| hits(operand)).collect();
+                if !operands.is_empty() {
+                    return format!("rm -rf {}", operands.join(" "));
+                }
+            }
+        }
+        let class = self.group.classes.iter().max_by_key(|(_, bytes)| **bytes).map(|(class, _)| *class);
+        match class.map(|class| self.desk.classes.rules()[class].clean.as_str()) {
+            Some(clean) if !clean.is_empty() => clean.to_owned(),
+            _ => {
+                let hider = self.command_of_hider();
+                let short = hider.chars().count() < 200 && !hider.is_empty() && !hider.contains('\n');
+                if short && self.group.by.iter().all(|&by| self.desk.is_made_by(by, "RUN")) {
+                    return hider;
+                }
+                let shown: Vec<&str> = paths.iter().take(3).map(String::as_str).collect();
+                format!("rm -rf {}", shown.join(" "))
+            }
+        }
+    }
+}

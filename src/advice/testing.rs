@@ -1,0 +1,139 @@
+//! Images for tests, written down as steps and files; nothing is packed or read.
+
+use super::{Advice, Settings, advise};
+use crate::analysis::{analyse, auto_base};
+use crate::image::{About, Assembly, Image, Parts, pair};
+use crate::layer::{Attrs, Entry, Kind, LayerIndex, NO_LINK};
+use crate::oci::{Config, History};
+use crate::overlay::Union;
+
+/// A file, a hard link or a whiteout of a layer.
+#[derive(Debug, Clone)]
+pub(super) struct File {
+    pub(super) path: String,
+    pub(super) size: u64,
+    /// What stands for its content; files of equal size and content are equal.
+    pub(super) content: u64,
+    pub(super) uid: u64,
+    pub(super) mode: u32,
+    pub(super) mtime: i64,
+    pub(super) link: Option<String>,
+}
+
+/// A file of this size; its content is its own.
+pub(super) fn file(path: &str, size: u64) -> File {
+    let content = path.bytes().fold(7, |sum: u64, byte| sum.wrapping_mul(31) + u64::from(byte)) | 1;
+    File { path: path.into(), size, content, uid: 0, mode: 0o644, mtime: 0, link: None }
+}
+
+/// A whiteout.
+pub(super) fn gone(path: &str) -> File {
+    file(&format!("!{path}"), 0)
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Fixture {
+    pub(super) config: Config,
+    layers: Vec<LayerIndex>,
+}
+
+impl Fixture {
+    /// A base of 100 MB that ends with a `CMD`.
+    pub(super) fn new() -> Self {
+        Self::default()
+            .step("/bin/sh -c #(nop) ADD file:x in / ", &[file("lib/libc.so", 100_000_000)])
+            .empty("CMD [\"sh\"]")
+    }
+
+    /// A step that makes a layer.
+    pub(super) fn step(mut self, created_by: &str, files: &[File]) -> Self {
+        let mut index = LayerIndex::default();
+        for file in files {
+            if let Some(path) = file.path.strip_prefix('!') {
+                let id = index.names.path(path.as_bytes());
+                index.whiteouts.push(id);
+                continue;
+            }
+            let path = index.names.path(file.path.as_bytes()).0;
+            let attrs = index.attrs.intern(&Attrs { mode: file.mode, uid: file.uid, ..Attrs::default() });
+            let link = file.link.as_ref().map_or(NO_LINK, |to| index.names.path(to.as_bytes()).0);
+            let kind = if file.link.is_some() { Kind::HardLink } else { Kind::File };
+            let size = if file.link.is_some() { 0 } else { file.size };
+            index.entries.push(Entry {
+                size,
+                offset: 0,
+                mtime: file.mtime,
+                hash: file.content,
+                path,
+                attrs,
+                link,
+                kind,
+            });
+        }
+        self.layers.push(index);
+        self.history(created_by, false)
+    }
+
+    /// A step that makes none.
+    pub(super) fn empty(self, created_by: &str) -> Self {
+        self.history(created_by, true)
+    }
+
+    pub(super) fn run(self, command: &str, files: &[File]) -> Self {
+        self.step(&format!("RUN /bin/sh -c {command} # buildkit"), files)
+    }
+
+    fn history(mut self, created_by: &str, empty_layer: bool) -> Self {
+        let created_by = Some(created_by.to_owned());
+        self.config.history.push(History { created_by, empty_layer, ..History::default() });
+        self
+    }
+
+    pub(super) fn image(self) -> Image {
+        let (steps, made, diagnostics) = pair(&self.config, self.layers.len()).unwrap();
+        let mut assembly = Assembly::with_capacity(0);
+        for (index, step) in self.layers.iter().zip(made) {
+            assembly.add(index, Parts { step, ..Parts::default() }).unwrap();
+        }
+        assembly.finish(About::default(), self.config, steps, diagnostics)
+    }
+
+    pub(super) fn advice(self) -> Advice {
+        self.advice_with(&Settings { evidence: usize::MAX, ..Settings::default() })
+    }
+
+    pub(super) fn advice_with(self, settings: &Settings) -> Advice {
+        let image = self.image();
+        let union = Union::of(&image);
+        let analysis = analyse(&image, &union, auto_base(&image));
+        let advice = advise(&image, &union, &analysis, settings);
+        check(&image, &union, &advice, analysis.totals.wasted);
+        advice
+    }
+}
+
+/// What must hold of any advice: bytes are billed once, and sums are true.
+pub(super) fn check(image: &Image, union: &Union, advice: &Advice, wasted: u64) {
+    let mut seen = std::collections::HashSet::new();
+    for finding in &advice.findings {
+        assert!(
+            !finding.title.is_empty() && !finding.why.is_empty() && !finding.fix.is_empty(),
+            "{}",
+            finding.rule
+        );
+        assert!(finding.layers.is_sorted(), "{}", finding.rule);
+        if finding.evidence.len() as u64 == finding.evidence_total {
+            let sum: u64 = finding.evidence.iter().map(|evidence| evidence.bytes).sum();
+            assert_eq!(sum, finding.bytes, "{}", finding.rule);
+        }
+        for evidence in finding.evidence.iter().filter(|evidence| evidence.bytes > 0) {
+            assert!(seen.insert(evidence.entry), "billed twice: {}", finding.rule);
+            assert_eq!(evidence.bytes, image.entry(evidence.entry).size);
+            let dead = union.fate(evidence.entry) != crate::overlay::Fate::Live;
+            assert!(!dead || finding.confidence == super::Confidence::Exact || finding.rule == "upgrade");
+        }
+    }
+    assert!(advice.savings.exact <= wasted && advice.savings.exact <= advice.savings.possible);
+    assert!(advice.savings.possible <= image.content());
+    assert!(advice.findings.is_sorted_by_key(|finding| finding.severity));
+}
