@@ -5,12 +5,14 @@
 
 mod base;
 mod duplicates;
+pub mod packages;
 mod totals;
 mod waste;
 
 pub use crate::overlay::Tally;
 pub use base::{Base, auto as auto_base};
 pub use duplicates::{Duplicate, candidates as duplicate_candidates};
+pub use packages::{Manager, Package, Packages};
 pub use totals::{LayerTotals, Totals, Tree, efficiency};
 pub use waste::{Copy, Wasted, same_path_pairs};
 
