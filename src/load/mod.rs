@@ -14,7 +14,7 @@ use std::path::Path;
 
 use crate::digest::Digest;
 use crate::error::{Error, Result};
-use crate::image::Image;
+use crate::image::{Diagnostic, Image};
 use crate::layer::{Budget, Excerpt};
 use crate::overlay::{Fate, Union};
 use crate::source::{
@@ -68,6 +68,12 @@ impl Loaded {
             fits && (union.fate(id) == Fate::Live || image.paths.name(image.path_of(id)) == b"os-release")
         });
         image.excerpts = excerpts;
+        if !budget.holds_databases() || !budget.holds_package_jsons() {
+            let message =
+                "the records of installed packages are over the limit, so packages are not all shown";
+            let (code, message) = ("too-many-records", message.to_owned());
+            image.diagnostics.push(Diagnostic { code, message, layer: None, path: None });
+        }
         Self { image, union }
     }
 }

@@ -6,10 +6,10 @@
 
 use std::collections::HashMap;
 
+use super::Manager;
 use super::claims::Claims;
 use super::fields::paragraphs;
 use super::recommends::{self, Control};
-use super::Manager;
 
 pub(super) const STATUS: &[u8] = b"var/lib/dpkg/status";
 const STATUS_FILES: &[u8] = b"var/lib/dpkg/status.d";

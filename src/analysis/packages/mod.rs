@@ -17,6 +17,7 @@ mod recommends;
 use crate::image::{Image, PathId};
 use crate::overlay::Union;
 use claims::Claims;
+pub(super) use places::Places;
 
 /// What installed a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

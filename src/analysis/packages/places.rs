@@ -47,7 +47,7 @@ impl<'a> Places<'a> {
         let directory = match self.directories.get(directory) {
             Some(&known) => known,
             None => {
-                let found = self.resolve(directory, LINKS)?;
+                let found = self.resolve(directory)?;
                 self.directories.insert(directory.to_vec(), found);
                 found
             }
@@ -56,8 +56,8 @@ impl<'a> Places<'a> {
     }
 
     /// The path that a name leads to through all links, if something stands there.
-    pub(in crate::analysis) fn resolve(&mut self, name: &[u8], links: usize) -> Option<PathId> {
-        let mut links = links;
+    pub(in crate::analysis) fn resolve(&mut self, name: &[u8]) -> Option<PathId> {
+        let mut links = LINKS;
         // what is still to be walked, the next part last
         let mut parts: Vec<&[u8]> = name.rsplit(|&b| b == b'/').collect();
         let mut at = PathId::ROOT;
@@ -91,10 +91,11 @@ impl<'a> Places<'a> {
     }
 
     /// What stands under a name in a directory.
-    fn child(&mut self, directory: PathId, name: &[u8]) -> Option<PathId> {
+    pub(in crate::analysis) fn child(&mut self, directory: PathId, name: &[u8]) -> Option<PathId> {
         if self.listed.insert(directory) {
             let image = self.image;
-            let live = image.paths.children(directory).filter(|&child| self.union.rootfs.get(child).is_some());
+            let live =
+                image.paths.children(directory).filter(|&child| self.union.rootfs.get(child).is_some());
             self.children.extend(live.map(|child| ((directory, image.paths.name(child)), child)));
         }
         self.children.get(&(directory, name)).copied()

@@ -16,7 +16,9 @@ pub(super) fn read(claims: &mut Claims<'_>) {
         .iter()
         .filter(|(_, excerpt)| matches!(excerpt, Excerpt::Database(_)))
         .map(|(id, _)| (id, image.path_of(id)))
-        .filter(|&(id, path)| image.paths.name(path) == b"RECORD" && claims.union.rootfs.entry(path) == Some(id))
+        .filter(|&(id, path)| {
+            image.paths.name(path) == b"RECORD" && claims.union.rootfs.entry(path) == Some(id)
+        })
         .map(|(_, path)| path)
         .collect();
     records.sort_unstable();
@@ -27,7 +29,8 @@ pub(super) fn read(claims: &mut Claims<'_>) {
         let dash = title.iter().rposition(|&b| b == b'-').unwrap_or(title.len());
         let project: Vec<u8> = title[..dash].iter().map(|&b| if b == b'_' { b'-' } else { b }).collect();
         let version = title.get(dash + 1..);
-        let (Some(package), Some(body)) = (claims.add(Manager::Python, &project, version), claims.body_at(record))
+        let (Some(package), Some(body)) =
+            (claims.add(Manager::Python, &project, version), claims.body_at(record))
         else {
             continue;
         };

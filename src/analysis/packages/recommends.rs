@@ -27,7 +27,8 @@ pub(super) struct Control<'t> {
 fn names(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     list.split(|b| matches!(b, b',' | b'|')).filter_map(|part| {
         let part = part.trim_ascii_start();
-        let end = part.iter().position(|b| matches!(b, b' ' | b'(' | b':' | b'[' | b'<')).unwrap_or(part.len());
+        let end =
+            part.iter().position(|b| matches!(b, b' ' | b'(' | b':' | b'[' | b'<')).unwrap_or(part.len());
         (end > 0).then_some(&part[..end])
     })
 }
@@ -98,8 +99,9 @@ pub(super) fn only_recommended<'t>(controls: &[Control<'t>], automatic: &[&[u8]]
     // now the recommendations of all that was reached, and of what these bring in
     let mut done = vec![false; controls.len()];
     loop {
-        let next: Vec<usize> =
-            (0..controls.len()).filter(|&package| walk.reached[package].is_some() && !done[package]).collect();
+        let next: Vec<usize> = (0..controls.len())
+            .filter(|&package| walk.reached[package].is_some() && !done[package])
+            .collect();
         if next.is_empty() {
             break;
         }
@@ -119,7 +121,12 @@ pub(super) fn only_recommended<'t>(controls: &[Control<'t>], automatic: &[&[u8]]
 mod tests {
     use super::*;
 
-    fn control(number: u32, name: &'static str, depends: &'static str, recommends: &'static str) -> Control<'static> {
+    fn control(
+        number: u32,
+        name: &'static str,
+        depends: &'static str,
+        recommends: &'static str,
+    ) -> Control<'static> {
         Control {
             number,
             name: name.as_bytes(),
