@@ -20,6 +20,15 @@ pub(super) struct Control<'t> {
     pub pre_depends: &'t [u8],
     pub recommends: &'t [u8],
     pub provides: &'t [u8],
+    pub priority: &'t [u8],
+    pub essential: &'t [u8],
+}
+
+impl Control<'_> {
+    /// A system must have it, so that apt never takes it away.
+    fn is_required(&self) -> bool {
+        self.priority == b"required" || self.essential == b"yes"
+    }
 }
 
 /// The names in a list of relationships: `a (>= 1), b | c:any` gives a, b and c. Of alternatives all that are
@@ -90,7 +99,7 @@ pub(super) fn only_recommended<'t>(controls: &[Control<'t>], automatic: &[&[u8]]
         queue: VecDeque::new(),
     };
     for (package, control) in controls.iter().enumerate() {
-        if !automatic.contains(control.name) {
+        if control.is_required() || !automatic.contains(control.name) {
             walk.reach(package, package);
         }
     }
@@ -145,10 +154,12 @@ mod tests {
 
     #[test]
     fn what_only_recommendations_bring_is_found() {
+        let mut required = control(9, "required", "", "");
+        required.priority = b"required";
         let mut virtual_package = control(6, "mta-impl", "", "");
         virtual_package.provides = b"mta (= 1)";
         let controls = [
-            control(0, "pip", "python3 (>= 3.11)", "build-essential, mta | other"),
+            control(0, "pip", "python3 (>= 3.11)", "build-essential, mta | other, required"),
             control(1, "python3", "libpython", "nothing-installed"),
             control(2, "libpython", "", ""),
             control(3, "build-essential", "gcc, libpython", ""),
@@ -156,9 +167,10 @@ mod tests {
             control(5, "manpages", "", ""),
             virtual_package,
             control(7, "orphan", "", ""),
+            required,
             control(8, "asked-for", "", ""),
         ];
-        let automatic: Vec<&[u8]> = controls[1..8].iter().map(|control| control.name).collect();
+        let automatic: Vec<&[u8]> = controls[1..9].iter().map(|control| control.name).collect();
         assert_eq!(only_recommended(&controls, &automatic), [(3, 0), (4, 3), (5, 4), (6, 0)]);
         assert_eq!(only_recommended(&controls, &[]), []);
     }
