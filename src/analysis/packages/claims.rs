@@ -128,7 +128,7 @@ impl<'a> Claims<'a> {
     fn count(&self, totals: &mut [Total]) -> u64 {
         let mut counted = vec![false; self.image.entries.len()];
         let mut live = 0;
-        let mut owned = 0;
+        let mut billed = 0;
         for wants_owner in [true, false] {
             for (path, slot) in self.union.rootfs.live() {
                 let Slot::Entry(id) = slot else { continue };
@@ -142,7 +142,7 @@ impl<'a> Claims<'a> {
                 let bytes = if is_first { self.image.entry(content).size } else { 0 };
                 live += bytes;
                 if let Some(total) = total {
-                    owned += bytes;
+                    billed += bytes;
                     total.files += 1;
                     if bytes > 0 {
                         *total.layers.entry(self.image.layer_of(content)).or_default() += bytes;
@@ -150,7 +150,7 @@ impl<'a> Claims<'a> {
                 }
             }
         }
-        live - owned
+        live - billed
     }
 }
 

@@ -99,9 +99,14 @@ pub struct Packages {
 const NOBODY: u32 = u32::MAX;
 
 impl Packages {
+    /// The package that owns the file at a path of the final root filesystem: an index into `list`.
+    pub fn owner_index(&self, path: PathId) -> Option<usize> {
+        self.owners.get(path.index()).filter(|&&owner| owner != NOBODY).map(|&owner| owner as usize)
+    }
+
     /// The package that owns the file at a path of the final root filesystem.
     pub fn owner(&self, path: PathId) -> Option<&Package> {
-        self.list.get(*self.owners.get(path.index())? as usize)
+        self.list.get(self.owner_index(path)?)
     }
 }
 
