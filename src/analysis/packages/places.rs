@@ -44,15 +44,12 @@ impl<'a> Places<'a> {
         let name = name.strip_prefix(b"/").unwrap_or(name);
         let slash = name.iter().rposition(|&b| b == b'/');
         let (directory, last) = slash.map_or((&[][..], name), |slash| (&name[..slash], &name[slash + 1..]));
-        let directory = match self.directories.get(directory) {
-            Some(&known) => known,
-            None => {
-                let found = self.resolve(directory)?;
-                self.directories.insert(directory.to_vec(), found);
-                found
-            }
-        };
-        self.child(directory, last)
+        let known = self.directories.get(directory).copied();
+        let found = known.or_else(|| self.resolve(directory))?;
+        if known.is_none() {
+            self.directories.insert(directory.to_vec(), found);
+        }
+        self.child(found, last)
     }
 
     /// The path that a name leads to through all links, if something stands there.

@@ -5,17 +5,17 @@ use crate::source::{Section, Stepping, Streaming, Unwatched};
 const SIZE: usize = 1 << 20;
 
 /// One section: type, flags, size, link.
-type Row = (u32, u64, u64, u32);
+type Row = (u64, u64, u64, u32);
 
 /// Sections of a program with symbols and debug information.
 const DEBUG: [Row; 7] = [
     (0, 0, 0, 0),
-    (PROGRAM_DATA as u32, LOADED, 5000, 0),
-    (SYMBOLS as u32, 0, 700, 3),
-    (STRINGS as u32, 0, 300, 0),
-    (PROGRAM_DATA as u32, 0, 10_000, 0),
-    (PROGRAM_DATA as u32, 0x30, 2000, 0),
-    (PROGRAM_DATA as u32, 0x800, 128, 0),
+    (PROGRAM_DATA, LOADED, 5000, 0),
+    (SYMBOLS, 0, 700, 3),
+    (STRINGS, 0, 300, 0),
+    (PROGRAM_DATA, 0, 10_000, 0),
+    (PROGRAM_DATA, 0x30, 2000, 0),
+    (PROGRAM_DATA, 0x800, 128, 0),
 ];
 
 /// Puts `value` in at `at`.
@@ -32,19 +32,19 @@ fn file(format: Format, kind: u64, table: usize, rows: &[Row]) -> Vec<u8> {
     file[..6].copy_from_slice(&[0x7f, b'E', b'L', b'F', 1 + u8::from(wide), 1 + u8::from(format.big)]);
     let mut put = |at, width, value| put(&mut file, format, at, width, value);
     let word = if wide { 8 } else { 4 };
-    let (segments, segment, section) = if wide { (64, 56, 64) } else { (52, 32, 40) };
+    let (segments, segment, section): (usize, u64, usize) = if wide { (64, 56, 64) } else { (52, 32, 40) };
     put(16, 2, kind);
     put(18, 2, 62);
-    put(if wide { 32 } else { 28 }, word, segments);
+    put(if wide { 32 } else { 28 }, word, segments as u64);
     put(if wide { 40 } else { 32 }, word, table as u64);
     let sizes = if wide { 54 } else { 42 };
-    for (n, value) in [segment, 1, section, rows.len() as u64].into_iter().enumerate() {
+    for (n, value) in [segment, 1, section as u64, rows.len() as u64].into_iter().enumerate() {
         put(sizes + 2 * n, 2, value);
     }
-    put(segments as usize, 4, INTERPRETER);
+    put(segments, 4, INTERPRETER);
     for (n, &(kind, flags, size, link)) in rows.iter().enumerate() {
-        let at = table + n * section as usize;
-        put(at + 4, 4, u64::from(kind));
+        let at = table + n * section;
+        put(at + 4, 4, kind);
         put(at + 8, word, flags);
         put(at + if wide { 32 } else { 20 }, word, size);
         put(at + if wide { 40 } else { 24 }, 4, u64::from(link));
@@ -133,7 +133,7 @@ fn lone_sections_stay_and_objects_need_their_symbols() {
 #[test]
 fn lies_are_survived() {
     let format = Format { wide: true, big: false };
-    let huge = [(0, 0, 0, 0), (SYMBOLS as u32, 0, u64::MAX, 9999), (SYMBOLS as u32, 0, u64::MAX, 1)];
+    let huge = [(0, 0, 0, 0), (SYMBOLS, 0, u64::MAX, 9999), (SYMBOLS, 0, u64::MAX, 1)];
     let [elf, _] = both_ways(&file(format, 2, 4096, &huge));
     assert_eq!(elf.map(|elf| elf.strippable), Some(SIZE as u64));
     for (at, value) in [(40, u64::MAX), (40, 3), (32, u64::MAX), (40, SIZE as u64 - 10)] {
