@@ -5,12 +5,16 @@
 
 mod base;
 mod duplicates;
+pub mod packages;
+pub mod system;
 mod totals;
 mod waste;
 
 pub use crate::overlay::Tally;
 pub use base::{Base, auto as auto_base};
 pub use duplicates::{Duplicate, candidates as duplicate_candidates};
+pub use packages::{Manager, Package, Packages};
+pub use system::System;
 pub use totals::{LayerTotals, Totals, Tree, efficiency};
 pub use waste::{Copy, Wasted, same_path_pairs};
 
@@ -32,6 +36,10 @@ pub struct Analysis {
     pub copies: Vec<Copy>,
     /// Equal files at several live paths: most to save first, then by path.
     pub duplicates: Vec<Duplicate>,
+    /// The packages of the final root filesystem.
+    pub packages: Packages,
+    /// What the image is made of.
+    pub system: System,
 }
 
 /// Computes the analysis of `image`, whose layers `union` merged. `base_layers` is cut to the number of layers.
@@ -40,7 +48,9 @@ pub fn analyse(image: &Image, union: &Union, base_layers: usize) -> Analysis {
     let (wasted, copies) = waste::wasted(image, union);
     let duplicates = duplicates::duplicates(image, union);
     let (totals, layers) = totals::totals(image, union, &copies, &duplicates, base_layers);
-    Analysis { base_layers, totals, layers, wasted, copies, duplicates }
+    let packages = packages::packages(image, union);
+    let system = system::system(image, union, base_layers);
+    Analysis { base_layers, totals, layers, wasted, copies, duplicates, packages, system }
 }
 
 impl Analysis {

@@ -3,7 +3,7 @@
 //! Names are interned in the order of the layers, so that nothing depends on which thread was first;
 //! each layer's index is dropped as soon as its entries are taken over, which keeps the peak of memory low.
 
-use super::{About, Diagnostic, Image, Layer, PathId, PathTable, Step, Timeline, paths};
+use super::{About, Diagnostic, EntryId, Excerpts, Image, Layer, PathId, PathTable, Step, Timeline, paths};
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::layer::{AttrTable, Entry, Kind, LayerIndex, NameId, Names};
@@ -32,6 +32,7 @@ pub struct Assembly {
     entries: Vec<Entry>,
     attrs: AttrTable,
     links: Vec<u8>,
+    excerpts: Excerpts,
     whiteouts: Vec<Vec<NameId>>,
     opaques: Vec<Vec<NameId>>,
     diagnostics: Vec<Diagnostic>,
@@ -65,6 +66,9 @@ impl Assembly {
             Entry { path: ids[entry.path as usize].0, attrs: attrs[entry.attrs.0 as usize], link, ..*entry }
         }));
         let end = u32::try_from(self.entries.len()).map_err(|_| too_many("entries"))?;
+        for (entry, excerpt) in &index.excerpts {
+            self.excerpts.push(EntryId(start + entry), excerpt.clone());
+        }
         let layer = self.layers.len();
         self.diagnostics.extend(index.remarks.iter().map(|remark| Diagnostic {
             code: remark.code,
@@ -98,8 +102,17 @@ impl Assembly {
         history: Vec<Step>,
         mut diagnostics: Vec<Diagnostic>,
     ) -> Image {
-        let Self { mut names, mut layers, mut entries, attrs, links, whiteouts, opaques, diagnostics: found } =
-            self;
+        let Self {
+            mut names,
+            mut layers,
+            mut entries,
+            attrs,
+            links,
+            excerpts,
+            whiteouts,
+            opaques,
+            diagnostics: found,
+        } = self;
         names.freeze();
         let (paths, ids) = PathTable::build(names);
         for entry in &mut entries {
@@ -120,6 +133,18 @@ impl Assembly {
         }
         let timeline = Timeline::build(&entries, paths.len());
         diagnostics.extend(found);
-        Image { about, config, layers, history, paths, entries, attrs, links, timeline, diagnostics }
+        Image {
+            about,
+            config,
+            layers,
+            history,
+            paths,
+            entries,
+            attrs,
+            links,
+            excerpts,
+            timeline,
+            diagnostics,
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! that a subtree is a range of ids. What a layer did to a path is found by equal ids.
 
 mod assemble;
+mod excerpts;
 mod history;
 mod instruction;
 mod paths;
@@ -12,6 +13,7 @@ pub(crate) mod sample;
 mod timeline;
 
 pub use assemble::{Assembly, Parts};
+pub use excerpts::Excerpts;
 pub use history::pair;
 pub use instruction::{Instruction, parse as parse_instruction};
 pub use paths::{PathId, PathTable};
@@ -52,6 +54,8 @@ pub struct Image {
     pub attrs: AttrTable,
     /// Targets of symbolic links; see [`Image::link_text`].
     pub links: Vec<u8>,
+    /// What was kept of the entries' bodies.
+    pub excerpts: Excerpts,
     /// Which entries stand at a path.
     pub timeline: Timeline,
     /// What was odd about the image but did not stop the reading.

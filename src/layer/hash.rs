@@ -6,6 +6,10 @@
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
+use crate::error::Result;
+use crate::source::Input;
+use crate::source::tar::Walk;
+
 /// The hash of a whole body. Never 0, which stands for "not read".
 pub fn body(bytes: &[u8]) -> u64 {
     xxh3_64(bytes).max(1)
@@ -30,6 +34,21 @@ impl BodyHasher {
     pub fn finish(&self) -> u64 {
         self.0.digest().max(1)
     }
+}
+
+/// The hash of the present body of `walk`, which is read whole.
+pub(super) fn passing<I: Input>(walk: &mut Walk<I>) -> Result<u64> {
+    let whole = walk.left();
+    let first = walk.chunk()?;
+    if first.len() as u64 == whole {
+        return Ok(body(first));
+    }
+    let mut hasher = BodyHasher::new();
+    hasher.update(first);
+    while walk.left() > 0 {
+        hasher.update(walk.chunk()?);
+    }
+    Ok(hasher.finish())
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::io::Read;
 
-use super::hash::{self, BodyHasher};
+use super::excerpt::{self, Budget, Wanted};
+use super::hash;
 use super::names::Cursor;
 use super::whiteout::{self, Name};
 use super::{Attrs, Entry, Kind, LayerIndex, NO_LINK, Remark};
@@ -14,25 +15,26 @@ use crate::source::{Compression, Input, Meter, Section, Stepping, Streaming, lim
 /// Most remarks kept of one layer; a hostile one could hold millions.
 const REMARKS: usize = 20;
 
-/// Indexes a plain tar by hopping over its bodies. Only bodies of up to a page are read and hashed on the way.
+/// Indexes a plain tar by hopping over its bodies. Only bodies of up to a page, and those of which an excerpt
+/// is wanted, are read and hashed on the way. `budget` bounds what is kept of all layers.
 ///
 /// # Errors
 /// When the tar is damaged or over a limit; the error says where.
-pub fn index_plain(section: &Section, meter: &dyn Meter) -> Result<LayerIndex> {
+pub fn index_plain(section: &Section, meter: &dyn Meter, budget: &Budget) -> Result<LayerIndex> {
     let mut walk = Walk::new(Stepping::new(section.clone(), meter));
-    let mut layer = index(&mut walk)?;
+    let mut layer = index(&mut walk, budget)?;
     layer.tar = section.length();
     Ok(layer)
 }
 
 /// Indexes a tar that passes by, and hashes every body. Reads to the end, behind the tar's own,
-/// so that the decompressor checks its sums.
+/// so that the decompressor checks its sums. `budget` bounds what is kept of all layers.
 ///
 /// # Errors
 /// When the stream or the tar is damaged or over a limit; the error says where.
-pub fn index_stream(reader: impl Read, compression: Compression) -> Result<LayerIndex> {
+pub fn index_stream(reader: impl Read, compression: Compression, budget: &Budget) -> Result<LayerIndex> {
     let mut walk = Walk::new(Streaming::new(Bounded { reader, left: limits::UNPACKED }));
-    let indexed = index(&mut walk);
+    let indexed = index(&mut walk, budget);
     let rest = walk.input().drain();
     let mut layer = match (indexed, &rest) {
         // a damaged stream makes a damaged tar: the cause is the better message
@@ -64,8 +66,8 @@ impl<R: Read> Read for Bounded<R> {
 }
 
 /// Indexes the members of `walk`.
-fn index<I: Input>(walk: &mut Walk<I>) -> Result<LayerIndex> {
-    let mut indexer = Indexer::default();
+fn index<I: Input>(walk: &mut Walk<I>, budget: &Budget) -> Result<LayerIndex> {
+    let mut indexer = Indexer::new(budget);
     let mut member = Member::default();
     while walk.next(&mut member)? {
         indexer.add(&member, walk).map_err(|error| error.at(escape::line(&member.name, 200)))?;
@@ -74,8 +76,8 @@ fn index<I: Input>(walk: &mut Walk<I>) -> Result<LayerIndex> {
 }
 
 /// The index as it grows, with what is used again from member to member.
-#[derive(Default)]
-struct Indexer {
+struct Indexer<'a> {
+    budget: &'a Budget,
     layer: LayerIndex,
     cursor: Cursor,
     path: Vec<u8>,
@@ -84,7 +86,19 @@ struct Indexer {
     xattr_bytes: usize,
 }
 
-impl Indexer {
+impl<'a> Indexer<'a> {
+    fn new(budget: &'a Budget) -> Self {
+        Self {
+            budget,
+            layer: LayerIndex::default(),
+            cursor: Cursor::default(),
+            path: Vec::new(),
+            target: Vec::new(),
+            attrs: Attrs::default(),
+            xattr_bytes: 0,
+        }
+    }
+
     fn add<I: Input>(&mut self, member: &Member, walk: &mut Walk<I>) -> Result<()> {
         normal(&member.name, &mut self.path);
         bound("the path", self.path.len(), limits::PATH)?;
@@ -147,7 +161,7 @@ impl Indexer {
         bound("the extended attributes of all files", self.xattr_bytes, limits::XATTRS)?;
         let attrs = self.layer.attrs.intern(&self.attrs);
         let size = if kind == Kind::File { member.size } else { 0 };
-        let hash = if kind == Kind::File && walk.is_body_cheap() { hash_body(walk)? } else { 0 };
+        let hash = if kind == Kind::File { self.read_body(walk)? } else { 0 };
         self.layer.entries.push(Entry {
             size,
             offset: member.offset,
@@ -159,6 +173,19 @@ impl Indexer {
             kind,
         });
         Ok(())
+    }
+
+    /// The hash of a file's body, 0 when it is dear to read; and its excerpt, if one is wanted.
+    fn read_body<I: Input>(&mut self, walk: &mut Walk<I>) -> Result<u64> {
+        let Some(wanted) = Wanted::of(&self.path, walk.left()) else {
+            return if walk.is_body_cheap() { hash::passing(walk) } else { Ok(0) };
+        };
+        let (excerpt, hash) = excerpt::take(wanted, walk, self.budget)?;
+        if let Some(excerpt) = excerpt {
+            let entry = u32::try_from(self.layer.entries.len()).unwrap_or(u32::MAX);
+            self.layer.excerpts.push((entry, excerpt));
+        }
+        Ok(hash)
     }
 
     fn remark(&mut self, name: &[u8]) {
@@ -195,111 +222,5 @@ fn kind(kind: Type) -> Kind {
     }
 }
 
-/// The hash of a body that passes by.
-fn hash_body<I: Input>(walk: &mut Walk<I>) -> Result<u64> {
-    let whole = walk.left();
-    let first = walk.chunk()?;
-    if first.len() as u64 == whole {
-        return Ok(hash::body(first));
-    }
-    let mut hasher = BodyHasher::new();
-    hasher.update(first);
-    while walk.left() > 0 {
-        hasher.update(walk.chunk()?);
-    }
-    Ok(hasher.finish())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::Unwatched;
-
-    fn tar(build: impl Fn(&mut ::tar::Builder<Vec<u8>>)) -> Vec<u8> {
-        let mut builder = ::tar::Builder::new(Vec::new());
-        build(&mut builder);
-        builder.into_inner().unwrap()
-    }
-
-    fn append(builder: &mut ::tar::Builder<Vec<u8>>, name: &str, kind: ::tar::EntryType, body: &[u8]) {
-        let mut header = ::tar::Header::new_gnu();
-        header.set_entry_type(kind);
-        header.set_size(body.len() as u64);
-        header.set_mode(0o644);
-        if matches!(kind, ::tar::EntryType::Link | ::tar::EntryType::Symlink) {
-            header.set_link_name("./dir/file").unwrap();
-        }
-        builder.append_data(&mut header, name, body).unwrap();
-    }
-
-    fn sample() -> Vec<u8> {
-        use ::tar::EntryType::{Directory, Link, Regular, Symlink};
-        tar(|b| {
-            append(b, "./", Directory, b"");
-            append(b, "dir/", Directory, b"");
-            append(b, "dir/file", Regular, &[5; 5000]);
-            append(b, "dir/hard", Link, b"");
-            append(b, "dir/soft", Symlink, b"");
-            append(b, "dir/.wh.gone", Regular, b"");
-            append(b, "dir/.wh..wh..opq", Regular, b"");
-            append(b, ".wh.top", Regular, b"");
-            append(b, ".wh..wh.plnk", Regular, b"");
-            append(b, "x/.wh.", Regular, b"");
-        })
-    }
-
-    fn by_stream(tar: &[u8]) -> LayerIndex {
-        index_stream(tar, Compression::Gzip).unwrap()
-    }
-
-    #[test]
-    fn members_whiteouts_and_oddities_are_told_apart() {
-        let layer = by_stream(&sample());
-        let kinds: Vec<_> = layer.entries.iter().map(|entry| entry.kind).collect();
-        assert_eq!(kinds, [Kind::Directory, Kind::File, Kind::HardLink, Kind::Symlink]);
-        assert_eq!(layer.entries[2].link, layer.entries[1].path);
-        let names = |ids: &[super::super::NameId]| {
-            ids.iter().map(|&id| layer.names.name(id).to_vec()).collect::<Vec<_>>()
-        };
-        assert_eq!(names(&layer.whiteouts), [b"gone".to_vec(), b"top".to_vec()]);
-        assert_eq!(names(&layer.opaques), [b"dir".to_vec()]);
-        assert_eq!(layer.remarks.len(), 1);
-        assert_eq!(layer.remarks[0].path, b"x/.wh.");
-        assert_eq!((layer.tar, layer.compression), (sample().len() as u64, Compression::Gzip));
-        assert_eq!(layer.entries[1].hash, hash::body(&[5; 5000]));
-    }
-
-    #[test]
-    fn a_plain_tar_gives_the_same_without_large_bodies() {
-        use std::io::Write;
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(&sample()).unwrap();
-        let plain = index_plain(&Section::whole(file).unwrap(), &Unwatched).unwrap();
-        let stream = by_stream(&sample());
-        assert_eq!(plain.entries.len(), stream.entries.len());
-        for (a, b) in plain.entries.iter().zip(&stream.entries) {
-            assert_eq!(
-                (a.size, a.offset, a.path, a.kind, a.link),
-                (b.size, b.offset, b.path, b.kind, b.link)
-            );
-            assert!(a.hash == b.hash || a.hash == 0);
-        }
-        assert_eq!(plain.entries[1].hash, 0);
-        assert_eq!(plain.tar, stream.tar);
-    }
-
-    #[test]
-    fn a_bomb_stops_at_the_limit() {
-        let mut endless = Bounded { reader: std::io::repeat(0), left: 1 << 20 };
-        let error = std::io::copy(&mut endless, &mut std::io::sink()).unwrap_err();
-        assert!(error.to_string().contains("the limit"), "{error}");
-    }
-
-    #[test]
-    fn long_paths_are_refused() {
-        let name = "d/".repeat(limits::PATH);
-        let tar = tar(|b| append(b, &name, ::tar::EntryType::Regular, b""));
-        let error = index_stream(&tar[..], Compression::None).unwrap_err().to_string();
-        assert!(error.contains("the path is over the limit"), "{error}");
-    }
-}
+mod tests;

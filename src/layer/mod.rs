@@ -2,15 +2,20 @@
 //!
 //! Indexing keeps what the rest of the program asks about and nothing else: a small trie of names,
 //! one [`Entry`] of 48 bytes per tar member, the whiteouts apart from them, attributes interned
-//! (an image has few different owners and modes). No body is kept, and in a plain tar none is read.
+//! (an image has few different owners and modes). Of bodies only few are kept ([`Excerpt`]), and in a plain
+//! tar only small and wanted ones are read.
 
 mod attrs;
+mod elf;
+mod excerpt;
 pub mod hash;
 mod index;
 mod names;
 mod whiteout;
 
 pub use attrs::{AttrId, AttrTable, Attrs};
+pub use elf::{Elf, ElfKind};
+pub use excerpt::{Budget, Excerpt};
 pub use index::{index_plain, index_stream};
 pub use names::{NameId, Names};
 
@@ -90,6 +95,8 @@ pub struct LayerIndex {
     pub attrs: AttrTable,
     /// Targets of symbolic links, each as its length (4 bytes, little endian) and its bytes.
     pub links: Vec<u8>,
+    /// What was kept of bodies: places in `entries`, ascending, and their excerpts.
+    pub excerpts: Vec<(u32, Excerpt)>,
     /// Bytes of the unpacked tar.
     pub tar: u64,
     /// How the blob is compressed.

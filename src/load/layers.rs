@@ -8,8 +8,7 @@ use super::pick::Picked;
 use super::{FindSection, Loaded, PartMeter, Watch, compare};
 use crate::error::{Error, Result};
 use crate::image::Assembly;
-use crate::layer::{LayerIndex, index_plain, index_stream};
-use crate::overlay::Union;
+use crate::layer::{Budget, LayerIndex, index_plain, index_stream};
 use crate::source::{Compression, Meter, Section};
 
 /// Indexes the layers in parallel, and makes the image of them.
@@ -29,10 +28,11 @@ pub(super) fn load(picked: Picked, find: &FindSection<'_>, watch: &dyn Watch) ->
         .collect();
     let mut order: Vec<usize> = first_of.into_values().collect();
     order.sort_unstable_by_key(|&number| (std::cmp::Reverse(sections[number].length()), number));
+    let budget = Budget::default();
     let mut results: Vec<(usize, Result<LayerIndex>)> = order
         .into_iter()
         .par_bridge()
-        .map(|number| (number, index(&sections[number], &PartMeter { watch, part: Some(number) })))
+        .map(|number| (number, index(&sections[number], &PartMeter { watch, part: Some(number) }, &budget)))
         .collect();
     results.sort_unstable_by_key(|(number, _)| *number);
     let mut indexes = HashMap::new();
@@ -50,7 +50,7 @@ pub(super) fn load(picked: Picked, find: &FindSection<'_>, watch: &dyn Watch) ->
         })
         .collect();
     let blobs: Vec<u64> = sections.iter().map(Section::length).collect();
-    let mut loaded = assemble(picked, indexes, &sources, &blobs)?;
+    let mut loaded = assemble(picked, indexes, &sources, &blobs, &budget)?;
     compare::read(&mut loaded, &bodies, watch)?;
     Ok(loaded)
 }
@@ -62,6 +62,7 @@ pub(super) fn assemble<K: std::hash::Hash + Eq>(
     mut indexes: HashMap<K, LayerIndex>,
     sources: &[K],
     blobs: &[u64],
+    budget: &Budget,
 ) -> Result<Loaded> {
     let entries =
         sources.iter().filter_map(|source| indexes.get(source)).map(|index| index.entries.len()).sum();
@@ -79,18 +80,17 @@ pub(super) fn assemble<K: std::hash::Hash + Eq>(
         }
     }
     let image = assembly.finish(about, config, history, diagnostics);
-    let union = Union::of(&image);
-    Ok(Loaded { image, union })
+    Ok(Loaded::new(image, budget))
 }
 
 /// Indexes one blob.
-fn index(section: &Section, meter: &dyn Meter) -> Result<LayerIndex> {
+fn index(section: &Section, meter: &dyn Meter, budget: &Budget) -> Result<LayerIndex> {
     let head = section.head(8).map_err(|error| Error::io(&error))?;
     match Compression::sniff(&head)? {
-        Compression::None => index_plain(section, meter),
+        Compression::None => index_plain(section, meter, budget),
         compression => {
             let reader = compression.reader(section.reader(meter)).map_err(|error| Error::io(&error))?;
-            index_stream(reader, compression)
+            index_stream(reader, compression, budget)
         }
     }
 }

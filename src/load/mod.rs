@@ -14,8 +14,9 @@ use std::path::Path;
 
 use crate::digest::Digest;
 use crate::error::{Error, Result};
-use crate::image::Image;
-use crate::overlay::Union;
+use crate::image::{Diagnostic, Image};
+use crate::layer::{Budget, Excerpt};
+use crate::overlay::{Fate, Union};
 use crate::source::{
     Compression, Meter, Opened, Section, Wish, looks_like_tar, not_an_image, open, stream_error,
 };
@@ -49,6 +50,32 @@ pub struct Loaded {
     pub image: Image,
     /// Its layers, stacked.
     pub union: Union,
+}
+
+impl Loaded {
+    /// Stacks the layers of an image that was just read, and drops what was kept of bodies but is not needed
+    /// (what no one can see any more; an os-release tells the base, also where it was replaced)
+    /// or was over the budget.
+    fn new(mut image: Image, budget: &Budget) -> Self {
+        let union = Union::of(&image);
+        let mut excerpts = std::mem::take(&mut image.excerpts);
+        excerpts.retain(|id, excerpt| {
+            let fits = match excerpt {
+                Excerpt::Database(_) => budget.holds_databases(),
+                Excerpt::PackageJson(_) => budget.holds_package_jsons(),
+                Excerpt::Elf(_) => true,
+            };
+            fits && (union.fate(id) == Fate::Live || image.paths.name(image.path_of(id)) == b"os-release")
+        });
+        image.excerpts = excerpts;
+        if !budget.holds_databases() || !budget.holds_package_jsons() {
+            let message =
+                "the records of installed packages are over the limit, so packages are not all shown";
+            let (code, message) = ("too-many-records", message.to_owned());
+            image.diagnostics.push(Diagnostic { code, message, layer: None, path: None });
+        }
+        Self { image, union }
+    }
 }
 
 /// Loads an image from a file or a directory.

@@ -7,9 +7,8 @@ use super::{Loaded, PartMeter, Watch, compare};
 use crate::digest::is_hex;
 use crate::error::{Error, Result};
 use crate::image::{About, Assembly, Diagnostic, Parts};
-use crate::layer::{LayerIndex, index_plain, index_stream};
+use crate::layer::{Budget, LayerIndex, index_plain, index_stream};
 use crate::oci::Config;
-use crate::overlay::Union;
 use crate::source::{Archive, Compression, Gathered, Section};
 
 /// Opens the tar in `section`, whose members `archive` lists, as a root file system.
@@ -18,8 +17,9 @@ pub(super) fn plain(archive: &Archive, section: &Section, shown: &str, watch: &d
         return Err(incomplete(archive.is_empty()));
     }
     watch.begin(&[(shown.to_owned(), section.length())]);
-    let index = index_plain(section, &PartMeter { watch, part: Some(0) })?;
-    let mut loaded = image(&index, shown, section.length())?;
+    let budget = Budget::default();
+    let index = index_plain(section, &PartMeter { watch, part: Some(0) }, &budget)?;
+    let mut loaded = image(&index, shown, section.length(), &budget)?;
     compare::read(&mut loaded, &[Some(section.clone())], watch)?;
     Ok(loaded)
 }
@@ -29,26 +29,26 @@ pub(super) fn packed(passed: &Gathered, stream: impl Read, shown: &str, length: 
     if passed.is_empty() || passed.names().any(is_part_of_an_image) {
         return Err(incomplete(passed.is_empty()));
     }
-    image(&index_stream(stream, Compression::None)?, shown, length)
+    let budget = Budget::default();
+    image(&index_stream(stream, Compression::None, &budget)?, shown, length, &budget)
 }
 
 /// The same for one that passes by.
 pub(super) fn stream(stream: impl Read, shown: &str) -> Result<Loaded> {
-    let index = index_stream(stream, Compression::None)?;
+    let budget = Budget::default();
+    let index = index_stream(stream, Compression::None, &budget)?;
     let length = index.tar;
-    image(&index, shown, length)
+    image(&index, shown, length, &budget)
 }
 
-fn image(index: &LayerIndex, shown: &str, blob: u64) -> Result<Loaded> {
+fn image(index: &LayerIndex, shown: &str, blob: u64, budget: &Budget) -> Result<Loaded> {
     let mut assembly = Assembly::with_capacity(index.entries.len());
     assembly.add(index, Parts { blob, ..Parts::default() })?;
     let message = "this is a root file system, not a saved image: it is shown as one layer without history; \
                    to see the layers, save the image with docker save";
     let remark = Diagnostic { code: "rootfs-archive", message: message.into(), layer: None, path: None };
     let about = About { reference: shown.to_owned(), source: format!("rootfs {shown}"), ..About::default() };
-    let image = assembly.finish(about, Config::default(), Vec::new(), vec![remark]);
-    let union = Union::of(&image);
-    Ok(Loaded { image, union })
+    Ok(Loaded::new(assembly.finish(about, Config::default(), Vec::new(), vec![remark]), budget))
 }
 
 /// True for names that saved images have at their top and file systems do not.

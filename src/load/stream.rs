@@ -8,7 +8,7 @@ use super::layers::assemble;
 use super::pick::Picked;
 use crate::error::{Error, Result};
 use crate::escape;
-use crate::layer::{LayerIndex, index_stream};
+use crate::layer::{Budget, LayerIndex, index_stream};
 use crate::source::tar::{Body, Member, Type, Walk};
 use crate::source::{Gathered, Input, MemberKind, Streaming, limits, normal, sniff_member, stream_error};
 
@@ -19,6 +19,7 @@ pub(super) struct Passed {
     layers: HashMap<Vec<u8>, (LayerIndex, u64)>,
     /// Members that looked like layers but could not be read; an error only if the image needs them.
     failed: HashMap<Vec<u8>, Error>,
+    budget: Budget,
 }
 
 /// Reads the archive in `stream` to its end.
@@ -27,7 +28,12 @@ pub(super) struct Passed {
 /// When the stream or the outer tar is damaged.
 pub(super) fn gather(stream: impl Read) -> Result<Passed> {
     let mut walk = Walk::new(Streaming::new(stream));
-    let mut passed = Passed { gathered: Gathered::default(), layers: HashMap::new(), failed: HashMap::new() };
+    let mut passed = Passed {
+        gathered: Gathered::default(),
+        layers: HashMap::new(),
+        failed: HashMap::new(),
+        budget: Budget::default(),
+    };
     let (mut member, mut name) = (Member::default(), Vec::new());
     loop {
         if !walk.next(&mut member)? {
@@ -70,7 +76,7 @@ impl Passed {
             MemberKind::Layer(compression) => {
                 self.gathered.note(name)?;
                 let reader = compression.reader(body).map_err(|error| Error::io(&error))?;
-                match index_stream(reader, compression) {
+                match index_stream(reader, compression, &self.budget) {
                     Ok(index) => _ = self.layers.insert(name.to_vec(), (index, size)),
                     Err(error) => _ = self.failed.insert(name.to_vec(), error),
                 }
@@ -102,6 +108,6 @@ impl Passed {
         let blobs: Vec<u64> =
             names.iter().map(|name| self.layers.get(name).map_or(0, |(_, blob)| *blob)).collect();
         let indexes = self.layers.into_iter().map(|(name, (index, _))| (name, index)).collect();
-        assemble(picked, indexes, &names, &blobs)
+        assemble(picked, indexes, &names, &blobs, &self.budget)
     }
 }

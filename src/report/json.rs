@@ -14,7 +14,7 @@ use super::{Input, row_limit, rows};
 /// The version of the format. It grows when a field goes away or changes its meaning.
 pub const SCHEMA: u32 = 1;
 
-/// Writes the report as JSON. `top` limits `wasted`, `duplicates` and `findings` to so many rows each
+/// Writes the report as JSON. `top` limits `wasted`, `duplicates`, `packages` and `findings` to so many rows each
 /// (`None` or 0: all rows); the sums in `totals` are always over everything.
 ///
 /// # Errors
@@ -36,7 +36,7 @@ struct Report<'a> {
 impl Serialize for Report<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Input { image, analysis, findings, savings, verdict } = self.input;
-        let mut report = serializer.serialize_struct("Report", 12)?;
+        let mut report = serializer.serialize_struct("Report", 13)?;
         report.serialize_field("schema", &SCHEMA)?;
         report.serialize_field("tool", &rows::TOOL)?;
         report.serialize_field("image", &ImageFields::of(&image.about))?;
@@ -45,6 +45,7 @@ impl Serialize for Report<'_> {
         report.serialize_field("history", &List(|| rows::history(image)))?;
         report.serialize_field("wasted", &List(|| rows::wasted(image, analysis).take(self.limit)))?;
         report.serialize_field("duplicates", &List(|| rows::duplicates(image, analysis).take(self.limit)))?;
+        report.serialize_field("packages", &List(|| rows::packages(analysis).take(self.limit)))?;
         report.serialize_field("findings", &List(|| findings.iter().take(self.limit)))?;
         report.serialize_field("savings", savings)?;
         report.serialize_field("verdict", &verdict.map(VerdictFields::of))?;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::json::List;
-use super::wire::{LayerRow, NoteRow, PathFields, PlaceRow, StepRow, Tool, WastedRow};
+use super::wire::{LayerRow, NoteRow, PackageRow, PathFields, PlaceRow, StepRow, Tool, WastedRow};
 use crate::analysis::{Analysis, Duplicate};
 use crate::digest::Digest;
 use crate::image::{Image, PathId};
@@ -34,6 +34,18 @@ pub(super) fn layers<'a>(image: &'a Image, analysis: &'a Analysis) -> impl Itera
             modified: totals.modified.into(),
             removed: totals.removed.into(),
         }
+    })
+}
+
+/// The packages, most bytes first.
+pub(super) fn packages(analysis: &Analysis) -> impl Iterator<Item = PackageRow<'_>> {
+    analysis.packages.list.iter().map(|package| PackageRow {
+        manager: package.manager.name(),
+        name: &package.name,
+        version: package.version.as_deref(),
+        bytes: package.bytes,
+        files: package.files,
+        layer: package.layer(),
     })
 }
 

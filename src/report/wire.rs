@@ -129,6 +129,16 @@ impl TotalsFields {
 }
 
 #[derive(Serialize)]
+pub(super) struct PackageRow<'a> {
+    pub(super) manager: &'static str,
+    pub(super) name: &'a str,
+    pub(super) version: Option<&'a str>,
+    pub(super) bytes: u64,
+    pub(super) files: u64,
+    pub(super) layer: Option<usize>,
+}
+
+#[derive(Serialize)]
 pub(super) struct LayerRow<'a> {
     pub(super) index: usize,
     pub(super) diff_id: Option<&'a str>,

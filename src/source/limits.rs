@@ -27,3 +27,17 @@ pub const NAMES: usize = 1 << 30;
 pub const UNPACKED: u64 = 1 << 38;
 /// Most entries of one image.
 pub const ENTRIES: usize = 1 << 30;
+/// Longest package database, file list or os-release that is kept of a layer, in bytes.
+pub const DATABASE: u64 = 8 << 20;
+/// All of them together, over all layers, in bytes; dpkg's of a large image have about 5 MB.
+pub const DATABASES: u64 = 64 << 20;
+/// Longest package.json that is kept, in bytes; most have 2 KB.
+pub const PACKAGE_JSON: u64 = 64 << 10;
+/// All of them together, over all layers, in bytes.
+pub const PACKAGE_JSONS: u64 = 16 << 20;
+/// Most packages of one package manager.
+pub const PACKAGES: usize = 1 << 16;
+/// Smallest file that is looked at as an executable, in bytes.
+pub const EXECUTABLE: u64 = 1 << 20;
+/// Longest table of an executable's segments or sections, in bytes.
+pub const EXECUTABLE_TABLE: u64 = 1 << 20;

@@ -145,6 +145,18 @@ impl<I: Input> Walk<I> {
         Ok(bytes)
     }
 
+    /// Passes over the next `count` bytes of the present body, or what is left of it.
+    ///
+    /// # Errors
+    /// When the tar ends before that.
+    pub fn skip_in_body(&mut self, count: u64) -> Result<()> {
+        let count = count.min(self.left);
+        let got = self.input.skip(count).map_err(|error| stream_error(&error))?;
+        self.left -= got;
+        self.position += got;
+        if got < count { Err(cut_short(self.position, "in the body of a member")) } else { Ok(()) }
+    }
+
     /// The present body as a reader.
     pub fn body(&mut self) -> Body<'_, I> {
         Body { walk: self }

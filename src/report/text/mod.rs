@@ -10,6 +10,7 @@ mod fit;
 mod header;
 mod layers;
 mod notes;
+mod packages;
 mod page;
 mod story;
 mod verdict;
@@ -53,6 +54,7 @@ pub fn write_text(out: &mut dyn Write, input: &Input<'_>, options: &TextOptions)
     layers::write(page, input)?;
     wasted::write(page, input, rows)?;
     duplicates::write(page, input, rows)?;
+    packages::write(page, input, rows)?;
     advice::write(page, input, rows)?;
     notes::write(page, input, rows)?;
     if let Some(verdict) = input.verdict {

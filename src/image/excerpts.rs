@@ -1,0 +1,51 @@
+//! What was kept of the bodies of a few entries.
+
+use super::EntryId;
+use crate::layer::{Elf, Excerpt};
+
+/// The excerpts of an image, by entry.
+#[derive(Debug, Default)]
+pub struct Excerpts {
+    /// In ascending order.
+    list: Vec<(EntryId, Excerpt)>,
+}
+
+impl Excerpts {
+    /// Adds that of an entry behind all that have one.
+    pub(super) fn push(&mut self, id: EntryId, excerpt: Excerpt) {
+        self.list.push((id, excerpt));
+    }
+
+    /// Drops the others.
+    pub fn retain(&mut self, mut keep: impl FnMut(EntryId, &Excerpt) -> bool) {
+        self.list.retain(|(id, excerpt)| keep(*id, excerpt));
+        self.list.shrink_to_fit();
+    }
+
+    /// What was kept of an entry.
+    pub fn get(&self, id: EntryId) -> Option<&Excerpt> {
+        let at = self.list.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        Some(&self.list[at].1)
+    }
+
+    /// The body of an entry, if it was kept.
+    pub fn body(&self, id: EntryId) -> Option<&[u8]> {
+        match self.get(id)? {
+            Excerpt::Database(body) | Excerpt::PackageJson(body) => Some(body),
+            Excerpt::Elf(_) => None,
+        }
+    }
+
+    /// What the headers of an entry say, if it is a large ELF file.
+    pub fn elf(&self, id: EntryId) -> Option<Elf> {
+        match self.get(id)? {
+            Excerpt::Elf(elf) => Some(*elf),
+            _ => None,
+        }
+    }
+
+    /// All of them, by entry.
+    pub fn iter(&self) -> impl Iterator<Item = (EntryId, &Excerpt)> {
+        self.list.iter().map(|(id, excerpt)| (*id, excerpt))
+    }
+}

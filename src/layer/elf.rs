@@ -1,0 +1,297 @@
+//! What the headers of an executable, a library or a core dump say, read as the body passes by.
+//!
+//! What `strip` would save is told by the types of sections, not by their names: the name table may stand
+//! anywhere in the file, and a body that passes by is seen once. The symbol table (`SHT_SYMTAB`) names
+//! its string table; debug information is sections of program data that no segment loads, and comes in
+//! at least three of them (`.debug_info`, `.debug_abbrev`, `.debug_line`), so a single one of those (`.comment`,
+//! `.gnu_debugdata`, the metadata of a Rust library) is not taken for it.
+//!
+//! Source: System V ABI, chapters 4 "Object Files" and 5 "Program Loading" (elf.h).
+
+use super::hash::BodyHasher;
+use crate::error::Result;
+use crate::source::tar::Walk;
+use crate::source::{Input, limits};
+
+/// What an ELF file is for (`e_type`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ElfKind {
+    /// An object file or a kernel module: `ET_REL`.
+    Object,
+    /// A program at a fixed address: `ET_EXEC`.
+    Executable,
+    /// A library, or a program that may be loaded anywhere: `ET_DYN`.
+    Shared,
+    /// The memory of a process that crashed: `ET_CORE`.
+    Core,
+    /// Anything else.
+    Other,
+}
+
+/// What the headers of an ELF file say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Elf {
+    /// What it is for.
+    pub kind: ElfKind,
+    /// The processor that it is for (`e_machine`); see [`Elf::architecture`].
+    pub machine: u16,
+    /// For 64-bit processors.
+    pub is_64_bit: bool,
+    /// It names a dynamic loader, as programs do that need shared libraries.
+    pub needs_loader: bool,
+    /// Bytes of its symbol table and debug information, which `strip` would save. 0 for object files, whose
+    /// symbols are needed.
+    pub strippable: u64,
+}
+
+impl Elf {
+    /// The processor in Go's words, as an image's configuration has it; none for rare ones.
+    pub fn architecture(&self) -> Option<&'static str> {
+        Some(match (self.machine, self.is_64_bit) {
+            (3, _) => "386",
+            (8, true) => "mips64",
+            (8, false) => "mips",
+            (21, _) => "ppc64",
+            (22, _) => "s390x",
+            (40, _) => "arm",
+            (62, _) => "amd64",
+            (183, _) => "arm64",
+            (243, _) => "riscv64",
+            (258, _) => "loong64",
+            _ => return None,
+        })
+    }
+}
+
+/// Reads what the present body's headers say; none when it is no ELF file. Where skipping is cheaper than
+/// reading, only the headers are read; else the body is hashed as well (the hash is 0 where not).
+pub(super) fn examine<I: Input>(walk: &mut Walk<I>) -> Result<(Option<Elf>, u64)> {
+    let size = walk.left();
+    let mut hasher = walk.is_body_cheap().then(BodyHasher::new);
+    let mut headers = Headers::default();
+    while walk.left() > 0 {
+        if hasher.is_none() {
+            let Some(next) = headers.next_wanted(size - walk.left()) else { break };
+            walk.skip_in_body(next - (size - walk.left()))?;
+        }
+        let at = size - walk.left();
+        let chunk = walk.chunk()?;
+        if let Some(hasher) = &mut hasher {
+            hasher.update(chunk);
+        }
+        headers.see(at, chunk);
+    }
+    Ok((headers.read(size), hasher.map_or(0, |hasher| hasher.finish())))
+}
+
+/// A stretch of the body that is to be kept.
+#[derive(Debug, Default)]
+struct Stretch {
+    start: u64,
+    length: usize,
+    bytes: Vec<u8>,
+}
+
+impl Stretch {
+    fn new(start: u64, length: u64) -> Self {
+        let length = if length <= limits::EXECUTABLE_TABLE { length } else { 0 };
+        Self { start, length: usize::try_from(length).unwrap_or(0), bytes: Vec::new() }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.bytes.len() == self.length
+    }
+
+    /// The offset of the first byte that is missing.
+    fn next(&self) -> u64 {
+        self.start.saturating_add(self.bytes.len() as u64)
+    }
+
+    /// Takes what `chunk`, which stands at offset `at`, has of it.
+    fn see(&mut self, at: u64, chunk: &[u8]) {
+        let Some(skip) = self.next().checked_sub(at).and_then(|skip| usize::try_from(skip).ok()) else {
+            return;
+        };
+        if let Some(rest) = chunk.get(skip..) {
+            let take = rest.len().min(self.length - self.bytes.len());
+            self.bytes.extend_from_slice(&rest[..take]);
+        }
+    }
+}
+
+/// Bytes of the longest file header.
+const HEADER: u64 = 64;
+/// The shortest one, of 32-bit files.
+const SHORT_HEADER: usize = 52;
+
+/// The headers of an ELF file as they pass by.
+#[derive(Debug)]
+struct Headers {
+    file: Stretch,
+    /// Where segments and sections are, once the file header was seen.
+    tables: Option<[Stretch; 2]>,
+}
+
+impl Default for Headers {
+    fn default() -> Self {
+        Self { file: Stretch::new(0, HEADER), tables: None }
+    }
+}
+
+impl Headers {
+    fn see(&mut self, at: u64, chunk: &[u8]) {
+        if !self.file.is_whole() {
+            self.file.see(at, chunk);
+            if self.file.is_whole() {
+                self.tables = Format::of(&self.file.bytes).map(|format| format.tables(&self.file.bytes));
+                for table in self.tables.iter_mut().flatten() {
+                    table.see(0, &self.file.bytes); // what it has of earlier chunks
+                }
+            }
+        }
+        for table in self.tables.iter_mut().flatten() {
+            table.see(at, chunk);
+        }
+    }
+
+    /// The next offset from `at` on that is wanted.
+    fn next_wanted(&self, at: u64) -> Option<u64> {
+        if !self.file.is_whole() {
+            return Some(at);
+        }
+        let tables = self.tables.iter().flatten().filter(|table| !table.is_whole());
+        tables.map(Stretch::next).filter(|&next| next >= at).min()
+    }
+
+    fn read(&self, size: u64) -> Option<Elf> {
+        let header = &self.file.bytes;
+        let format = Format::of(header)?;
+        let [segments, sections] = self.tables.as_ref()?;
+        let kind = match format.half(header, 16) {
+            1 => ElfKind::Object,
+            2 => ElfKind::Executable,
+            3 => ElfKind::Shared,
+            4 => ElfKind::Core,
+            _ => ElfKind::Other,
+        };
+        let strippable = match kind {
+            ElfKind::Executable | ElfKind::Shared if sections.is_whole() => {
+                format.strippable(header, &sections.bytes)
+            }
+            _ => 0,
+        };
+        Some(Elf {
+            kind,
+            machine: format.half(header, 18),
+            is_64_bit: format.wide,
+            needs_loader: segments.is_whole() && format.needs_loader(header, &segments.bytes),
+            strippable: strippable.min(size),
+        })
+    }
+}
+
+/// The width and the order of bytes that a file is written in.
+#[derive(Debug, Clone, Copy)]
+struct Format {
+    wide: bool,
+    big: bool,
+}
+
+/// `PT_INTERP`.
+const INTERPRETER: u64 = 3;
+/// `SHT_PROGBITS`.
+const PROGRAM_DATA: u64 = 1;
+/// `SHT_SYMTAB`.
+const SYMBOLS: u64 = 2;
+/// `SHT_STRTAB`.
+const STRINGS: u64 = 3;
+/// `SHF_ALLOC`: loaded when the program runs.
+const LOADED: u64 = 2;
+/// Sections that no one loads and that are smaller, such as `.comment` and `.gnu_debuglink`, stay.
+const LEAST_DEBUG: u64 = 128;
+/// So many make debug information.
+const DEBUG_SECTIONS: usize = 3;
+
+impl Format {
+    fn of(header: &[u8]) -> Option<Self> {
+        if header.len() < SHORT_HEADER || !header.starts_with(b"\x7fELF") {
+            return None;
+        }
+        let wide = match header[4] {
+            1 => false,
+            2 => true,
+            _ => return None,
+        };
+        let big = match header[5] {
+            1 => false,
+            2 => true,
+            _ => return None,
+        };
+        Some(Self { wide, big })
+    }
+
+    /// An unsigned number of `N` bytes; 0 behind the end.
+    fn number<const N: usize>(self, bytes: &[u8], at: usize) -> u64 {
+        let Some(field) = bytes.get(at..at + N) else { return 0 };
+        let add = |value: u64, &byte: &u8| value << 8 | u64::from(byte);
+        if self.big { field.iter().fold(0, add) } else { field.iter().rev().fold(0, add) }
+    }
+
+    fn half(self, bytes: &[u8], at: usize) -> u16 {
+        u16::try_from(self.number::<2>(bytes, at)).unwrap_or(0)
+    }
+
+    /// A number as wide as the format, which stands at one place in 32-bit files and at another in 64-bit ones.
+    fn word(self, bytes: &[u8], narrow: usize, wide: usize) -> u64 {
+        if self.wide { self.number::<8>(bytes, wide) } else { self.number::<4>(bytes, narrow) }
+    }
+
+    /// Where the headers of segments and those of sections are.
+    fn tables(self, header: &[u8]) -> [Stretch; 2] {
+        let [segment, section] = self.sizes(header);
+        let at = |narrow, wide| if self.wide { wide } else { narrow };
+        let segments = u64::from(self.half(header, at(44, 56))) * segment as u64;
+        let sections = u64::from(self.half(header, at(48, 60))) * section as u64;
+        [Stretch::new(self.word(header, 28, 32), segments), Stretch::new(self.word(header, 32, 40), sections)]
+    }
+
+    /// Sizes of one segment's header and of one section's, as the file states them.
+    fn sizes(self, header: &[u8]) -> [usize; 2] {
+        let at = if self.wide { [54, 58] } else { [42, 46] };
+        at.map(|at| usize::from(self.half(header, at)))
+    }
+
+    fn needs_loader(self, header: &[u8], segments: &[u8]) -> bool {
+        let size = self.sizes(header)[0].max(1);
+        segments.chunks_exact(size).any(|segment| self.number::<4>(segment, 0) == INTERPRETER)
+    }
+
+    /// Bytes of the symbol table, its strings, and debug information.
+    fn strippable(self, header: &[u8], table: &[u8]) -> u64 {
+        let sections: Vec<&[u8]> = table.chunks_exact(self.sizes(header)[1].max(1)).collect();
+        let size = |section: &[u8]| self.word(section, 20, 32);
+        let kind = |section: &[u8]| self.number::<4>(section, 4);
+        let mut symbols = 0_u64;
+        let mut debug = Vec::new();
+        for section in &sections {
+            if self.word(section, 8, 8) & LOADED != 0 {
+                continue;
+            }
+            if kind(section) == SYMBOLS {
+                let link = self.number::<4>(section, if self.wide { 40 } else { 24 });
+                let strings = usize::try_from(link).ok().and_then(|link| sections.get(link));
+                let strings =
+                    strings.filter(|strings| kind(strings) == STRINGS).map_or(0, |strings| size(strings));
+                symbols = symbols.saturating_add(size(section)).saturating_add(strings);
+            } else if kind(section) == PROGRAM_DATA && size(section) >= LEAST_DEBUG {
+                debug.push(size(section));
+            }
+        }
+        let debug =
+            if debug.len() < DEBUG_SECTIONS { 0 } else { debug.into_iter().fold(0, u64::saturating_add) };
+        symbols.saturating_add(debug)
+    }
+}
+
+#[cfg(test)]
+mod tests;

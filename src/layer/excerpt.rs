@@ -1,0 +1,175 @@
+//! The few bodies that are kept of a layer: package databases, releases, and what executables tell of themselves.
+//!
+//! After loading nothing reads a tar, so what later rooms want to know of contents must be taken along
+//! while the members pass. [`Wanted::of`] decides by path and size. What is kept is bounded by file and,
+//! over all layers, by a [`Budget`]: when a kind of file is over it, none of that kind is kept in the end,
+//! because which ones came first would depend on the timing of threads.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::elf::{self, Elf};
+use super::hash;
+use crate::error::Result;
+use crate::source::tar::Walk;
+use crate::source::{Input, limits};
+
+/// What is kept of one body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Excerpt {
+    /// The whole of a package manager's database or list of files, or of an os-release.
+    Database(Arc<[u8]>),
+    /// The whole of a package.json.
+    PackageJson(Arc<[u8]>),
+    /// What the headers of an executable, library or core dump say.
+    Elf(Elf),
+}
+
+/// How a body is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Database,
+    PackageJson,
+    Executable,
+}
+
+impl Wanted {
+    /// Whether the body of a regular file is wanted, told by its normalised path and its size.
+    pub(super) fn of(path: &[u8], size: u64) -> Option<Self> {
+        if size >= limits::EXECUTABLE && !is_database(path) {
+            return Some(Self::Executable);
+        }
+        if size <= limits::PACKAGE_JSON && is_package_json(path) {
+            return Some(Self::PackageJson);
+        }
+        (size <= limits::DATABASE && is_database(path)).then_some(Self::Database)
+    }
+}
+
+/// The databases of package managers, their lists of files, and os-release.
+fn is_database(path: &[u8]) -> bool {
+    let Some(slash) = path.iter().rposition(|&b| b == b'/') else { return false };
+    let (directory, name) = (&path[..slash], &path[slash + 1..]);
+    match name {
+        b"os-release" => matches!(directory, b"etc" | b"usr/lib"),
+        b"status" if directory == b"var/lib/dpkg" => true,
+        b"extended_states" => directory == b"var/lib/apt",
+        b"installed" => matches!(directory, b"lib/apk/db" | b"usr/lib/apk/db"),
+        b"RECORD" => directory.ends_with(b".dist-info"),
+        _ => {
+            (directory == b"var/lib/dpkg/info" && name.ends_with(b".list"))
+                || directory == b"var/lib/dpkg/status.d"
+        }
+    }
+}
+
+/// The package.json of a package that npm or its like installed: `node_modules/NAME/` or `node_modules/@SCOPE/NAME/`.
+fn is_package_json(path: &[u8]) -> bool {
+    let Some(package) = path.strip_suffix(b"/package.json") else { return false };
+    let mut parts = package.rsplit(|&b| b == b'/').skip(1);
+    match parts.next() {
+        Some(b"node_modules") => true,
+        Some([b'@', ..]) => parts.next() == Some(b"node_modules"),
+        _ => false,
+    }
+}
+
+/// How many bytes of each kind were kept, over all layers and threads.
+#[derive(Debug, Default)]
+pub struct Budget {
+    databases: AtomicU64,
+    package_jsons: AtomicU64,
+}
+
+impl Budget {
+    /// True when all databases together were in their bound.
+    pub fn holds_databases(&self) -> bool {
+        self.databases.load(Ordering::Relaxed) <= limits::DATABASES
+    }
+
+    /// True when all package.json together were in their bound.
+    pub fn holds_package_jsons(&self) -> bool {
+        self.package_jsons.load(Ordering::Relaxed) <= limits::PACKAGE_JSONS
+    }
+
+    /// Asks for `size` more bytes.
+    fn take(&self, wanted: Wanted, size: u64) -> bool {
+        let (used, limit) = match wanted {
+            Wanted::Database => (&self.databases, limits::DATABASES),
+            Wanted::PackageJson => (&self.package_jsons, limits::PACKAGE_JSONS),
+            Wanted::Executable => return true,
+        };
+        // once over the bound the sum stays over it: nothing is ever given back
+        used.fetch_add(size, Ordering::Relaxed).saturating_add(size) <= limit
+    }
+}
+
+/// Takes what is wanted from the present body of `walk`; also the body's hash, 0 when it was not read whole.
+pub(super) fn take<I: Input>(
+    wanted: Wanted,
+    walk: &mut Walk<I>,
+    budget: &Budget,
+) -> Result<(Option<Excerpt>, u64)> {
+    if wanted == Wanted::Executable {
+        let (elf, hash) = elf::examine(walk)?;
+        return Ok((elf.map(Excerpt::Elf), hash));
+    }
+    let size = walk.left();
+    if !budget.take(wanted, size) {
+        let hash = if walk.is_body_cheap() { hash::passing(walk)? } else { 0 };
+        return Ok((None, hash));
+    }
+    let mut body = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    while walk.left() > 0 {
+        body.extend_from_slice(walk.chunk()?);
+    }
+    let hash = hash::body(&body);
+    let body: Arc<[u8]> = body.into();
+    Ok((
+        Some(if wanted == Wanted::Database { Excerpt::Database(body) } else { Excerpt::PackageJson(body) }),
+        hash,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_few_paths_are_wanted() {
+        let database = [
+            "etc/os-release",
+            "usr/lib/os-release",
+            "var/lib/dpkg/status",
+            "var/lib/dpkg/status.d/base",
+            "var/lib/dpkg/info/libc6:amd64.list",
+            "var/lib/apt/extended_states",
+            "lib/apk/db/installed",
+            "usr/lib/python3/dist-packages/flask-2.0.dist-info/RECORD",
+        ];
+        for path in database {
+            assert_eq!(Wanted::of(path.as_bytes(), 100), Some(Wanted::Database), "{path}");
+            assert_eq!(Wanted::of(path.as_bytes(), limits::DATABASE + 1), None, "{path}");
+        }
+        for path in ["app/node_modules/a/package.json", "node_modules/@s/a/package.json"] {
+            assert_eq!(Wanted::of(path.as_bytes(), 100), Some(Wanted::PackageJson), "{path}");
+        }
+        for path in
+            ["package.json", "app/package.json", "node_modules/a/lib/package.json", "status", "x/RECORD"]
+        {
+            assert_eq!(Wanted::of(path.as_bytes(), 100), None, "{path}");
+        }
+        assert_eq!(Wanted::of(b"usr/bin/big", limits::EXECUTABLE), Some(Wanted::Executable));
+        assert_eq!(Wanted::of(b"usr/bin/big", limits::EXECUTABLE - 1), None);
+    }
+
+    #[test]
+    fn a_budget_that_was_overdrawn_stays_so() {
+        let budget = Budget::default();
+        assert!(budget.take(Wanted::Database, limits::DATABASES));
+        assert!(budget.holds_databases());
+        assert!(!budget.take(Wanted::Database, 1));
+        assert!(!budget.take(Wanted::Database, 0) && !budget.holds_databases());
+        assert!(budget.take(Wanted::PackageJson, 1) && budget.holds_package_jsons());
+    }
+}
