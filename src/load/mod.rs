@@ -3,11 +3,14 @@
 //! After loading nothing reads a tar. Layers are indexed in parallel, the largest first; a packed archive
 //! passes by once, in one thread, and its layers are indexed as they come.
 
+mod bodies;
 mod compare;
 mod layers;
 mod pick;
 mod rootfs;
 mod stream;
+
+pub use bodies::Bodies;
 
 use std::io::Read;
 use std::path::Path;
@@ -49,6 +52,8 @@ pub struct Loaded {
     pub image: Image,
     /// Its layers, stacked.
     pub union: Union,
+    /// Where the layers are: names in the archive, lowest layer first. None for a root file system.
+    pub blobs: Vec<Vec<u8>>,
 }
 
 /// Loads an image from a file or a directory.

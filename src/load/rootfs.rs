@@ -48,7 +48,7 @@ fn image(index: &LayerIndex, shown: &str, blob: u64) -> Result<Loaded> {
     let about = About { reference: shown.to_owned(), source: format!("rootfs {shown}"), ..About::default() };
     let image = assembly.finish(about, Config::default(), Vec::new(), vec![remark]);
     let union = Union::of(&image);
-    Ok(Loaded { image, union })
+    Ok(Loaded { image, union, blobs: Vec::new() })
 }
 
 /// True for names that saved images have at their top and file systems do not.

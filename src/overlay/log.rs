@@ -68,9 +68,11 @@ impl ChangeLog {
         }
     }
 
-    /// The paths that a layer changes, in ascending order, with what stood there before and after.
-    pub fn changes(&self, layer: usize) -> impl Iterator<Item = (PathId, Option<Slot>, Option<Slot>)> + '_ {
-        self.of_layer(layer).iter().map(|delta| (delta.path, slot(delta.before), slot(delta.after)))
+    /// What stood at a path before a layer and after it; none when the layer does not change the path.
+    pub fn change(&self, layer: usize, path: PathId) -> Option<(Option<Slot>, Option<Slot>)> {
+        let deltas = self.of_layer(layer);
+        let at = deltas.binary_search_by_key(&path, |delta| delta.path).ok()?;
+        Some((slot(deltas[at].before), slot(deltas[at].after)))
     }
 
     fn of_layer(&self, layer: usize) -> &[Delta] {

@@ -94,6 +94,11 @@ pub(super) fn columns(length: usize) -> u16 {
     u16::try_from(length).unwrap_or(u16::MAX)
 }
 
+/// The width of a text in columns.
+pub(super) fn width(text: &str) -> u16 {
+    columns(text.width())
+}
+
 /// Bytes of the image as safe text.
 pub(super) fn safe(bytes: &[u8]) -> String {
     escape::line(bytes, LONGEST)

@@ -2,6 +2,7 @@
 
 use super::{Bits, Sums};
 use crate::image::{Image, PathId};
+use crate::ui::keymap::Action;
 use crate::ui::list::List;
 
 /// Most rows that are flattened. A list longer than this is no help to anybody; the last row says so.
@@ -30,14 +31,6 @@ impl Sort {
         match self {
             Self::Size => Self::Name,
             Self::Name => Self::Size,
-        }
-    }
-
-    /// The word for it.
-    pub(in crate::ui) fn name(self) -> &'static str {
-        match self {
-            Self::Size => "by size",
-            Self::Name => "by name",
         }
     }
 }
@@ -171,5 +164,78 @@ impl Tree {
             at = image.paths.parent(at);
         }
         self.wanted = path;
+    }
+}
+
+/// What an action did to a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ui) enum Acted {
+    /// It is none of a tree's.
+    No,
+    /// Done.
+    Yes,
+    /// A file was opened.
+    File(PathId),
+}
+
+impl Tree {
+    /// Does what an action says to the cursor, to open directories and to the order.
+    pub(in crate::ui) fn act(&mut self, image: &Image, sums: &Sums, action: Action, height: usize) -> Acted {
+        if self.list.act(action, self.rows.len(), height) {
+            self.note();
+            return Acted::Yes;
+        }
+        let Some(path) = self.selected() else {
+            return Acted::No;
+        };
+        let has_children = image.paths.children(path).any(|child| sums.shown(image, child) > 0);
+        match action {
+            Action::Open if !has_children => return Acted::File(path),
+            Action::Open => self.set_open(path, !self.is_open(path)),
+            Action::Right if has_children && !self.is_open(path) => self.set_open(path, true),
+            Action::Right => {
+                self.list.act(Action::Down, self.rows.len(), height);
+                self.note();
+                return Acted::Yes;
+            }
+            Action::Left if has_children && self.is_open(path) => self.set_open(path, false),
+            Action::Left | Action::Parent => {
+                let parent = image.paths.parent(path);
+                if parent != PathId::ROOT {
+                    self.wanted = parent;
+                    self.find(image);
+                }
+                return Acted::Yes;
+            }
+            Action::ExpandAll => self.open_below(image, path),
+            Action::CollapseAll => {
+                let mut top = path;
+                while image.paths.parent(top) != PathId::ROOT {
+                    top = image.paths.parent(top);
+                }
+                self.wanted = top;
+                self.close_all();
+            }
+            Action::Sort => self.sort = self.sort.other(),
+            _ => return Acted::No,
+        }
+        self.flatten(image, sums);
+        Acted::Yes
+    }
+
+    /// Moves to the next row, or the one before, that `is_match` says yes to; round the end. False when there is none.
+    pub(in crate::ui) fn jump(&mut self, forward: bool, is_match: impl Fn(PathId) -> bool) -> bool {
+        let count = self.rows.len();
+        let step = if forward { 1 } else { count.saturating_sub(1) };
+        let mut at = self.list.cursor;
+        for _ in 0..count {
+            at = (at + step) % count;
+            if is_match(self.rows[at].path) {
+                self.list.cursor = at;
+                self.note();
+                return true;
+            }
+        }
+        false
     }
 }
