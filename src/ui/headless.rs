@@ -31,17 +31,12 @@ impl Headless {
     /// Types keys: characters as they are, others in angle brackets, as `<enter>`, `<esc>`, `<tab>`, `<up>`,
     /// `<down>`, `<left>`, `<right>`, `<pgup>`, `<pgdn>`, `<home>`, `<end>`, `<backspace>`, `<c-d>`.
     pub fn keys(&mut self, keys: &str) -> &mut Self {
-        let mut rest = keys;
-        while let Some(c) = rest.chars().next() {
-            if let Some((name, behind)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'))
-                && let Some(key) = named(name)
-            {
+        for key in split_keys(keys) {
+            let inner = key.strip_prefix('<').and_then(|key| key.strip_suffix('>'));
+            let plain = key.chars().next().map(|c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+            if let Some(key) = inner.and_then(named).or(plain) {
                 self.take(Event::Key(key));
-                rest = behind;
-                continue;
             }
-            self.take(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
-            rest = &rest[c.len_utf8()..];
         }
         self
     }
@@ -140,6 +135,19 @@ impl Headless {
             Effect::Mouse(_) | Effect::Suspend => None,
         }
     }
+}
+
+/// Keys as [`Headless::keys`] takes them, one by one.
+pub fn split_keys(keys: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut rest = keys;
+    while let Some(c) = rest.chars().next() {
+        let special = rest.strip_prefix('<').and_then(|inner| inner.find('>').filter(|&end| named(&inner[..end]).is_some()));
+        let length = special.map_or(c.len_utf8(), |end| end + 2);
+        out.push(&rest[..length]);
+        rest = &rest[length..];
+    }
+    out
 }
 
 fn named(name: &str) -> Option<KeyEvent> {

@@ -39,8 +39,11 @@ impl Loading {
         let sum = |bytes: &mut dyn Iterator<Item = u64>| bytes.sum::<u64>();
         let whole = sum(&mut self.parts.iter().map(|part| part.1));
         let done = sum(&mut self.done.iter().copied());
-        if whole == 0 {
-            pen.put(area, 2, 3, area.width, "Looking for the image in it …", dim);
+        if whole == 0 && done > 0 {
+            // a stream does not tell how long it is
+            pen.put(area, 2, 2, area.width, &format!("{} read", units::size(done)), dim);
+        } else if whole == 0 {
+            pen.put(area, 2, 2, area.width, "looking for the image in it …", dim);
         } else {
             let said = format!("{} of {} read, {} parts", units::size(done.min(whole)), units::size(whole), self.parts.len());
             pen.put(area, 2, 2, area.width, &said, dim);

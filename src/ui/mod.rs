@@ -26,6 +26,8 @@ mod runtime;
 #[cfg(test)]
 mod sample;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod text;
 mod theme;
 mod tree;
@@ -35,7 +37,7 @@ mod viewer;
 
 pub use data::{ReadBody, Shown};
 pub use event::Outcome;
-pub use headless::Headless;
+pub use headless::{Headless, split_keys};
 pub use keymap::key_table;
 pub use runtime::run;
 pub use theme::ThemeName;

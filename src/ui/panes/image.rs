@@ -134,8 +134,8 @@ fn configuration(data: &Data, page: &mut Page<'_>) {
     page.row("cmd", &if runtime.cmd.is_empty() { "none".into() } else { format!("[{}]", list(&runtime.cmd)) });
     page.row("user", if runtime.user.is_empty() { "root (none is set)" } else { &runtime.user });
     page.row("directory", if runtime.working_dir.is_empty() { "/" } else { &runtime.working_dir });
-    page.some("ports", runtime.exposed_ports.keys().cloned());
-    page.some("volumes", runtime.volumes.keys().cloned());
+    page.some("ports", runtime.exposed_ports.iter().cloned());
+    page.some("volumes", runtime.volumes.iter().cloned());
     page.some("environment", runtime.env.iter().cloned());
     page.some("labels", runtime.labels.iter().map(|(name, value)| format!("{name}={value}")));
     if !runtime.stop_signal.is_empty() {
