@@ -60,7 +60,8 @@ fn measure(name: &str, path: &Path) {
     println!("{name}: loaded in {:.2} s", begun.elapsed().as_secs_f64());
     for (what, before, keys) in JOURNEYS {
         ui.keys("<esc><esc><esc>").keys(before);
-        let mut times: Vec<Duration> = ui::split_keys(keys).into_iter().map(|key| press(&mut ui, key)).collect();
+        let mut times: Vec<Duration> =
+            ui::split_keys(keys).into_iter().map(|key| press(&mut ui, key)).collect();
         times.sort_unstable();
         let ms = |time: Duration| time.as_secs_f64() * 1000.0;
         let (median, worst) = (ms(times[times.len() / 2]), ms(times[times.len() - 1]));

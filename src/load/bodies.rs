@@ -48,13 +48,12 @@ impl Bodies {
                 let compression = Compression::sniff(bytes)?;
                 wanted.of_archive(compression.reader(*bytes).map_err(|error| Error::io(&error))?, blob)
             }
-            Origin::Path(path) => self
-                .read_path(path, blob, &wanted)
+            Origin::Path(path) => Self::read_path(path, blob, &wanted)
                 .map_err(|error| error.reading(path.display().to_string())),
         }
     }
 
-    fn read_path(&self, path: &std::path::Path, blob: Option<&[u8]>, wanted: &Wanted) -> Result<Vec<u8>> {
+    fn read_path(path: &std::path::Path, blob: Option<&[u8]>, wanted: &Wanted) -> Result<Vec<u8>> {
         match (open(path, &Unwatched)?, blob) {
             (Opened::Archive(archive, _), Some(blob)) => {
                 let section = archive.section(blob).ok_or_else(super::missing)?;
@@ -82,7 +81,8 @@ impl Wanted {
         match Compression::sniff(&head)? {
             Compression::None => self.take(section.part(self.offset, self.length).reader(&Unwatched)),
             compression => {
-                let stream = compression.reader(section.reader(&Unwatched)).map_err(|error| Error::io(&error))?;
+                let stream =
+                    compression.reader(section.reader(&Unwatched)).map_err(|error| Error::io(&error))?;
                 self.of_stream(stream)
             }
         }
@@ -107,7 +107,8 @@ impl Wanted {
     }
 
     fn of_stream(&self, mut stream: impl Read) -> Result<Vec<u8>> {
-        io::copy(&mut stream.by_ref().take(self.offset), &mut io::sink()).map_err(|error| stream_error(&error))?;
+        io::copy(&mut stream.by_ref().take(self.offset), &mut io::sink())
+            .map_err(|error| stream_error(&error))?;
         self.take(stream)
     }
 

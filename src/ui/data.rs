@@ -56,7 +56,11 @@ impl Data {
     /// The command that made a layer, on one line.
     pub(super) fn command(&self, layer: usize) -> String {
         let words: Vec<&str> = self.image.command_of(layer).split_whitespace().take(200).collect();
-        if words.is_empty() { "(command unknown)".into() } else { super::text::safe(words.join(" ").as_bytes()) }
+        if words.is_empty() {
+            "(command unknown)".into()
+        } else {
+            super::text::safe(words.join(" ").as_bytes())
+        }
     }
 
     /// A path as it is shown, with a leading slash and, for a directory, one at the end.

@@ -101,7 +101,11 @@ pub(super) fn attributes(image: &Image, slot: Option<Slot>) -> String {
     let (entry, attrs) = (image.entry(id), image.attrs_of(id));
     let mut parts = Vec::new();
     if entry.kind == Kind::File {
-        let exact = if entry.size >= 1000 { format!(" ({} bytes)", crate::units::count(entry.size)) } else { String::new() };
+        let exact = if entry.size >= 1000 {
+            format!(" ({} bytes)", crate::units::count(entry.size))
+        } else {
+            String::new()
+        };
         parts.push(format!("{}{exact}", crate::units::size(entry.size)));
     }
     parts.push(kind(entry.kind).into());
@@ -161,7 +165,11 @@ fn again(data: &Data, layer: usize, before: Slot, after: Slot) -> String {
         said.push("only its time changed");
         said.retain(|part| a.mtime != b.mtime || *part != "only its time changed");
     }
-    if said.is_empty() { format!("again in {layer}") } else { format!("again in {layer}, {}", said.join(", ")) }
+    if said.is_empty() {
+        format!("again in {layer}")
+    } else {
+        format!("again in {layer}, {}", said.join(", "))
+    }
 }
 
 #[cfg(test)]

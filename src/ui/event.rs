@@ -23,9 +23,17 @@ pub(super) enum Event {
     /// The image is there, or could not be read.
     Loaded(Result<Arc<Data>>),
     /// A filter's answer.
-    Found { tab: usize, turn: u64, found: Found },
+    Found {
+        tab: usize,
+        turn: u64,
+        found: Found,
+    },
     /// A file's body, and whether it is longer than what was read.
-    Body { entry: EntryId, body: std::result::Result<Vec<u8>, String>, is_cut: bool },
+    Body {
+        entry: EntryId,
+        body: std::result::Result<Vec<u8>, String>,
+        is_cut: bool,
+    },
     /// Something that takes longer was done, or failed; this is what to say.
     Done(String),
     /// A signal asks the program to end.

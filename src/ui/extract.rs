@@ -37,7 +37,11 @@ pub(super) enum Answer {
 
 impl Prompt {
     /// Asks where to write a path and all below it, as `slot` has it.
-    pub(super) fn new(data: &Data, path: PathId, slot: &dyn Fn(PathId) -> Option<Slot>) -> Result<Self, String> {
+    pub(super) fn new(
+        data: &Data,
+        path: PathId,
+        slot: &dyn Fn(PathId) -> Option<Slot>,
+    ) -> Result<Self, String> {
         if data.bodies.is_none() {
             return Err("this image passed by once: its files cannot be read again".into());
         }
@@ -55,7 +59,9 @@ impl Prompt {
         let name = data.path_text(path, false);
         let what = match paths.len() {
             1 => format!("{name}, {}", units::size(bytes)),
-            many => format!("{name} and {} paths below it, {}", units::count(many as u64 - 1), units::size(bytes)),
+            many => {
+                format!("{name} and {} paths below it, {}", units::count(many as u64 - 1), units::size(bytes))
+            }
         };
         Ok(Self { what, paths, text: "./extracted".into() })
     }
@@ -106,8 +112,13 @@ impl Prompt {
 pub(super) fn extract(data: &Data, paths: &[(PathId, Option<EntryId>)], into: &Path) -> String {
     match write_all(data, paths, into) {
         Ok((files, left_out)) => {
-            let but = if left_out > 0 { format!(", {left_out} special files left out") } else { String::new() };
-            format!("wrote {} files below {}{but}", units::count(files), safe(into.as_os_str().as_encoded_bytes()))
+            let but =
+                if left_out > 0 { format!(", {left_out} special files left out") } else { String::new() };
+            format!(
+                "wrote {} files below {}{but}",
+                units::count(files),
+                safe(into.as_os_str().as_encoded_bytes())
+            )
         }
         Err(why) => format!("not written: {}", safe(why.as_bytes())),
     }
@@ -155,12 +166,19 @@ fn told(path: &Path, error: &io::Error) -> String {
 fn relative(bytes: &[u8]) -> Result<PathBuf, String> {
     let mut out = PathBuf::new();
     for part in bytes.split(|&byte| byte == b'/').filter(|part| !part.is_empty()) {
-        if matches!(part, b"." | b"..") || part.contains(&0) || (cfg!(windows) && part.iter().any(|byte| b"\\:".contains(byte))) {
+        if matches!(part, b"." | b"..")
+            || part.contains(&0)
+            || (cfg!(windows) && part.iter().any(|byte| b"\\:".contains(byte)))
+        {
             return Err(format!("{}: the name cannot be written", safe(part)));
         }
         out.push(name(part)?);
     }
-    if out.as_os_str().is_empty() { Err("the root cannot be written; choose a directory in it".into()) } else { Ok(out) }
+    if out.as_os_str().is_empty() {
+        Err("the root cannot be written; choose a directory in it".into())
+    } else {
+        Ok(out)
+    }
 }
 
 #[cfg(unix)]

@@ -1,5 +1,6 @@
 //! The UI without a terminal: keys in, a buffer out. For tests, benchmarks and the screenshots of the README.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
@@ -23,7 +24,8 @@ pub struct Headless {
 impl Headless {
     /// Shows an image on a screen of this size.
     pub fn new(shown: Shown, (width, height): (u16, u16), options: Options) -> Self {
-        let mut ui = Self { model: Model::new(String::new(), Size::new(width, height), options), copied: None };
+        let mut ui =
+            Self { model: Model::new(String::new(), Size::new(width, height), options), copied: None };
         ui.take(Event::Loaded(Ok(Arc::new(Data::new(shown)))));
         ui
     }
@@ -94,7 +96,7 @@ impl Headless {
                 }
                 let said = told(style);
                 if !said.is_empty() {
-                    out.push_str(&format!("\n{y}:{start}-{} {said}", x - 1));
+                    _ = write!(out, "\n{y}:{start}-{} {said}", x - 1);
                 }
             }
         }
@@ -142,7 +144,9 @@ pub fn split_keys(keys: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut rest = keys;
     while let Some(c) = rest.chars().next() {
-        let special = rest.strip_prefix('<').and_then(|inner| inner.find('>').filter(|&end| named(&inner[..end]).is_some()));
+        let special = rest
+            .strip_prefix('<')
+            .and_then(|inner| inner.find('>').filter(|&end| named(&inner[..end]).is_some()));
         let length = special.map_or(c.len_utf8(), |end| end + 2);
         out.push(&rest[..length]);
         rest = &rest[length..];

@@ -45,7 +45,7 @@ pub(super) fn draw(list: &List, size: Size, pen: &mut Pen<'_>) {
             pen.put(inside, 13, y, inside.width.saturating_sub(14), help, text);
         }
     }
-    let last = inside.height.saturating_sub(1);
+    let bottom = inside.height.saturating_sub(1);
     let rule = "─".repeat(usize::from(inside.width));
-    pen.put(inside, 0, last, inside.width, &rule, pen.theme.rule);
+    pen.put(inside, 0, bottom, inside.width, &rule, pen.theme.rule);
 }

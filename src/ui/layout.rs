@@ -54,7 +54,7 @@ pub(super) fn split(body: Rect, right_has_focus: bool, details: u16) -> Split {
             Split { left: above, right: none, below }
         };
     }
-    let left = body.width * 46 / 100;
+    let left = body.width * 44 / 100;
     Split {
         left: Rect { width: left, ..above },
         right: Rect { x: above.x + left + 1, width: body.width - left - 1, ..above },

@@ -35,7 +35,14 @@ impl Loading {
     /// Draws it.
     pub(super) fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
         let (text, dim, key) = (pen.theme.text, pen.theme.dim, pen.theme.key);
-        pen.put(area, 2, 1, area.width.saturating_sub(4), &format!("Reading {}", safe(self.name.as_bytes())), pen.theme.title_focused);
+        pen.put(
+            area,
+            2,
+            1,
+            area.width.saturating_sub(4),
+            &format!("Reading {}", safe(self.name.as_bytes())),
+            pen.theme.title_focused,
+        );
         let sum = |bytes: &mut dyn Iterator<Item = u64>| bytes.sum::<u64>();
         let whole = sum(&mut self.parts.iter().map(|part| part.1));
         let done = sum(&mut self.done.iter().copied());
@@ -45,7 +52,12 @@ impl Loading {
         } else if whole == 0 {
             pen.put(area, 2, 2, area.width, "looking for the image in it …", dim);
         } else {
-            let said = format!("{} of {} read, {} parts", units::size(done.min(whole)), units::size(whole), self.parts.len());
+            let said = format!(
+                "{} of {} read, {} parts",
+                units::size(done.min(whole)),
+                units::size(whole),
+                self.parts.len()
+            );
             pen.put(area, 2, 2, area.width, &said, dim);
         }
         // where there are more parts than rows, those that are not done yet come first

@@ -9,13 +9,13 @@ use super::data::Data;
 use super::event::Effect;
 use super::extract::Prompt;
 use super::keymap::{Action, Scope};
+use super::layout;
 use super::pane::{Cx, Pane, Reply};
 use super::panes;
 use super::tree::{Filter, Found};
 use super::update::Asked;
 use super::view;
 use super::viewer::Viewer;
-use super::layout;
 
 /// The tab that shows layers and their files: where causes are.
 const LAYERS: usize = 0;

@@ -50,8 +50,11 @@ pub struct Job {
     /// What the image is called while it loads.
     pub name: String,
     /// Loads and analyses it; runs on a thread of its own.
-    pub load: Box<dyn FnOnce(&dyn Watch) -> Result<Shown> + Send>,
+    pub load: Load,
 }
+
+/// Loads and analyses an image; tells the watch how far it is, and stops when that says so.
+pub type Load = Box<dyn FnOnce(&dyn Watch) -> Result<Shown> + Send>;
 
 /// How to show it.
 #[derive(Debug, Clone, Copy, Default)]

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write as _};
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, OnceLock};
@@ -66,9 +66,14 @@ struct Runtime {
 
 impl Runtime {
     fn new(model: Model, job: Job) -> Result<Self> {
-        let terminal = Terminal::new(CrosstermBackend::new(io::stdout())).map_err(|error| no_terminal(&error))?;
+        let terminal =
+            Terminal::new(CrosstermBackend::new(io::stdout())).map_err(|error| no_terminal(&error))?;
         let (sender, events) = mpsc::channel();
-        let progress = Arc::new(Progress { sender: sender.clone(), done: OnceLock::new(), stop: AtomicBool::new(false) });
+        let progress = Arc::new(Progress {
+            sender: sender.clone(),
+            done: OnceLock::new(),
+            stop: AtomicBool::new(false),
+        });
         let mut runtime = Self { model, terminal, events, sender, progress, finder: None };
         runtime.draw()?;
         runtime.read_input();
@@ -155,14 +160,17 @@ impl Runtime {
         thread::spawn(move || {
             let done = std::panic::catch_unwind(AssertUnwindSafe(|| work(&data)));
             // the UI may have ended meanwhile
-            _ = sender.send(done.unwrap_or_else(|_| Event::Done("that failed: an error in layercake itself".into())));
+            _ = sender.send(
+                done.unwrap_or_else(|_| Event::Done("that failed: an error in layercake itself".into())),
+            );
         });
     }
 
     fn suspend(&mut self) -> Result<()> {
         terminal::leave();
         #[cfg(unix)]
-        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP).map_err(|error| Error::io(&error))?;
+        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
+            .map_err(|error| Error::io(&error))?;
         terminal::enter(self.model.mouse).map_err(|error| no_terminal(&error))?;
         // the size may have changed meanwhile
         if let Ok((width, height)) = crossterm::terminal::size() {
@@ -244,15 +252,17 @@ pub(super) fn body(data: &Data, entry: EntryId, limit: u64) -> Event {
 }
 
 /// What was extracted, as an event.
-pub(super) fn written(data: &Data, paths: &[(PathId, Option<EntryId>)], into: &PathBuf) -> Event {
+pub(super) fn written(data: &Data, paths: &[(PathId, Option<EntryId>)], into: &Path) -> Event {
     Event::Done(extract::extract(data, paths, into))
 }
 
 /// The error for a panic of the loader.
 fn broken(panic: &(dyn std::any::Any + Send)) -> Error {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason given".into());
-    Error::because(format!("an error in layercake itself: {text}")).hint("please report it, with the image if you can")
+    let text =
+        text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason given".into());
+    Error::because(format!("an error in layercake itself: {text}"))
+        .hint("please report it, with the image if you can")
 }
 
 /// How far the loader is, and whether it should go on.
@@ -264,7 +274,10 @@ struct Progress {
 
 impl Progress {
     fn done(&self) -> Vec<u64> {
-        self.done.get().map(|all| all.iter().map(|part| part.load(Ordering::Relaxed)).collect()).unwrap_or_default()
+        self.done
+            .get()
+            .map(|all| all.iter().map(|part| part.load(Ordering::Relaxed)).collect())
+            .unwrap_or_default()
     }
 }
 

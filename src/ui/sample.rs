@@ -26,7 +26,16 @@ pub(super) fn image(layers: &[&Files<'_>]) -> Image {
             }
             let path = index.names.path(path.as_bytes()).0;
             let hash = size * 1000 + number as u64 + 1;
-            index.entries.push(Entry { size: *size, offset: 0, mtime: 0, hash, path, attrs, link: NO_LINK, kind: Kind::File });
+            index.entries.push(Entry {
+                size: *size,
+                offset: 0,
+                mtime: 0,
+                hash,
+                path,
+                attrs,
+                link: NO_LINK,
+                kind: Kind::File,
+            });
         }
         assembly.add(&index, Parts { step: Some(number), ..Parts::default() }).unwrap();
     }
@@ -47,7 +56,9 @@ pub(super) fn shown(layers: &[&Files<'_>], base: usize) -> Shown {
     let image = image(layers);
     let union = Union::of(&image);
     let analysis = analyse(&image, &union, base);
-    let read = |image: &Image, id: EntryId, limit: u64| Ok(vec![b'x'; usize::try_from(image.entry(id).size.min(limit)).unwrap()]);
+    let read = |image: &Image, id: EntryId, limit: u64| {
+        Ok(vec![b'x'; usize::try_from(image.entry(id).size.min(limit)).unwrap()])
+    };
     Shown {
         loaded: Loaded { image, union, blobs: Vec::new() },
         analysis,

@@ -8,6 +8,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::theme::Theme;
 use crate::escape;
+use crate::units;
 
 /// Longest text of the image that is prepared for one place, in characters.
 const LONGEST: usize = 1000;
@@ -65,7 +66,15 @@ impl Pen<'_> {
     }
 
     /// A bar of `width` columns, of which `part` of `whole` is filled.
-    pub(super) fn bar(&mut self, area: Rect, x: u16, y: u16, width: u16, (part, whole): (u64, u64), style: Style) {
+    pub(super) fn bar(
+        &mut self,
+        area: Rect,
+        x: u16,
+        y: u16,
+        width: u16,
+        (part, whole): (u64, u64),
+        style: Style,
+    ) {
         self.put(area, x, y, width, &bar(part, whole, width), style);
     }
 
@@ -97,6 +106,16 @@ pub(super) fn columns(length: usize) -> u16 {
 /// The width of a text in columns.
 pub(super) fn width(text: &str) -> u16 {
     columns(text.width())
+}
+
+/// `11 702 files`, `1 file`.
+pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", units::count(n), if n == 1 { one } else { many })
+}
+
+/// A number of files.
+pub(super) fn files(n: u32) -> String {
+    counted(n.into(), "file", "files")
 }
 
 /// Bytes of the image as safe text.
@@ -156,6 +175,10 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
                 used = 0;
             }
             for c in word.chars() {
+                if c == ' ' && used + 1 > width {
+                    // a blank at the end of a full line is the break itself
+                    continue;
+                }
                 let wide = c.width().unwrap_or(0);
                 if used + wide > width {
                     lines.push(std::mem::take(&mut line).trim_end().to_owned());
@@ -199,6 +222,7 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
+        assert_eq!(wrap("abc def", 3), ["abc", "def"]);
     }
 
     #[test]

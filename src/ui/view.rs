@@ -6,8 +6,8 @@ use ratatui::layout::{Position, Rect};
 use super::keymap::footer;
 use super::main::Main;
 use super::model::{Model, Overlay, Stage};
-use super::pane::Cx;
-use super::text::{Pen, fit, safe, width};
+use super::pane::{Cx, Pane};
+use super::text::{Pen, counted, fit, safe, width};
 use super::theme::strip_colours;
 use super::tree::Filter;
 use super::{help, layout};
@@ -79,9 +79,9 @@ fn header(main: &Main, area: Rect, pen: &mut Pen<'_>) {
         return;
     }
     let mut at = area.width - sums - 1;
-    if left > width(&platform) + 22 {
+    if left > width(&platform) + 19 {
         // a bar where there is room for one
-        let bar = at - 18;
+        let bar = at - 17;
         pen.put(area, bar, 0, 1, "▕", dim);
         pen.bar(area, bar + 1, 0, 14, (totals.live, totals.content.max(1)), pen.theme.added);
         pen.put(area, bar + 15, 0, 1, "▏", dim);
@@ -97,7 +97,7 @@ fn labels(main: &Main, room: u16) -> Vec<(u16, String)> {
     let badges = room >= 72;
     let gap = if room >= 60 { 3 } else { 1 };
     let mut x = 1;
-    let label = |(at, pane): (usize, &Box<dyn super::pane::Pane>)| {
+    let label = |(at, pane): (usize, &dyn Pane)| {
         let badge = pane.badge(&main.data);
         let name = match (room < 46, badge.is_empty() || !badges) {
             (true, _) if at == main.tab => format!("{} {}", at + 1, pane.name()),
@@ -109,7 +109,7 @@ fn labels(main: &Main, room: u16) -> Vec<(u16, String)> {
         x += width(&name) + gap;
         (start, name)
     };
-    main.panes.iter().enumerate().map(label).collect()
+    main.panes.iter().map(AsRef::as_ref).enumerate().map(label).collect()
 }
 
 fn tabs(main: &Main, area: Rect, pen: &mut Pen<'_>) {
@@ -161,7 +161,8 @@ fn filter_line(filter: &Filter, area: Rect, pen: &mut Pen<'_>) {
     let (key, dim) = (pen.theme.key, pen.theme.dim);
     let text = safe(filter.text.as_bytes());
     let room = usize::from(area.width / 2);
-    let mut x = pen.parts(area, 1, 0, &[("/ ", key), (&super::text::fit_path(&text, room), pen.theme.accent)]);
+    let mut x =
+        pen.parts(area, 1, 0, &[("/ ", key), (&super::text::fit_path(&text, room), pen.theme.accent)]);
     if filter.is_editing {
         x = pen.put(area, x, 0, 1, "▏", pen.theme.accent);
     }
@@ -172,10 +173,14 @@ fn filter_line(filter: &Filter, area: Rect, pen: &mut Pen<'_>) {
     }
     let found = match (&filter.found, filter.is_waiting) {
         (_, true) => "looking …".to_owned(),
-        (Some(found), false) => format!("{} paths match", units::count(found.hits.count().into())),
+        (Some(found), false) => format!("{} found", counted(found.hits.count().into(), "path", "paths")),
         (None, false) => "text, a glob (*?[), or re:…".to_owned(),
     };
     let x = pen.put(area, x, 0, area.width, &found, dim) + 3;
-    let keys = if filter.is_editing { [("⏎", key), (" keep   ", dim), ("Esc", key), (" clear", dim)] } else { [("n N", key), (" next   ", dim), ("Esc", key), (" clear", dim)] };
+    let keys = if filter.is_editing {
+        [("⏎", key), (" keep   ", dim), ("Esc", key), (" clear", dim)]
+    } else {
+        [("n N", key), (" next   ", dim), ("Esc", key), (" clear", dim)]
+    };
     pen.parts(area, x, 0, &keys);
 }

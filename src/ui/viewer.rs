@@ -39,13 +39,19 @@ pub(super) struct Viewer {
 
 impl Viewer {
     /// Opens the file in a slot, whose body is asked for.
-    pub(super) fn open(data: &Data, path: PathId, slot: Option<Slot>) -> Result<(Self, Effect), &'static str> {
+    pub(super) fn open(
+        data: &Data,
+        path: PathId,
+        slot: Option<Slot>,
+    ) -> Result<(Self, Effect), &'static str> {
         let Some(Slot::Entry(id)) = slot else { return Err("a directory has nothing to look into") };
         let entry = match data.image.entry(id).kind {
             Kind::File => id,
             Kind::HardLink => data.union.content_of(id).ok_or("the link leads nowhere")?,
             Kind::Directory => return Err("a directory has nothing to look into"),
-            Kind::Symlink => return Err("a symbolic link has nothing to look into; its target is shown beside it"),
+            Kind::Symlink => {
+                return Err("a symbolic link has nothing to look into; its target is shown beside it");
+            }
             _ => return Err("this kind of file has no content"),
         };
         if data.bodies.is_none() {
@@ -144,17 +150,34 @@ impl Viewer {
             Some(Err(why)) => {
                 _ = pen.put(area, 2, 0, area.width, &escape::line(why.as_bytes(), 400), pen.theme.waste);
             }
-            Some(Ok(body)) if body.is_empty() => _ = pen.put(area, 2, 0, area.width, "the file is empty", pen.theme.dim),
+            Some(Ok(body)) if body.is_empty() => {
+                _ = pen.put(area, 2, 0, area.width, "the file is empty", pen.theme.dim);
+            }
             Some(Ok(body)) if self.is_hex => self.draw_hex(body, area, pen),
             Some(Ok(body)) => self.draw_text(body, area, pen),
         }
         let footer = Rect::new(0, size.height.saturating_sub(1), size.width, 1);
         let shown = self.list.window(self.length(size), usize::from(area.height));
         let kind = if self.is_hex { "hexadecimal" } else { "text" };
-        let cut = if self.is_cut { format!(", the first {} only", units::size(LIMIT)) } else { String::new() };
-        let note = format!("{kind}{cut}, rows {}–{} of {}", (shown.start + 1).min(shown.end), shown.end, self.length(size));
+        let cut =
+            if self.is_cut { format!(", the first {} only", units::size(LIMIT)) } else { String::new() };
+        let note = format!(
+            "{kind}{cut}, rows {}–{} of {}",
+            (shown.start + 1).min(shown.end),
+            shown.end,
+            self.length(size)
+        );
         let (key, dim) = (pen.theme.key, pen.theme.dim);
-        let parts = [("Esc", key), (" close   ", dim), ("t", key), (" text/hex   ", dim), ("w", key), (" wrap   ", dim), ("y", key), (" copy path   ", dim)];
+        let parts = [
+            ("Esc", key),
+            (" close   ", dim),
+            ("t", key),
+            (" text/hex   ", dim),
+            ("w", key),
+            (" wrap   ", dim),
+            ("y", key),
+            (" copy path   ", dim),
+        ];
         let x = pen.parts(footer, 1, 0, &parts);
         pen.put(footer, x, 0, footer.width, &note, dim);
     }
@@ -176,7 +199,10 @@ impl Viewer {
             pen.put(area, 1, y, 9, &format!("{at:08x}"), pen.theme.dim);
             let hex: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
             pen.put(area, 11, y, columns(per_row * 3), &hex.join(" "), pen.theme.text);
-            let text: String = chunk.iter().map(|&byte| if (0x20..0x7f).contains(&byte) { char::from(byte) } else { '·' }).collect();
+            let text: String = chunk
+                .iter()
+                .map(|&byte| if (0x20..0x7f).contains(&byte) { char::from(byte) } else { '·' })
+                .collect();
             pen.put(area, 11 + columns(per_row * 3) + 1, y, area.width, &text, pen.theme.accent);
         }
     }
@@ -232,7 +258,11 @@ fn rows(body: &[u8], width: usize, wraps: bool) -> Vec<(usize, std::ops::Range<u
         let mut at = start;
         let mut first = number;
         loop {
-            let stop = if wraps { at + fitting(&body[at..start + shown], width) } else { (start + shown).min(at + LONGEST_LINE) };
+            let stop = if wraps {
+                at + fitting(&body[at..start + shown], width)
+            } else {
+                (start + shown).min(at + LONGEST_LINE)
+            };
             out.push((first, at..stop));
             at = stop;
             first = 0;

@@ -12,7 +12,7 @@ use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout;
 use crate::ui::list::List;
 use crate::ui::pane::{Cx, Pane, Reply};
-use crate::ui::text::{Pen, fit_path, safe, wrap};
+use crate::ui::text::{Pen, counted, fit_path, safe, wrap};
 use crate::ui::theme::Theme;
 use crate::units;
 
@@ -35,14 +35,19 @@ struct Parts {
 impl Advice {
     fn parts(body: Rect, findings: usize) -> Parts {
         let third = body.height / 3;
-        let list = (u16::try_from(findings).unwrap_or(u16::MAX).saturating_add(2)).min(third.max(4)).min(body.height);
+        let list = (u16::try_from(findings).unwrap_or(u16::MAX).saturating_add(2))
+            .min(third.max(4))
+            .min(body.height);
         let left = body.height - list;
         let text = if left >= 6 { left * 6 / 10 } else { 0 };
         let at = |y: u16, height: u16| Rect { y: body.y + y, height, ..body };
         let middle = at(list, text);
         let half = if body.width >= 72 { body.width / 2 } else { body.width };
         let (why, fix) = if body.width >= 72 {
-            (Rect { width: half, ..middle }, Rect { x: middle.x + half + 1, width: body.width - half - 1, ..middle })
+            (
+                Rect { width: half, ..middle },
+                Rect { x: middle.x + half + 1, width: body.width - half - 1, ..middle },
+            )
         } else {
             let top = text / 2;
             (Rect { height: top, ..middle }, Rect { y: middle.y + top, height: text - top, ..middle })
@@ -72,7 +77,11 @@ impl Advice {
         let mut lines = wrap(&said, usize::from(area.width.saturating_sub(4)));
         lines.push(String::new());
         if let Some(most) = data.analysis.wasted.first() {
-            lines.push(format!("Most wasted: {}  {}", units::size(most.bytes), data.path_text(most.path, false)));
+            lines.push(format!(
+                "Most wasted: {}  {}",
+                units::size(most.bytes),
+                data.path_text(most.path, false)
+            ));
             lines.push("2 shows every wasted path and the layers that hid it.".into());
         }
         let layers = &data.analysis.layers;
@@ -90,8 +99,8 @@ impl Advice {
         let savings = data.savings;
         let more = savings.possible.saturating_sub(savings.exact);
         let note = format!(
-            "{} findings ── {} wasted for certain, up to {} more possible",
-            data.findings.len(),
+            "{} ── {} wasted for certain, up to {} more possible",
+            counted(data.findings.len() as u64, "finding", "findings"),
             units::size(savings.exact),
             units::size(more)
         );
@@ -115,7 +124,8 @@ impl Advice {
     }
 
     fn draw_evidence(&self, data: &Data, pane: Rect, finding: &Finding, pen: &mut Pen<'_>) {
-        let note = format!("{} entries ── Enter shows it in its layer", units::count(finding.evidence_total));
+        let note =
+            format!("{} ── Enter shows it in its layer", counted(finding.evidence_total, "entry", "entries"));
         pen.title(pane, "Evidence", &note, self.in_evidence);
         let area = layout::inside(pane);
         let wide = area.width >= 90;
@@ -193,7 +203,8 @@ impl Pane for Advice {
                 _ = self.evidence.act(action, evidence, usize::from(layout::inside(parts.evidence).height));
             }
             _ => {
-                if self.list.act(action, data.findings.len(), usize::from(layout::inside(parts.list).height)) {
+                if self.list.act(action, data.findings.len(), usize::from(layout::inside(parts.list).height))
+                {
                     self.evidence = List::default();
                 }
             }

@@ -9,11 +9,11 @@ use crate::overlay::Slot;
 use crate::ui::data::Data;
 use crate::ui::describe;
 use crate::ui::keymap::Action;
+use crate::ui::layout;
 use crate::ui::pane::Reply;
 use crate::ui::text::{Pen, safe};
 use crate::ui::theme::Theme;
 use crate::ui::tree::{Acted, Filter, Mark, Marks, Row, Span, Sums, Tree, Weight};
-use crate::ui::layout;
 use crate::units;
 
 /// With a filter, directories open by themselves while no more paths than this are found.
@@ -91,8 +91,8 @@ impl Files {
         self.tree.selected()
     }
 
-    /// Does what an action says; none when it is not the tree's.
-    pub(super) fn act(&mut self, data: &Data, action: Action, height: usize) -> Option<Option<Reply>> {
+    /// Does what an action says.
+    pub(super) fn act(&mut self, data: &Data, action: Action, height: usize) -> Option<Reply> {
         match action {
             Action::Merged => self.toggle(data, Mark::Unchanged),
             Action::Added => self.toggle(data, Mark::Added),
@@ -111,18 +111,15 @@ impl Files {
                     mark.is_some_and(|mark| mark != Mark::Unchanged && marks.has(mark))
                 };
                 if !self.tree.jump(action == Action::NextMatch, is_match) {
-                    return Some(Some(Reply::Say("no match in what is open; E opens all directories".into())));
+                    return Some(Reply::Say("no match in what is open; E opens all directories".into()));
                 }
             }
             _ => {
-                return match self.tree.act(&data.image, &self.sums, action, height) {
-                    Acted::No => None,
-                    Acted::Yes => Some(None),
-                    Acted::File(_) => Some(Some(Reply::View)),
-                };
+                let acted = self.tree.act(&data.image, &self.sums, action, height);
+                return matches!(acted, Acted::File(_)).then_some(Reply::View);
             }
         }
-        Some(None)
+        None
     }
 
     fn toggle(&mut self, data: &Data, mark: Mark) {
@@ -178,7 +175,15 @@ impl Files {
         }
     }
 
-    fn row(&self, data: &Data, area: Rect, y: u16, row: Row, (whole, columns): (u64, &Columns), pen: &mut Pen<'_>) {
+    fn row(
+        &self,
+        data: &Data,
+        area: Rect,
+        y: u16,
+        row: Row,
+        (whole, columns): (u64, &Columns),
+        pen: &mut Pen<'_>,
+    ) {
         let image = &data.image;
         let slot = self.span.slot(row.path);
         let is_directory = describe::is_directory(image, slot);
@@ -211,7 +216,7 @@ impl Files {
         } else if is_directory && !self.tree.is_open(row.path) {
             let files = self.sums.files(image, row.path);
             if files > 0 {
-                let said = format!("  {} {}", units::count(files.into()), if files == 1 { "file" } else { "files" });
+                let said = format!("  {}", crate::ui::text::files(files));
                 pen.put(area, x, y, area.width, &said, pen.theme.dim);
             }
         }
@@ -265,7 +270,7 @@ impl Columns {
         };
         let bar = take(width >= 44, 8).map(|at| (at, 8));
         let mode = take(width >= 58, 10);
-        let owner = take(width >= 70, OWNER);
+        let owner = take(width >= 66, OWNER);
         Self { bar, mode, owner, name: x }
     }
 
@@ -289,7 +294,15 @@ impl Columns {
     }
 
     /// The size, with its bar.
-    pub(super) fn numbers(&self, area: Rect, y: u16, bytes: u64, whole: u64, style: Style, pen: &mut Pen<'_>) {
+    pub(super) fn numbers(
+        &self,
+        area: Rect,
+        y: u16,
+        bytes: u64,
+        whole: u64,
+        style: Style,
+        pen: &mut Pen<'_>,
+    ) {
         let text = if bytes == 0 { pen.theme.dim } else { pen.theme.text };
         pen.right(area, 0, y, SIZE, &units::size(bytes), text);
         if let Some((x, width)) = self.bar {

@@ -65,8 +65,7 @@ impl Page<'_> {
 }
 
 fn page(data: &Data, width: u16, theme: &Theme) -> Vec<Line> {
-    let mut page =
-        Page { lines: Vec::new(), theme, width: usize::from(width.saturating_sub(NAMES + 4)) };
+    let mut page = Page { lines: Vec::new(), theme, width: usize::from(width.saturating_sub(NAMES + 4)) };
     names(data, &mut page);
     totals(data, &mut page);
     configuration(data, &mut page);
@@ -116,13 +115,29 @@ fn totals(data: &Data, page: &mut Page<'_>) {
     page.styled("wasted", &wasted, style);
     page.row("efficiency", &units::share(totals.efficiency));
     let own = units::share(totals.own_wasted_ratio);
-    page.row("own layers", &format!("{}, {} of it wasted ({own})", units::size(totals.own_content), units::size(totals.own_wasted)));
+    page.row(
+        "own layers",
+        &format!(
+            "{}, {} of it wasted ({own})",
+            units::size(totals.own_content),
+            units::size(totals.own_wasted)
+        ),
+    );
     page.row("hidden base", &format!("{} of the base that own layers hide", units::size(totals.base_hidden)));
     page.row("duplicates", &format!("{} in equal files at several paths", units::size(totals.duplicates)));
-    page.row("stored", &format!("{} as blobs, {} as tars", units::size(totals.blob), units::size(totals.tar)));
+    page.row(
+        "stored",
+        &format!("{} as blobs, {} as tars", units::size(totals.blob), units::size(totals.tar)),
+    );
     let tree = &totals.tree;
-    let counts = [(tree.files, "files"), (tree.directories, "directories"), (tree.symlinks, "symbolic links"), (tree.others, "others")];
-    let counts: Vec<String> = counts.iter().map(|(count, name)| format!("{} {name}", units::count(*count))).collect();
+    let counts = [
+        (tree.files, "files"),
+        (tree.directories, "directories"),
+        (tree.symlinks, "symbolic links"),
+        (tree.others, "others"),
+    ];
+    let counts: Vec<String> =
+        counts.iter().map(|(count, name)| format!("{} {name}", units::count(*count))).collect();
     page.row("file system", &counts.join(", "));
 }
 
@@ -130,8 +145,18 @@ fn configuration(data: &Data, page: &mut Page<'_>) {
     let runtime = &data.image.config.config;
     page.heading("Configuration");
     let list = |words: &[String]| words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
-    page.row("entrypoint", &if runtime.entrypoint.is_empty() { "none".into() } else { format!("[{}]", list(&runtime.entrypoint)) });
-    page.row("cmd", &if runtime.cmd.is_empty() { "none".into() } else { format!("[{}]", list(&runtime.cmd)) });
+    page.row(
+        "entrypoint",
+        &if runtime.entrypoint.is_empty() {
+            "none".into()
+        } else {
+            format!("[{}]", list(&runtime.entrypoint))
+        },
+    );
+    page.row(
+        "cmd",
+        &if runtime.cmd.is_empty() { "none".into() } else { format!("[{}]", list(&runtime.cmd)) },
+    );
     page.row("user", if runtime.user.is_empty() { "root (none is set)" } else { &runtime.user });
     page.row("directory", if runtime.working_dir.is_empty() { "/" } else { &runtime.working_dir });
     page.some("ports", runtime.exposed_ports.iter().cloned());

@@ -12,7 +12,7 @@ use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout::{self, Split};
 use crate::ui::list::List;
 use crate::ui::pane::{Cx, Pane, Reply};
-use crate::ui::text::{Pen, fit_path, safe};
+use crate::ui::text::{self, Pen, fit_path, safe};
 use crate::ui::tree::{Filter, Sort, Sums, Weight};
 use crate::units;
 
@@ -73,7 +73,8 @@ impl Largest {
             let all = (self.here.0 + 1..image.paths.end(self.here).0).map(PathId);
             // only what has bytes itself: a directory's are those of what is in it
             let leaf = |path: &PathId| image.paths.end(*path).0 == path.0 + 1;
-            self.rows.extend(all.filter(leaf).map(|path| (sums.bytes(image, path), path)).filter(|row| row.0 > 0));
+            self.rows
+                .extend(all.filter(leaf).map(|path| (sums.bytes(image, path), path)).filter(|row| row.0 > 0));
             let order = |row: &(u64, PathId)| (std::cmp::Reverse(row.0), row.1);
             if self.rows.len() > MOST_FILES {
                 self.rows.select_nth_unstable_by_key(MOST_FILES, order);
@@ -126,7 +127,11 @@ impl Largest {
 
     fn split(&self, body: Rect) -> Split {
         let split = layout::split(body, false, 0);
-        if self.as_files { Split { left: body, right: Rect { width: 0, ..split.right }, ..split } } else { split }
+        if self.as_files {
+            Split { left: body, right: Rect { width: 0, ..split.right }, ..split }
+        } else {
+            split
+        }
     }
 
     fn draw_bars(&self, data: &Data, pane: Rect, pen: &mut Pen<'_>) {
@@ -159,8 +164,11 @@ impl Largest {
             let style = if is_directory { pen.theme.accent } else { pen.theme.text };
             let x = pen.put(area, 29, y, area.width, &name, style);
             let said = match slot {
-                _ if is_directory => format!("  {} files", units::count(self.sums.files(image, path).into())),
-                Some(Slot::Entry(id)) => format!("  layer {}", image.layer_of(id)),
+                _ if is_directory => format!("  {}", text::files(self.sums.files(image, path))),
+                Some(Slot::Entry(id)) => {
+                    let target = describe::target(image, slot).unwrap_or_default();
+                    format!("{target}  layer {}", image.layer_of(id))
+                }
                 _ => String::new(),
             };
             pen.put(area, x, y, area.width, &said, dim);
@@ -208,8 +216,11 @@ impl Largest {
 }
 
 fn frame(rect: Rect, heavy: bool, style: ratatui::style::Style, pen: &mut Pen<'_>) {
-    let [top_left, top_right, bottom_left, bottom_right, across, down] =
-        if heavy { ["┏", "┓", "┗", "┛", "━", "┃"] } else { ["┌", "┐", "└", "┘", "─", "│"] };
+    let [top_left, top_right, bottom_left, bottom_right, across, down] = if heavy {
+        ["┏", "┓", "┗", "┛", "━", "┃"]
+    } else {
+        ["┌", "┐", "└", "┘", "─", "│"]
+    };
     let across = across.repeat(usize::from(rect.width) - 2);
     pen.put(rect, 0, 0, rect.width, &format!("{top_left}{across}{top_right}"), style);
     for y in 1..rect.height - 1 {
@@ -291,10 +302,13 @@ impl Pane for Largest {
         let here = fit_path(&data.path_text(self.here, true), 40);
         let (title, note) = if self.as_files {
             let count = self.rows.len();
-            (format!("Largest files below {here}"), format!("{count} shown ── {bytes} in the final file system"))
+            (
+                format!("Largest files below {here}"),
+                format!("{count} shown ── {bytes} in the final file system"),
+            )
         } else {
-            let files = units::count(self.sums.files(&data.image, self.here).into());
-            (format!("Largest in {here}"), format!("{bytes} ── {files} files"))
+            let files = text::files(self.sums.files(&data.image, self.here));
+            (format!("Largest in {here}"), format!("{bytes} ── {files}"))
         };
         pen.title(split.left, &title, &note, true);
         self.draw_bars(data, split.left, pen);
@@ -307,7 +321,11 @@ impl Pane for Largest {
         let split = self.split(cx.body);
         let hit = match layout::row_at(layout::rows(split.left), at) {
             Some(y) => Some(self.list.top + y),
-            None => self.rectangles(split.right).into_iter().find(|(_, rect)| rect.contains(at)).map(|(row, _)| row),
+            None => self
+                .rectangles(split.right)
+                .into_iter()
+                .find(|(_, rect)| rect.contains(at))
+                .map(|(row, _)| row),
         };
         let row = hit.filter(|&row| row < self.rows.len())?;
         if row == self.list.cursor {

@@ -57,7 +57,10 @@ mod tests {
         let data = sample::data_with_base(&[&[("a", 1)], &[("b", 1)], &[("c", 1)], &[("d", 1)]], 2);
         let rows = LayerRows::new(&data);
         assert_eq!(rows.len(&data), 3);
-        assert_eq!((rows.layers(&data, 0), rows.layers(&data, 1), rows.layers(&data, 2)), (0..=1, 2..=2, 3..=3));
+        assert_eq!(
+            (rows.layers(&data, 0), rows.layers(&data, 1), rows.layers(&data, 2)),
+            (0..=1, 2..=2, 3..=3)
+        );
         assert_eq!((0..4).map(|layer| rows.row_of(&data, layer)).collect::<Vec<_>>(), [0, 0, 1, 2]);
         let rows = LayerRows { is_folded: false };
         assert_eq!(rows.len(&data), 4);

@@ -2,17 +2,17 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::files::{self, Files};
+use super::details;
+use super::files::Files;
 use super::layer_rows::LayerRows;
 use crate::image::PathId;
 use crate::overlay::Slot;
 use crate::ui::data::Data;
-use crate::ui::describe;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout::{self, Split};
 use crate::ui::list::List;
 use crate::ui::pane::{Cx, Pane, Reply};
-use crate::ui::text::{Pen, fit_path, safe, wrap};
+use crate::ui::text::{self, Pen};
 use crate::ui::tree::{Filter, Mark};
 use crate::units;
 
@@ -114,7 +114,9 @@ impl Layers {
             let is_base = data.is_base(*layers.start());
             let style = if is_base { dim } else { pen.theme.text };
             let (size, lost) = sum(row);
-            let is_compared = self.anchor.is_some_and(|anchor| (anchor.min(self.list.cursor)..=anchor.max(self.list.cursor)).contains(&row));
+            let is_compared = self.anchor.is_some_and(|anchor| {
+                (anchor.min(self.list.cursor)..=anchor.max(self.list.cursor)).contains(&row)
+            });
             if is_compared {
                 pen.put(area, 0, y, 1, "┃", pen.theme.accent);
             }
@@ -150,91 +152,18 @@ impl Layers {
             (false, false) => format!("{which}: what they changed"),
         };
         let (files, bytes) = self.files.totals(cx.data);
-        let hidden: String = [(Mark::Added, "added"), (Mark::Modified, "modified"), (Mark::Removed, "removed")]
-            .into_iter()
-            .filter(|(mark, _)| !self.files.marks.has(*mark))
-            .map(|(_, name)| format!(" ── without {name}"))
-            .collect();
+        let mut hidden = String::new();
+        for mark in [Mark::Added, Mark::Modified, Mark::Removed] {
+            if !self.files.marks.has(mark) {
+                hidden.push_str(" ── without ");
+                hidden.push_str(mark.name());
+            }
+        }
         let sort = if self.files.tree.sort == crate::ui::tree::Sort::Name { " ── by name" } else { "" };
-        let note = format!("{} files ── {}{hidden}{sort}", units::count(files.into()), units::size(bytes));
+        let note = format!("{} ── {}{hidden}{sort}", text::files(files), units::size(bytes));
         pen.title(pane, &title, &note, self.in_files);
         self.files.draw(cx.data, pane, self.in_files, pen);
     }
-
-    fn draw_path(&self, cx: Cx<'_>, pane: Rect, path: PathId, pen: &mut Pen<'_>) {
-        let data = cx.data;
-        let slot = self.files.span.slot(path);
-        let is_directory = describe::is_directory(&data.image, slot);
-        let title = fit_path(&data.path_text(path, is_directory), usize::from(pane.width.saturating_sub(8)));
-        pen.title(pane, &title, "", false);
-        let area = layout::inside(pane);
-        let mark = self.files.span.mark(&data.image, path).unwrap_or(Mark::Unchanged);
-        let style = files::mark_style(pen.theme, mark);
-        let x = pen.put(area, 2, 0, 12, mark.name(), style) + 2;
-        pen.put(area, x, 0, area.width, &describe::attributes(&data.image, slot), pen.theme.text);
-        let lines = wrap(&describe::timeline(data, path), usize::from(area.width.saturating_sub(4)));
-        for (y, line) in (1..area.height).zip(&lines) {
-            pen.put(area, 2, y, area.width, line, pen.theme.text);
-        }
-        let last = area.height.saturating_sub(1);
-        let wasted: u64 = wasted_at(data, path);
-        if wasted > 0 && lines.len() < usize::from(area.height) - 1 {
-            let said = format!("{} in copies of it that nobody can see", units::size(wasted));
-            pen.put(area, 2, last, area.width, &said, pen.theme.waste);
-        }
-    }
-
-    fn draw_layer(cx: Cx<'_>, pane: Rect, layer: usize, pen: &mut Pen<'_>) {
-        let data = cx.data;
-        let (about, totals) = (&data.image.layers[layer], &data.analysis.layers[layer]);
-        let origin = if data.is_base(layer) { "from the base image" } else { "made by this Dockerfile" };
-        let title = format!("Layer {layer} of {}", data.image.layers.len());
-        pen.title(pane, &title, origin, false);
-        let area = layout::inside(pane);
-        let changes = |name: &str, tally: crate::analysis::Tally| {
-            format!("{name} {} ({})", units::count(tally.files), units::size(tally.bytes))
-        };
-        let created = data.image.step_of(layer).and_then(|step| step.created.as_deref()).unwrap_or("unknown");
-        let created = safe(created.get(..16).unwrap_or(created).replace('T', " ").as_bytes());
-        let digest = |digest: &Option<crate::digest::Digest>| {
-            digest.as_ref().map_or_else(|| "unknown".to_owned(), |digest| safe(digest.as_str().as_bytes()))
-        };
-        let media = about.media_type.as_deref().map_or("no media type".to_owned(), |media| safe(media.as_bytes()));
-        let lines = [
-            format!(
-                "{}, {}, {} · files: {}",
-                changes("added", totals.added),
-                changes("modified", totals.modified),
-                changes("removed", totals.removed),
-                units::size(totals.content),
-            ),
-            format!(
-                "blob {} · tar {} · compression {} · {media} · created {created}",
-                units::size(about.blob),
-                units::size(about.tar),
-                about.compression.name()
-            ),
-            format!("diff ID {}", digest(&about.diff_id)),
-            format!("digest  {}", digest(&about.digest)),
-        ];
-        let command = wrap(&data.command(layer), usize::from(area.width.saturating_sub(4)));
-        let room = usize::from(area.height);
-        let first = command.iter().take(room.saturating_sub(2).max(1)).map(|line| (line, pen.theme.accent));
-        let rest = lines.iter().map(|line| (line, pen.theme.text));
-        let all: Vec<_> = first.chain(rest).take(room).map(|(line, style)| (line.clone(), style)).collect();
-        for (y, (line, style)) in (0..).zip(&all) {
-            pen.put(area, 2, y, area.width.saturating_sub(3), line, *style);
-        }
-    }
-}
-
-/// Wasted bytes of a path, over all layers.
-fn wasted_at(data: &Data, path: PathId) -> u64 {
-    let copies = data.image.timeline.of(path).iter();
-    copies
-        .filter(|&&id| matches!(data.union.fate(id), crate::overlay::Fate::Lost(..)))
-        .map(|&id| data.image.entry(id).size)
-        .sum()
 }
 
 impl Pane for Layers {
@@ -260,15 +189,26 @@ impl Pane for Layers {
             Action::Compare => return self.compare(data),
             _ if self.in_files => {
                 let height = usize::from(layout::rows(self.split(cx.body).right).height);
-                return self.files.act(data, action, height)?;
+                return self.files.act(data, action, height);
             }
             Action::Open | Action::Right => self.in_files = true,
             _ => {
                 let height = usize::from(layout::rows(self.split(cx.body).left).height);
                 if self.list.act(action, self.rows.len(data), height) {
                     self.show(data);
-                } else if matches!(action, Action::Merged | Action::Added | Action::Modified | Action::Removed | Action::Sort | Action::CollapseAll | Action::ExpandAll | Action::NextMatch | Action::PreviousMatch) {
-                    return self.files.act(data, action, height)?;
+                } else if matches!(
+                    action,
+                    Action::Merged
+                        | Action::Added
+                        | Action::Modified
+                        | Action::Removed
+                        | Action::Sort
+                        | Action::CollapseAll
+                        | Action::ExpandAll
+                        | Action::NextMatch
+                        | Action::PreviousMatch
+                ) {
+                    return self.files.act(data, action, height);
                 }
             }
         }
@@ -301,8 +241,10 @@ impl Pane for Layers {
         }
         if split.below.height > 0 {
             match self.files.selected() {
-                Some(path) if self.in_files => self.draw_path(cx, split.below, path, pen),
-                _ => Self::draw_layer(cx, split.below, self.files.span.layers().1, pen),
+                Some(path) if self.in_files => {
+                    details::path(cx.data, split.below, &self.files.span, path, pen);
+                }
+                _ => details::layer(cx.data, split.below, self.files.span.layers().1, pen),
             }
         }
     }
@@ -387,6 +329,10 @@ impl Pane for Layers {
     fn note(&self, cx: Cx<'_>) -> String {
         let (from, to) = self.files.span.layers();
         let of = cx.data.image.layers.len().saturating_sub(1);
-        if from == to { format!("layer {to} of 0–{of}") } else { format!("layers {from}–{to} of 0–{of}") }
+        if from == to {
+            format!("layer {to} of 0–{of}")
+        } else {
+            format!("layers {from}–{to} of 0–{of}")
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! The tabs, one file each.
 
 mod advice;
+mod details;
 mod files;
 mod image;
 mod largest;
-mod layers;
 mod layer_rows;
+mod layers;
 mod treemap;
 mod wasted;
 

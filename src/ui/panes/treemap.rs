@@ -93,7 +93,11 @@ fn whole(area: Area) -> Rect {
     Rect::new(left, top, right.saturating_sub(left), bottom.saturating_sub(top))
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range; a screen is small")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the range; a screen is small"
+)]
 fn cell(at: f64) -> u16 {
     at.round().clamp(0.0, 65_535.0) as u16
 }

@@ -12,7 +12,7 @@ use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout;
 use crate::ui::list::List;
 use crate::ui::pane::{Cx, Pane, Reply};
-use crate::ui::text::{Pen, fit_path, safe, wrap};
+use crate::ui::text::{self, Pen, fit_path, safe, wrap};
 use crate::ui::tree::{Acted, Filter, Sums, Tree, Weight};
 use crate::units;
 
@@ -34,7 +34,8 @@ pub(super) struct WastedTab {
 impl WastedTab {
     /// A list, most bytes first.
     pub(super) fn new(data: &Data) -> Self {
-        let mut by_path: Vec<_> = (0..).zip(&data.analysis.wasted).map(|(at, wasted)| (wasted.path, at)).collect();
+        let mut by_path: Vec<_> =
+            (0..).zip(&data.analysis.wasted).map(|(at, wasted)| (wasted.path, at)).collect();
         by_path.sort_unstable();
         let mut tab = Self {
             is_tree: false,
@@ -54,7 +55,9 @@ impl WastedTab {
         let filter = &self.filter;
         self.sums.fill(data.image.paths.len(), |path| {
             let (_, at) = next.next_if(|(wasted, _)| *wasted == path)?;
-            filter.shows(path).then(|| Weight { bytes: data.analysis.wasted[*at as usize].bytes, is_file: true })
+            filter
+                .shows(path)
+                .then(|| Weight { bytes: data.analysis.wasted[*at as usize].bytes, is_file: true })
         });
         self.tree.flatten(&data.image, &self.sums);
     }
@@ -80,7 +83,11 @@ impl WastedTab {
     }
 
     fn path(&self, data: &Data) -> Option<PathId> {
-        if self.is_tree { self.tree.selected() } else { self.at(data, self.list.cursor).map(|wasted| wasted.path) }
+        if self.is_tree {
+            self.tree.selected()
+        } else {
+            self.at(data, self.list.cursor).map(|wasted| wasted.path)
+        }
     }
 
     /// To the layer that wrote the first of the copies.
@@ -92,7 +99,10 @@ impl WastedTab {
 
     fn panes(body: Rect) -> (Rect, Rect) {
         let below = if body.height >= DETAILS * 2 { DETAILS } else { 0 };
-        (Rect { height: body.height - below, ..body }, Rect { y: body.y + body.height - below, height: below, ..body })
+        (
+            Rect { height: body.height - below, ..body },
+            Rect { y: body.y + body.height - below, height: below, ..body },
+        )
     }
 
     fn draw_list(&self, data: &Data, area: Rect, pen: &mut Pen<'_>) {
@@ -135,7 +145,7 @@ impl WastedTab {
             let x = pen.parts(area, x, y, &[(arrow, pen.theme.dim), (&name, pen.theme.text)]);
             let said = match self.of_path(data, row.path) {
                 Some(wasted) => format!("  {}", cause(data, wasted)),
-                None => format!("/  {} files", units::count(self.sums.files(image, row.path).into())),
+                None => format!("/  {}", text::files(self.sums.files(image, row.path))),
             };
             pen.put(area, x, y, area.width, &said, pen.theme.dim);
             if at == self.tree.list.cursor {
@@ -152,7 +162,11 @@ impl WastedTab {
         let mut lines = Vec::new();
         match self.of_path(data, path) {
             Some(wasted) => {
-                lines.extend(wrap(&describe::timeline(data, path), width).into_iter().map(|line| (line, pen.theme.text)));
+                lines.extend(
+                    wrap(&describe::timeline(data, path), width)
+                        .into_iter()
+                        .map(|line| (line, pen.theme.text)),
+                );
                 for copy in data.analysis.copies_of(wasted) {
                     let said = format!(
                         "{} of layer {}: {} by layer {}, {}",
@@ -167,9 +181,9 @@ impl WastedTab {
             }
             None => lines.push((
                 format!(
-                    "{} wasted in {} files below it",
+                    "{} wasted in {} below it",
                     units::size(self.sums.bytes(&data.image, path)),
-                    units::count(self.sums.files(&data.image, path).into())
+                    text::files(self.sums.files(&data.image, path))
                 ),
                 pen.theme.text,
             )),
@@ -236,7 +250,9 @@ impl Pane for WastedTab {
                 let filter = &self.filter;
                 let wasted = |path| self.by_path.binary_search_by_key(&path, |(path, _)| *path).is_ok();
                 let on = filter.found.is_some();
-                self.tree.jump(action == Action::NextMatch, |path| if on { filter.hits(path) } else { wasted(path) });
+                self.tree.jump(action == Action::NextMatch, |path| {
+                    if on { filter.hits(path) } else { wasted(path) }
+                });
             }
             Action::NextMatch => _ = self.list.act(Action::Down, self.length(data), height),
             Action::PreviousMatch => _ = self.list.act(Action::Up, self.length(data), height),
@@ -246,7 +262,9 @@ impl Pane for WastedTab {
                 }
             }
             Action::Open | Action::Right => return self.path(data).and_then(|path| self.cause(data, path)),
-            Action::Sort => return Some(Reply::Say("the list is by size; t shows a tree, which can be sorted".into())),
+            Action::Sort => {
+                return Some(Reply::Say("the list is by size; t shows a tree, which can be sorted".into()));
+            }
             _ => _ = self.list.act(action, self.length(data), height),
         }
         None
@@ -267,8 +285,8 @@ impl Pane for WastedTab {
         let (pane, below) = Self::panes(cx.body);
         let totals = &data.analysis.totals;
         let note = format!(
-            "{} paths ── {} overwritten ({} of it with the same content), {} removed, {} repeated",
-            units::count(data.analysis.wasted.len() as u64),
+            "{} ── {} overwritten ({} of it with the same content), {} removed, {} repeated",
+            text::counted(data.analysis.wasted.len() as u64, "path", "paths"),
             units::size(totals.overwritten),
             units::size(totals.metadata_only),
             units::size(totals.removed),
@@ -280,7 +298,14 @@ impl Pane for WastedTab {
         pen.put(heading, Columns::short(pane.width).name + 2, 0, pane.width, "PATH", pen.theme.dim);
         let area = layout::rows(pane);
         if data.analysis.wasted.is_empty() {
-            pen.put(area, 2, 0, area.width, "Nothing: every byte of every layer can be seen in the final file system.", pen.theme.added);
+            pen.put(
+                area,
+                2,
+                0,
+                area.width,
+                "Nothing: every byte of every layer can be seen in the final file system.",
+                pen.theme.added,
+            );
             return;
         }
         if self.length(data) == 0 {

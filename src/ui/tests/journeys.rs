@@ -68,7 +68,7 @@ fn a_range_of_layers_is_compared() {
 fn a_filter_shows_while_it_is_typed_and_a_bad_one_keeps_the_view() {
     let mut ui = ui(120, 40);
     ui.keys("j/tsc");
-    has(&ui, "1 paths match");
+    has(&ui, "1 path found");
     has(&ui, "tsc.js");
     has_not(&ui, "index.js");
     ui.keys("<c-u>re:tsc(");

@@ -12,7 +12,8 @@ use crate::report::{Confidence, Evidence, Finding, Savings, Severity};
 
 /// A small image with all kinds of waste and names that want to steer the terminal.
 fn shown() -> Shown {
-    let base: &sample::Files<'_> = &[("usr/lib/libc.so", 90_000_000), ("usr/bin/sh", 1_200_000), ("etc/passwd", 900)];
+    let base: &sample::Files<'_> =
+        &[("usr/lib/libc.so", 90_000_000), ("usr/bin/sh", 1_200_000), ("etc/passwd", 900)];
     let lists: &sample::Files<'_> = &[
         ("var/lib/apt/lists/index", 40_000_000),
         ("usr/bin/gcc", 30_000_000),
@@ -41,8 +42,10 @@ fn shown() -> Shown {
             title: "apt's package lists are removed one layer too late".into(),
             bytes: 40_000_000,
             layers: vec![1, 3],
-            why: "A later layer cannot make an earlier one smaller: what layer 1 wrote stays in the image.".into(),
-            fix: "RUN apt-get update \\\n && apt-get install -y gcc \\\n && rm -rf /var/lib/apt/lists/*".into(),
+            why: "A later layer cannot make an earlier one smaller: what layer 1 wrote stays in the image."
+                .into(),
+            fix: "RUN apt-get update \\\n && apt-get install -y gcc \\\n && rm -rf /var/lib/apt/lists/*"
+                .into(),
             evidence: vec![evidence("var/lib/apt/lists/index", 1, 40_000_000)],
             evidence_total: 1,
         },

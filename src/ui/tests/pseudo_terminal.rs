@@ -57,7 +57,12 @@ impl Terminal {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-        command.args([&format!("ui::tests::pseudo_terminal::{test}"), "--exact", "--nocapture", "--test-threads=1"]);
+        command.args([
+            &format!("ui::tests::pseudo_terminal::{test}"),
+            "--exact",
+            "--nocapture",
+            "--test-threads=1",
+        ]);
         command.env(ROLE, role);
         command.env("TERM", "xterm-256color");
         let child = pair.slave.spawn_command(command).unwrap();
@@ -112,7 +117,9 @@ fn it_opens_resizes_quits_and_restores_the_screen() {
     assert!(terminal.screen.lock().unwrap().screen().alternate_screen());
     terminal.screen.lock().unwrap().screen_mut().set_size(30, 100);
     terminal.master.resize(PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 }).unwrap();
-    terminal.wait_for("the new size", |screen| screen.rows(0, 100).nth(29).is_some_and(|row| row.contains("move")));
+    terminal.wait_for("the new size", |screen| {
+        screen.rows(0, 100).nth(29).is_some_and(|row| row.contains("move"))
+    });
     terminal.keys("2");
     terminal.wait_for_text("Wasted bytes");
     terminal.keys("q");

@@ -67,7 +67,9 @@ mod tests {
         let mut bits = Bits::new(300);
         bits.add(3..200);
         assert_eq!(bits.count(), 197);
-        assert!(!bits.has(PathId(2)) && bits.has(PathId(3)) && bits.has(PathId(199)) && !bits.has(PathId(200)));
+        assert!(
+            !bits.has(PathId(2)) && bits.has(PathId(3)) && bits.has(PathId(199)) && !bits.has(PathId(200))
+        );
         bits.set(PathId(64), false);
         assert_eq!(bits.count(), 196);
         assert!(!bits.has(PathId(5000)));

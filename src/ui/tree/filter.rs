@@ -60,7 +60,10 @@ impl Pattern {
                 }
                 let mut path = Vec::new();
                 let range = block * BLOCK..((block + 1) * BLOCK).min(count);
-                range.map(PathId).filter(|&id| id != PathId::ROOT && self.is_match(image, id, &mut path)).collect()
+                range
+                    .map(PathId)
+                    .filter(|&id| id != PathId::ROOT && self.is_match(image, id, &mut path))
+                    .collect()
             })
             .collect();
         if stopped() {

@@ -52,7 +52,14 @@ impl Tree {
     pub(in crate::ui) fn new(image: &Image) -> Self {
         let mut open = Bits::new(image.paths.len());
         open.set(PathId::ROOT, true);
-        Self { list: List::default(), sort: Sort::Size, open, rows: Vec::new(), is_cut: false, wanted: PathId::ROOT }
+        Self {
+            list: List::default(),
+            sort: Sort::Size,
+            open,
+            rows: Vec::new(),
+            is_cut: false,
+            wanted: PathId::ROOT,
+        }
     }
 
     /// The rows.

@@ -59,7 +59,12 @@ impl Sums {
     }
 
     #[expect(clippy::unused_self, reason = "reads one of its own columns")]
-    fn between<T: Copy + Default + std::ops::Sub<Output = T>>(&self, sums: &[T], image: &Image, path: PathId) -> T {
+    fn between<T: Copy + Default + std::ops::Sub<Output = T>>(
+        &self,
+        sums: &[T],
+        image: &Image,
+        path: PathId,
+    ) -> T {
         let at = |path: PathId| sums.get(path.index()).copied();
         match (at(path), at(image.paths.end(path))) {
             (Some(start), Some(end)) => end - start,
