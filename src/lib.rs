@@ -33,4 +33,6 @@ pub mod report;
 
 pub mod load;
 
+pub mod ui;
+
 pub mod cli;

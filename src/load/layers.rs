@@ -68,6 +68,7 @@ pub(super) fn assemble<K: std::hash::Hash + Eq>(
         sources.iter().filter_map(|source| indexes.get(source)).map(|index| index.entries.len()).sum();
     let mut assembly = Assembly::with_capacity(entries);
     let Picked { about, config, history, layers, diagnostics } = picked;
+    let blob_names = layers.iter().map(|layer| layer.name.clone()).collect();
     for (number, layer) in layers.into_iter().enumerate() {
         let source = &sources[number];
         let index =
@@ -80,7 +81,7 @@ pub(super) fn assemble<K: std::hash::Hash + Eq>(
         }
     }
     let image = assembly.finish(about, config, history, diagnostics);
-    Ok(Loaded::new(image, budget))
+    Ok(Loaded::new(image, blob_names, budget))
 }
 
 /// Indexes one blob.

@@ -3,11 +3,14 @@
 //! After loading nothing reads a tar. Layers are indexed in parallel, the largest first; a packed archive
 //! passes by once, in one thread, and its layers are indexed as they come.
 
+mod bodies;
 mod compare;
 mod layers;
 mod pick;
 mod rootfs;
 mod stream;
+
+pub use bodies::Bodies;
 
 use std::io::Read;
 use std::path::Path;
@@ -50,13 +53,15 @@ pub struct Loaded {
     pub image: Image,
     /// Its layers, stacked.
     pub union: Union,
+    /// Where the layers are: names in the archive, lowest layer first. None for a root file system.
+    pub blobs: Vec<Vec<u8>>,
 }
 
 impl Loaded {
     /// Stacks the layers of an image that was just read, and drops what was kept of bodies but is not needed
     /// (what no one can see any more; an os-release tells the base, also where it was replaced)
     /// or was over the budget.
-    fn new(mut image: Image, budget: &Budget) -> Self {
+    fn new(mut image: Image, blobs: Vec<Vec<u8>>, budget: &Budget) -> Self {
         let union = Union::of(&image);
         let mut excerpts = std::mem::take(&mut image.excerpts);
         excerpts.retain(|id, excerpt| {
@@ -74,7 +79,7 @@ impl Loaded {
             let (code, message) = ("too-many-records", message.to_owned());
             image.diagnostics.push(Diagnostic { code, message, layer: None, path: None });
         }
-        Self { image, union }
+        Self { image, union, blobs }
     }
 }
 

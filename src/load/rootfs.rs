@@ -48,7 +48,8 @@ fn image(index: &LayerIndex, shown: &str, blob: u64, budget: &Budget) -> Result<
                    to see the layers, save the image with docker save";
     let remark = Diagnostic { code: "rootfs-archive", message: message.into(), layer: None, path: None };
     let about = About { reference: shown.to_owned(), source: format!("rootfs {shown}"), ..About::default() };
-    Ok(Loaded::new(assembly.finish(about, Config::default(), Vec::new(), vec![remark]), budget))
+    let image = assembly.finish(about, Config::default(), Vec::new(), vec![remark]);
+    Ok(Loaded::new(image, Vec::new(), budget))
 }
 
 /// True for names that saved images have at their top and file systems do not.

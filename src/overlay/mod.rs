@@ -5,9 +5,11 @@
 //! order of the tar. [`Rootfs`] holds the merged file system as one slot per path; applying a layer
 //! writes slots and reports every write, and whoever wants to count something listens.
 
+mod log;
 mod rootfs;
 mod union;
 
+pub use log::ChangeLog;
 pub use rootfs::{Change, Rootfs, Slot};
 pub use union::{Changes, Fate, Tally, Union};
 

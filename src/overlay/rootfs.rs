@@ -81,11 +81,7 @@ impl Rootfs {
     pub fn set(&mut self, path: PathId, value: Option<Slot>) {
         let index = path.index();
         let bit = 1_u64 << (index % 64);
-        self.slots[index] = match value {
-            None => NOTHING,
-            Some(Slot::Implied) => IMPLIED,
-            Some(Slot::Entry(id)) => id.0,
-        };
+        self.slots[index] = packed(value);
         match value {
             None => self.live[index / 64] &= !bit,
             Some(_) => self.live[index / 64] |= bit,
@@ -178,7 +174,17 @@ impl Rootfs {
     }
 }
 
-fn slot(value: u32) -> Option<Slot> {
+/// A slot in four bytes.
+pub(super) fn packed(slot: Option<Slot>) -> u32 {
+    match slot {
+        None => NOTHING,
+        Some(Slot::Implied) => IMPLIED,
+        Some(Slot::Entry(id)) => id.0,
+    }
+}
+
+/// The slot that [`packed`] made so small.
+pub(super) fn slot(value: u32) -> Option<Slot> {
     match value {
         NOTHING => None,
         IMPLIED => Some(Slot::Implied),

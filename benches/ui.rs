@@ -1,0 +1,82 @@
+//! From a key to its frame: the UI without a terminal, on a built image of a million entries and on the image
+//! that `LAYERCAKE_BENCH_IMAGE` names.
+//!
+//! Prints one row per key: the median and the worst of its presses. A filter's answer is counted in, which
+//! the UI itself looks for on a thread beside. The goal is 16 ms.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a bench, not a library"
+)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use layercake::load::{self, Blind};
+use layercake::report::Savings;
+use layercake::source::Wish;
+use layercake::ui::{Headless, Options, Shown};
+use layercake::{analysis, ui};
+
+/// (what is done, keys to get there, keys that are timed one by one)
+const JOURNEYS: [(&str, &str, &str); 8] = [
+    ("next and previous layer, changes", "1", "]]]][[[[]]]][[[["),
+    ("next and previous layer, merged", "1a", "]]]][[[[]]]][[[["),
+    ("changes or merged", "1", "aaaaaaaa"),
+    ("sort, the root's directories open", "1al<enter>", "ssssssss"),
+    ("open and close a directory", "1alg", "<enter><enter><enter><enter>"),
+    ("filter, letter by letter", "1a/", "file-12"),
+    ("filter taken back", "1a/file-12", "<backspace><backspace><backspace>"),
+    ("wasted, list and tree", "2", "tttt"),
+];
+
+fn main() {
+    if !std::env::args().any(|argument| argument == "--bench") {
+        println!("run this with cargo bench");
+        return;
+    }
+    let built = support::image("entries-1m-20", || support::entries(20, 1_000_000));
+    measure("1 M entries, 20 layers", &built);
+    if let Some(path) = std::env::var_os("LAYERCAKE_BENCH_IMAGE") {
+        let path = PathBuf::from(path);
+        measure(&path.display().to_string(), &path);
+    }
+}
+
+fn shown(path: &Path) -> Shown {
+    let loaded = load::path(path, &Wish::default(), &Blind).expect("a readable image");
+    let base = analysis::auto_base(&loaded.image);
+    let analysis = analysis::analyse(&loaded.image, &loaded.union, base);
+    Shown { loaded, analysis, findings: Vec::new(), savings: Savings::default(), bodies: None }
+}
+
+fn measure(name: &str, path: &Path) {
+    let begun = Instant::now();
+    let mut ui = Headless::new(shown(path), (160, 45), Options::default());
+    println!("{name}: loaded in {:.2} s", begun.elapsed().as_secs_f64());
+    for (what, before, keys) in JOURNEYS {
+        ui.keys("<esc><esc><esc>").keys(before);
+        let mut times: Vec<Duration> =
+            ui::split_keys(keys).into_iter().map(|key| press(&mut ui, key)).collect();
+        times.sort_unstable();
+        let ms = |time: Duration| time.as_secs_f64() * 1000.0;
+        let (median, worst) = (ms(times[times.len() / 2]), ms(times[times.len() - 1]));
+        println!("  {what:<36} {median:>8.2} ms   worst {worst:>8.2} ms");
+        // back to where it was
+        ui.keys("<esc><esc>");
+        if before.contains('a') {
+            ui.keys("1a");
+        }
+    }
+}
+
+fn press(ui: &mut Headless, key: &str) -> Duration {
+    let begun = Instant::now();
+    ui.keys(key);
+    std::hint::black_box(ui.frame());
+    begun.elapsed()
+}

@@ -1,0 +1,188 @@
+//! A path in words: its attributes, and what every layer did to it.
+
+use crate::image::{EntryId, Image, PathId};
+use crate::layer::Kind;
+use crate::overlay::Slot;
+
+use super::data::Data;
+use super::text::safe;
+
+/// True when a directory stands in the slot.
+pub(super) fn is_directory(image: &Image, slot: Option<Slot>) -> bool {
+    match slot {
+        Some(Slot::Implied) => true,
+        Some(Slot::Entry(id)) => image.entry(id).kind.is_directory(),
+        None => false,
+    }
+}
+
+/// The bytes of the slot's own entry.
+pub(super) fn size(image: &Image, slot: Option<Slot>) -> u64 {
+    match slot {
+        Some(Slot::Entry(id)) => image.entry(id).size,
+        _ => 0,
+    }
+}
+
+/// What a link leads to, as it is shown behind the name.
+pub(super) fn target(image: &Image, slot: Option<Slot>) -> Option<String> {
+    let Some(Slot::Entry(id)) = slot else { return None };
+    match image.entry(id).kind {
+        Kind::Symlink => Some(format!(" → {}", safe(image.link_text(id)))),
+        Kind::HardLink => {
+            let path = image.link_path(id).map(|path| image.paths.full(path)).unwrap_or_default();
+            Some(format!(" = /{}", safe(&path)))
+        }
+        _ => None,
+    }
+}
+
+/// What an entry is.
+pub(super) fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::File => "regular file",
+        Kind::HardLink => "hard link",
+        Kind::Directory => "directory",
+        Kind::Symlink => "symbolic link",
+        Kind::CharDevice => "character device",
+        Kind::BlockDevice => "block device",
+        Kind::Fifo => "named pipe",
+        Kind::Other => "special file",
+    }
+}
+
+/// The mode as `ls` shows it.
+pub(super) fn mode(image: &Image, id: EntryId) -> String {
+    let mode = image.attrs_of(id).mode;
+    let mut out = String::with_capacity(10);
+    out.push(match image.entry(id).kind {
+        Kind::File | Kind::HardLink => '-',
+        Kind::Directory => 'd',
+        Kind::Symlink => 'l',
+        Kind::CharDevice => 'c',
+        Kind::BlockDevice => 'b',
+        Kind::Fifo => 'p',
+        Kind::Other => '?',
+    });
+    for (shift, special, letter) in [(6, 0o4000, 's'), (3, 0o2000, 's'), (0, 0o1000, 't')] {
+        let bits = mode >> shift;
+        out.push(if bits & 4 != 0 { 'r' } else { '-' });
+        out.push(if bits & 2 != 0 { 'w' } else { '-' });
+        out.push(match (bits & 1 != 0, mode & special != 0) {
+            (true, true) => letter,
+            (false, true) => letter.to_ascii_uppercase(),
+            (true, false) => 'x',
+            (false, false) => '-',
+        });
+    }
+    out
+}
+
+/// Seconds since 1970 as `2026-11-23 17:02`, in UTC.
+pub(super) fn time(seconds: i64) -> String {
+    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    // civil_from_days, Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"
+    let z = days.saturating_add(719_468);
+    let era = z.div_euclid(146_097);
+    let day_of_era = z.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", rest / 3600, rest / 60 % 60)
+}
+
+/// Every attribute of what stands in a slot, on one line.
+pub(super) fn attributes(image: &Image, slot: Option<Slot>) -> String {
+    let Some(slot) = slot else { return "nothing stands here".into() };
+    let Slot::Entry(id) = slot else { return "directory that no layer names itself".into() };
+    let (entry, attrs) = (image.entry(id), image.attrs_of(id));
+    let mut parts = Vec::new();
+    if entry.kind == Kind::File {
+        let exact = if entry.size >= 1000 {
+            format!(" ({} bytes)", crate::units::count(entry.size))
+        } else {
+            String::new()
+        };
+        parts.push(format!("{}{exact}", crate::units::size(entry.size)));
+    }
+    parts.push(kind(entry.kind).into());
+    parts.push(format!("{} ({:o})", mode(image, id), attrs.mode));
+    parts.push(format!("{}:{}", attrs.uid, attrs.gid));
+    parts.push(format!("{} UTC", time(entry.mtime)));
+    if let Some((major, minor)) = attrs.device {
+        parts.push(format!("device {major},{minor}"));
+    }
+    for (name, value) in attrs.xattrs.iter().take(8) {
+        parts.push(format!("{}={}", safe(name), crate::escape::line(value, 60)));
+    }
+    if let Some(target) = target(image, Some(slot)) {
+        parts.push(target.trim_start().to_owned());
+    }
+    parts.join("  ")
+}
+
+/// What every layer did to a path: `written in 4 · again in 6, same content, mode changed · removed in 8`.
+pub(super) fn timeline(data: &Data, path: PathId) -> String {
+    let mut events = Vec::new();
+    for layer in 0..data.image.layers.len() {
+        let Some((before, after)) = data.log.change(layer, path) else { continue };
+        events.push(match (before, after) {
+            (None, Some(_)) => format!("written in {layer}"),
+            (Some(_), None) => format!("removed in {layer}"),
+            (Some(before), Some(after)) => again(data, layer, before, after),
+            (None, None) => continue,
+        });
+    }
+    if events.is_empty() { "no layer stores it".into() } else { events.join(" · ") }
+}
+
+fn again(data: &Data, layer: usize, before: Slot, after: Slot) -> String {
+    let image = &data.image;
+    let (Slot::Entry(old), Slot::Entry(new)) = (before, after) else { return format!("again in {layer}") };
+    let (a, b) = (image.entry(old), image.entry(new));
+    if a.kind != b.kind {
+        return format!("replaced by a {} in {layer}", kind(b.kind));
+    }
+    let mut said = Vec::new();
+    if a.kind == Kind::File {
+        let is_same = a.size == b.size && (a.size == 0 || (a.hash == b.hash && a.hash != 0));
+        said.push(if is_same { "same content" } else { "other content" });
+    }
+    let (a_attrs, b_attrs) = (image.attrs_of(old), image.attrs_of(new));
+    if a_attrs.mode != b_attrs.mode {
+        said.push("mode changed");
+    }
+    if (a_attrs.uid, a_attrs.gid) != (b_attrs.uid, b_attrs.gid) {
+        said.push("owner changed");
+    }
+    if a_attrs.xattrs != b_attrs.xattrs {
+        said.push("attributes changed");
+    }
+    if said.is_empty() || (said == ["same content"] && a.mtime != b.mtime) {
+        said.push("only its time changed");
+        said.retain(|part| a.mtime != b.mtime || *part != "only its time changed");
+    }
+    if said.is_empty() {
+        format!("again in {layer}")
+    } else {
+        format!("again in {layer}, {}", said.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_civil() {
+        assert_eq!(time(0), "1970-01-01 00:00");
+        assert_eq!(time(951_827_696), "2000-02-29 12:34");
+        assert_eq!(time(-1), "1969-12-31 23:59");
+        // any number of a hostile tar
+        time(i64::MAX);
+        time(i64::MIN);
+    }
+}

@@ -1,0 +1,71 @@
+//! What happens to the UI, and what it wants done. `update` turns the one into the other and does nothing else.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use super::data::Data;
+use super::tree::{Found, Pattern};
+use crate::error::Result;
+use crate::image::{EntryId, PathId};
+
+/// Something happened.
+pub(super) enum Event {
+    Key(KeyEvent),
+    Mouse(MouseEvent),
+    Paste(String),
+    Resize(u16, u16),
+    /// Parts and their bytes are known: the names and lengths of what is read.
+    Begun(Vec<(String, u64)>),
+    /// Time passed; only while an image loads. So many bytes of each part were read.
+    Tick(Vec<u64>),
+    /// The image is there, or could not be read.
+    Loaded(Result<Arc<Data>>),
+    /// A filter's answer.
+    Found {
+        tab: usize,
+        turn: u64,
+        found: Found,
+    },
+    /// A file's body, and whether it is longer than what was read.
+    Body {
+        entry: EntryId,
+        body: std::result::Result<Vec<u8>, String>,
+        is_cut: bool,
+    },
+    /// Something that takes longer was done, or failed; this is what to say.
+    Done(String),
+    /// A signal asks the program to end.
+    Stop(i32),
+    /// The terminal's stop signal.
+    Suspend,
+}
+
+/// Something is to be done outside.
+#[derive(Debug, Clone)]
+pub(super) enum Effect {
+    /// Find the paths of a pattern.
+    Find { tab: usize, turn: u64, pattern: Pattern },
+    /// Read a file's body.
+    Body { entry: EntryId, limit: u64 },
+    /// Write these entries below a directory. The first path is the one that was selected.
+    Extract { paths: Vec<(PathId, Option<EntryId>)>, into: PathBuf },
+    /// Give a text to the clipboard.
+    Copy(String),
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Back to the shell.
+    Suspend,
+}
+
+/// How the UI ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The user quit.
+    Quit,
+    /// The user quit while the image was still loading.
+    Cancelled,
+    /// A signal asked for the end: its number.
+    Signal(i32),
+}

@@ -1,0 +1,51 @@
+//! The help overlay: the keymap as it is.
+
+use ratatui::layout::{Rect, Size};
+
+use super::keymap::key_table;
+use super::layout;
+use super::list::List;
+use super::text::Pen;
+
+/// Number of lines.
+pub(super) fn length() -> usize {
+    key_table().iter().map(|(_, rows)| rows.len() + 2).sum::<usize>().saturating_sub(1)
+}
+
+fn area(size: Size) -> Rect {
+    layout::middle(size, size.width.saturating_sub(2).min(86), size.height.saturating_sub(2))
+}
+
+/// Lines that fit.
+pub(super) fn height(size: Size) -> usize {
+    usize::from(area(size).height.saturating_sub(2))
+}
+
+/// Draws it over the tabs. It scrolls: `list.top` is the first line.
+pub(super) fn draw(list: &List, size: Size, pen: &mut Pen<'_>) {
+    let area = area(size);
+    pen.clear(area);
+    pen.title(area, "Keys", "Esc closes", true);
+    let inside = layout::inside(area);
+    let (text, key, heading) = (pen.theme.text, pen.theme.key, pen.theme.title_focused);
+    let mut lines = Vec::new();
+    for (name, rows) in key_table() {
+        if !lines.is_empty() {
+            lines.push(("", "", heading));
+        }
+        lines.push((name, "", heading));
+        lines.extend(rows.into_iter().map(|(shown, help)| (shown, help, key)));
+    }
+    let height = height(size);
+    for (y, (shown, help, style)) in (0..).zip(&lines[list.window(lines.len(), height)]) {
+        if help.is_empty() {
+            pen.put(inside, 2, y, inside.width, shown, *style);
+        } else {
+            pen.right(inside, 2, y, 9, shown, *style);
+            pen.put(inside, 13, y, inside.width.saturating_sub(14), help, text);
+        }
+    }
+    let bottom = inside.height.saturating_sub(1);
+    let rule = "─".repeat(usize::from(inside.width));
+    pen.put(inside, 0, bottom, inside.width, &rule, pen.theme.rule);
+}

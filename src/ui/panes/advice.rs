@@ -1,0 +1,300 @@
+//! The third tab: what to change in the Dockerfile, most bytes first, with the reason and the proof.
+
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::image::PathId;
+use crate::overlay::Slot;
+use crate::report::{Confidence, Finding, Severity};
+use crate::ui::data::Data;
+use crate::ui::describe;
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layout;
+use crate::ui::list::List;
+use crate::ui::pane::{Cx, Pane, Reply};
+use crate::ui::text::{Pen, counted, fit_path, safe, wrap};
+use crate::ui::theme::Theme;
+use crate::units;
+
+/// The state of the tab.
+#[derive(Default)]
+pub(super) struct Advice {
+    list: List,
+    evidence: List,
+    in_evidence: bool,
+}
+
+/// Where the parts are.
+struct Parts {
+    list: Rect,
+    why: Rect,
+    fix: Rect,
+    evidence: Rect,
+}
+
+impl Advice {
+    fn parts(body: Rect, findings: usize) -> Parts {
+        let third = body.height / 3;
+        let list = (u16::try_from(findings).unwrap_or(u16::MAX).saturating_add(2))
+            .min(third.max(4))
+            .min(body.height);
+        let left = body.height - list;
+        let text = if left >= 6 { left * 6 / 10 } else { 0 };
+        let at = |y: u16, height: u16| Rect { y: body.y + y, height, ..body };
+        let middle = at(list, text);
+        let half = if body.width >= 72 { body.width / 2 } else { body.width };
+        let (why, fix) = if body.width >= 72 {
+            (
+                Rect { width: half, ..middle },
+                Rect { x: middle.x + half + 1, width: body.width - half - 1, ..middle },
+            )
+        } else {
+            let top = text / 2;
+            (Rect { height: top, ..middle }, Rect { y: middle.y + top, height: text - top, ..middle })
+        };
+        Parts { list: at(0, list), why, fix, evidence: at(list + text, left - text) }
+    }
+
+    fn finding<'a>(&self, data: &'a Data) -> Option<&'a Finding> {
+        data.findings.get(self.list.cursor)
+    }
+
+    fn path(&self, data: &Data) -> Option<(PathId, usize)> {
+        let evidence = self.finding(data)?.evidence.get(self.evidence.cursor)?;
+        Some((data.image.paths.find(&evidence.path)?, evidence.layer))
+    }
+
+    fn draw_nothing(data: &Data, pane: Rect, pen: &mut Pen<'_>) {
+        pen.title(pane, "Advice", "nothing to change", true);
+        let area = layout::inside(pane);
+        let totals = &data.analysis.totals;
+        let said = format!(
+            "No rule found anything worth changing: {} of {} in the layers can be seen by a container ({}).",
+            units::size(totals.live),
+            units::size(totals.content),
+            units::share(totals.efficiency)
+        );
+        let mut lines = wrap(&said, usize::from(area.width.saturating_sub(4)));
+        lines.push(String::new());
+        if let Some(most) = data.analysis.wasted.first() {
+            lines.push(format!(
+                "Most wasted: {}  {}",
+                units::size(most.bytes),
+                data.path_text(most.path, false)
+            ));
+            lines.push("2 shows every wasted path and the layers that hid it.".into());
+        }
+        let layers = &data.analysis.layers;
+        if let Some((layer, totals)) = layers.iter().enumerate().max_by_key(|(_, layer)| layer.content) {
+            let size = units::size(totals.content);
+            lines.push(format!("Largest layer: {layer}, {size}  {}", data.command(layer)));
+            lines.push("4 shows the largest directories and files of the final file system.".into());
+        }
+        for (y, line) in (1..area.height).zip(&lines) {
+            pen.put(area, 2, y, area.width.saturating_sub(4), line, pen.theme.text);
+        }
+    }
+
+    fn draw_list(&self, data: &Data, pane: Rect, pen: &mut Pen<'_>) {
+        let savings = data.savings;
+        let more = savings.possible.saturating_sub(savings.exact);
+        let note = format!(
+            "{} ── {} wasted for certain, up to {} more possible",
+            counted(data.findings.len() as u64, "finding", "findings"),
+            units::size(savings.exact),
+            units::size(more)
+        );
+        pen.title(pane, "Advice", &note, !self.in_evidence);
+        let area = layout::inside(pane);
+        let where_ = if area.width >= 90 { 26 } else { 0 };
+        for (y, at) in (0_u16..).zip(self.list.window(data.findings.len(), usize::from(area.height))) {
+            let finding = &data.findings[at];
+            pen.right(area, 1, y, 3, &(at + 1).to_string(), pen.theme.dim);
+            pen.put(area, 6, y, 7, finding.severity.name(), severity(pen.theme, finding.severity));
+            pen.right(area, 13, y, 8, &units::size(finding.bytes), pen.theme.text);
+            let room = area.width.saturating_sub(24 + where_);
+            pen.put(area, 23, y, room, &safe(finding.title.as_bytes()), pen.theme.text);
+            if where_ > 0 {
+                pen.put(area, area.width - where_, y, where_, &layers(&finding.layers), pen.theme.dim);
+            }
+            if at == self.list.cursor {
+                pen.select(area, y, !self.in_evidence);
+            }
+        }
+    }
+
+    fn draw_evidence(&self, data: &Data, pane: Rect, finding: &Finding, pen: &mut Pen<'_>) {
+        let note =
+            format!("{} ── Enter shows it in its layer", counted(finding.evidence_total, "entry", "entries"));
+        pen.title(pane, "Evidence", &note, self.in_evidence);
+        let area = layout::inside(pane);
+        let wide = area.width >= 90;
+        for (y, at) in (0_u16..).zip(self.evidence.window(finding.evidence.len(), usize::from(area.height))) {
+            let evidence = &finding.evidence[at];
+            pen.right(area, 0, y, 9, &units::size(evidence.bytes), pen.theme.text);
+            let room = if wide { area.width * 55 / 100 } else { area.width.saturating_sub(22) };
+            let path = fit_path(&format!("/{}", safe(&evidence.path)), usize::from(room));
+            pen.put(area, 11, y, room, &path, pen.theme.text);
+            let story = match data.image.paths.find(&evidence.path) {
+                Some(path) if wide => describe::timeline(data, path),
+                _ => format!("layer {}", evidence.layer),
+            };
+            pen.put(area, 13 + room, y, area.width, &story, pen.theme.dim);
+            if at == self.evidence.cursor {
+                pen.select(area, y, self.in_evidence);
+            }
+        }
+    }
+}
+
+fn severity(theme: &Theme, severity: Severity) -> Style {
+    match severity {
+        Severity::High => theme.waste,
+        Severity::Medium => theme.modified,
+        Severity::Low => theme.text,
+        Severity::Info => theme.dim,
+    }
+}
+
+fn layers(layers: &[usize]) -> String {
+    let list = layers.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+    match layers.len() {
+        0 => String::new(),
+        1 => format!("layer {list}"),
+        _ => format!("layers {list}"),
+    }
+}
+
+fn paragraph(pane: Rect, text: &str, style: Style, pen: &mut Pen<'_>) {
+    let area = layout::inside(pane);
+    let safe: Vec<String> = text.lines().map(|line| safe(line.as_bytes())).collect();
+    let lines = wrap(&safe.join("\n"), usize::from(area.width.saturating_sub(4)));
+    for (y, line) in (0..area.height).zip(&lines) {
+        pen.put(area, 2, y, area.width.saturating_sub(2), line, style);
+    }
+}
+
+impl Pane for Advice {
+    fn name(&self) -> &'static str {
+        "Advice"
+    }
+
+    fn badge(&self, data: &Data) -> String {
+        data.findings.len().to_string()
+    }
+
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Advice, Scope::List, Scope::Global]
+    }
+
+    fn act(&mut self, cx: Cx<'_>, action: Action) -> Option<Reply> {
+        let data = cx.data;
+        let parts = Self::parts(cx.body, data.findings.len());
+        let evidence = self.finding(data).map_or(0, |finding| finding.evidence.len());
+        match action {
+            Action::NextPane => self.in_evidence = !self.in_evidence && evidence > 0,
+            Action::Right if !self.in_evidence => self.in_evidence = evidence > 0,
+            Action::Left if self.in_evidence => self.in_evidence = false,
+            Action::Open => {
+                let (path, layer) = self.path(data)?;
+                return Some(Reply::Goto { layer, path });
+            }
+            _ if self.in_evidence => {
+                _ = self.evidence.act(action, evidence, usize::from(layout::inside(parts.evidence).height));
+            }
+            _ => {
+                if self.list.act(action, data.findings.len(), usize::from(layout::inside(parts.list).height))
+                {
+                    self.evidence = List::default();
+                }
+            }
+        }
+        None
+    }
+
+    fn close(&mut self, _cx: Cx<'_>) -> bool {
+        std::mem::take(&mut self.in_evidence)
+    }
+
+    fn settle(&mut self, cx: Cx<'_>) {
+        let parts = Self::parts(cx.body, cx.data.findings.len());
+        self.list.settle(cx.data.findings.len(), usize::from(layout::inside(parts.list).height));
+        let evidence = self.finding(cx.data).map_or(0, |finding| finding.evidence.len());
+        self.evidence.settle(evidence, usize::from(layout::inside(parts.evidence).height));
+    }
+
+    fn draw(&self, cx: Cx<'_>, pen: &mut Pen<'_>) {
+        let data = cx.data;
+        let Some(finding) = self.finding(data) else {
+            Self::draw_nothing(data, cx.body, pen);
+            return;
+        };
+        let parts = Self::parts(cx.body, data.findings.len());
+        self.draw_list(data, parts.list, pen);
+        let sure = match finding.confidence {
+            Confidence::Exact => "certain",
+            Confidence::Likely => "likely",
+            Confidence::Judgement => "a matter of judgement",
+        };
+        if parts.why.height > 0 {
+            pen.title(parts.why, "Why", &format!("{} ── {sure}", finding.rule), false);
+            paragraph(parts.why, &finding.why, pen.theme.text, pen);
+        }
+        if parts.fix.height > 0 {
+            pen.title(parts.fix, "Paste this", "y copies it", false);
+            paragraph(parts.fix, &finding.fix, pen.theme.added, pen);
+        }
+        if parts.evidence.height > 0 {
+            self.draw_evidence(data, parts.evidence, finding, pen);
+        }
+    }
+
+    fn click(&mut self, cx: Cx<'_>, at: Position) -> Option<Reply> {
+        let data = cx.data;
+        let parts = Self::parts(cx.body, data.findings.len());
+        if let Some(y) = layout::row_at(layout::inside(parts.list), at) {
+            self.in_evidence = false;
+            if self.list.top + y < data.findings.len() {
+                self.list.cursor = self.list.top + y;
+                self.evidence = List::default();
+            }
+        } else if let Some(y) = layout::row_at(layout::inside(parts.evidence), at) {
+            let row = self.evidence.top + y;
+            if row < self.finding(data)?.evidence.len() {
+                if self.in_evidence && self.evidence.cursor == row {
+                    return self.act(cx, Action::Open);
+                }
+                self.in_evidence = true;
+                self.evidence.cursor = row;
+            }
+        }
+        None
+    }
+
+    fn wheel(&mut self, cx: Cx<'_>, at: Position, rows: isize) {
+        let parts = Self::parts(cx.body, cx.data.findings.len());
+        if parts.evidence.contains(at) {
+            let length = self.finding(cx.data).map_or(0, |finding| finding.evidence.len());
+            self.evidence.wheel(rows, length, usize::from(layout::inside(parts.evidence).height));
+        } else {
+            self.list.wheel(rows, cx.data.findings.len(), usize::from(layout::inside(parts.list).height));
+        }
+    }
+
+    fn selected(&self, cx: Cx<'_>) -> Option<PathId> {
+        self.path(cx.data).map(|(path, _)| path)
+    }
+
+    fn slot(&self, cx: Cx<'_>, path: PathId) -> Option<Slot> {
+        let layer = self.path(cx.data).map(|(_, layer)| layer)?;
+        let entry = cx.data.image.timeline.in_layer(&cx.data.image, path, layer).map(Slot::Entry);
+        entry.or_else(|| cx.data.final_slot(path))
+    }
+
+    fn copied(&self, cx: Cx<'_>) -> Option<String> {
+        if self.in_evidence {
+            return Some(cx.data.path_text(self.selected(cx)?, false));
+        }
+        self.finding(cx.data).map(|finding| finding.fix.clone())
+    }
+}

@@ -1,0 +1,258 @@
+//! The fifth tab: the image itself. Names, totals, configuration, history, diagnostics, as one long page.
+
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::ui::data::Data;
+use crate::ui::keymap::{Action, Scope};
+use crate::ui::layout;
+use crate::ui::list::List;
+use crate::ui::pane::{Cx, Pane, Reply};
+use crate::ui::text::{Pen, safe, wrap};
+use crate::ui::theme::Theme;
+use crate::units;
+
+/// The state of the tab: which line is on top.
+#[derive(Default)]
+pub(super) struct ImageTab {
+    list: List,
+}
+
+/// One line: a heading, or a name and a value.
+struct Line {
+    name: String,
+    value: String,
+    style: Style,
+}
+
+/// Columns of the names.
+const NAMES: u16 = 18;
+/// Longest value, in characters.
+const LONGEST: usize = 600;
+
+/// Makes the page.
+struct Page<'a> {
+    lines: Vec<Line>,
+    theme: &'a Theme,
+    width: usize,
+}
+
+impl Page<'_> {
+    fn heading(&mut self, text: &str) {
+        if !self.lines.is_empty() {
+            self.lines.push(Line { name: String::new(), value: String::new(), style: self.theme.text });
+        }
+        self.lines.push(Line { name: text.into(), value: String::new(), style: self.theme.title_focused });
+    }
+
+    fn row(&mut self, name: &str, value: &str) {
+        self.styled(name, value, self.theme.text);
+    }
+
+    fn styled(&mut self, name: &str, value: &str, style: Style) {
+        let safe: String = crate::escape::line(value.as_bytes(), LONGEST);
+        let mut name = name.to_owned();
+        for line in wrap(&safe, self.width) {
+            self.lines.push(Line { name: std::mem::take(&mut name), value: line, style });
+        }
+    }
+
+    fn some(&mut self, name: &str, values: impl Iterator<Item = String>) {
+        for (at, value) in values.enumerate() {
+            self.row(if at == 0 { name } else { "" }, &value);
+        }
+    }
+}
+
+fn page(data: &Data, width: u16, theme: &Theme) -> Vec<Line> {
+    let mut page = Page { lines: Vec::new(), theme, width: usize::from(width.saturating_sub(NAMES + 4)) };
+    names(data, &mut page);
+    totals(data, &mut page);
+    configuration(data, &mut page);
+    history(data, &mut page);
+    if !data.image.diagnostics.is_empty() {
+        page.heading("Remarks");
+        for remark in &data.image.diagnostics {
+            let place = remark.layer.map_or(String::new(), |layer| format!(" (layer {layer})"));
+            page.styled(remark.code, &format!("{}{place}", remark.message), theme.modified);
+        }
+    }
+    page.lines
+}
+
+fn names(data: &Data, page: &mut Page<'_>) {
+    let about = &data.image.about;
+    page.heading("Image");
+    page.row("name", &about.reference);
+    page.some("tags", about.tags.iter().cloned());
+    page.row("read from", &about.source);
+    page.row("platform", &about.platform.to_string());
+    page.row("created", about.created.as_deref().unwrap_or("unknown"));
+    let digest = |digest: &Option<crate::digest::Digest>| {
+        digest.as_ref().map_or("unknown".to_owned(), |digest| digest.as_str().to_owned())
+    };
+    page.row("config digest", &digest(&about.config_digest));
+    page.row("manifest digest", &digest(&about.manifest_digest));
+}
+
+fn totals(data: &Data, page: &mut Page<'_>) {
+    let totals = &data.analysis.totals;
+    let layers = data.image.layers.len();
+    page.heading("Totals");
+    let base = data.analysis.base_layers;
+    page.row("layers", &format!("{layers}: {base} from the base image, {} own", layers - base));
+    page.row("content", &format!("{} in regular files of all layers", units::size(totals.content)));
+    page.row("live", &format!("{} that a container can see", units::size(totals.live)));
+    let wasted = format!(
+        "{}: {} overwritten ({} with the same content), {} removed, {} repeated",
+        units::size(totals.wasted),
+        units::size(totals.overwritten),
+        units::size(totals.metadata_only),
+        units::size(totals.removed),
+        units::size(totals.repeated)
+    );
+    let style = if totals.wasted > 0 { page.theme.waste } else { page.theme.text };
+    page.styled("wasted", &wasted, style);
+    page.row("efficiency", &units::share(totals.efficiency));
+    let own = units::share(totals.own_wasted_ratio);
+    page.row(
+        "own layers",
+        &format!(
+            "{}, {} of it wasted ({own})",
+            units::size(totals.own_content),
+            units::size(totals.own_wasted)
+        ),
+    );
+    page.row("hidden base", &format!("{} of the base that own layers hide", units::size(totals.base_hidden)));
+    page.row("duplicates", &format!("{} in equal files at several paths", units::size(totals.duplicates)));
+    page.row(
+        "stored",
+        &format!("{} as blobs, {} as tars", units::size(totals.blob), units::size(totals.tar)),
+    );
+    let tree = &totals.tree;
+    let counts = [
+        (tree.files, "files"),
+        (tree.directories, "directories"),
+        (tree.symlinks, "symbolic links"),
+        (tree.others, "others"),
+    ];
+    let counts: Vec<String> =
+        counts.iter().map(|(count, name)| format!("{} {name}", units::count(*count))).collect();
+    page.row("file system", &counts.join(", "));
+}
+
+fn configuration(data: &Data, page: &mut Page<'_>) {
+    let runtime = &data.image.config.config;
+    page.heading("Configuration");
+    let list = |words: &[String]| words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
+    page.row(
+        "entrypoint",
+        &if runtime.entrypoint.is_empty() {
+            "none".into()
+        } else {
+            format!("[{}]", list(&runtime.entrypoint))
+        },
+    );
+    page.row(
+        "cmd",
+        &if runtime.cmd.is_empty() { "none".into() } else { format!("[{}]", list(&runtime.cmd)) },
+    );
+    page.row("user", if runtime.user.is_empty() { "root (none is set)" } else { &runtime.user });
+    page.row("directory", if runtime.working_dir.is_empty() { "/" } else { &runtime.working_dir });
+    page.some("ports", runtime.exposed_ports.iter().cloned());
+    page.some("volumes", runtime.volumes.iter().cloned());
+    page.some("environment", runtime.env.iter().cloned());
+    page.some("labels", runtime.labels.iter().map(|(name, value)| format!("{name}={value}")));
+    if !runtime.stop_signal.is_empty() {
+        page.row("stop signal", &runtime.stop_signal);
+    }
+}
+
+fn history(data: &Data, page: &mut Page<'_>) {
+    page.heading("History");
+    if data.image.history.is_empty() {
+        page.row("", "the image tells none");
+    }
+    for step in &data.image.history {
+        let words: Vec<&str> = step.command.split_whitespace().take(200).collect();
+        let command = words.join(" ");
+        let shown = match step.instruction.as_deref() {
+            Some("RUN") => format!("RUN {command}"),
+            _ => command,
+        };
+        match step.layer {
+            Some(layer) => {
+                let size = units::size(data.analysis.layers[layer].content);
+                page.row(&format!("layer {layer:>3} {size:>8}"), &shown);
+            }
+            None => page.styled("        no layer", &shown, page.theme.dim),
+        }
+    }
+}
+
+impl ImageTab {
+    fn area(body: Rect) -> Rect {
+        layout::inside(body)
+    }
+
+    fn length(cx: Cx<'_>) -> usize {
+        page(cx.data, cx.body.width, crate::ui::theme::ThemeName::Default.theme()).len()
+    }
+}
+
+impl Pane for ImageTab {
+    fn name(&self) -> &'static str {
+        "Image"
+    }
+
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::List, Scope::Global]
+    }
+
+    fn act(&mut self, cx: Cx<'_>, action: Action) -> Option<Reply> {
+        let (length, height) = (Self::length(cx), usize::from(Self::area(cx.body).height));
+        // a page has no cursor: it scrolls
+        let furthest = length.saturating_sub(height);
+        self.list.cursor = self.list.top;
+        self.list.act(action, furthest + 1, height);
+        self.list.top = self.list.cursor;
+        None
+    }
+
+    fn settle(&mut self, cx: Cx<'_>) {
+        let height = usize::from(Self::area(cx.body).height);
+        self.list.top = self.list.top.min(Self::length(cx).saturating_sub(height));
+        self.list.cursor = self.list.top;
+    }
+
+    fn draw(&self, cx: Cx<'_>, pen: &mut Pen<'_>) {
+        let lines = page(cx.data, cx.body.width, pen.theme);
+        let area = Self::area(cx.body);
+        let shown = self.list.window(lines.len(), usize::from(area.height));
+        let note = format!("lines {}–{} of {}", shown.start + 1, shown.end, lines.len());
+        pen.title(cx.body, "Image", &note, true);
+        for (y, line) in (0_u16..).zip(&lines[shown]) {
+            if line.value.is_empty() {
+                pen.put(area, 1, y, area.width, &line.name, line.style);
+                continue;
+            }
+            pen.right(area, 1, y, NAMES, &safe(line.name.as_bytes()), pen.theme.dim);
+            pen.put(area, NAMES + 3, y, area.width, &line.value, line.style);
+        }
+    }
+
+    fn click(&mut self, _cx: Cx<'_>, _at: Position) -> Option<Reply> {
+        None
+    }
+
+    fn wheel(&mut self, cx: Cx<'_>, _at: Position, rows: isize) {
+        let height = usize::from(Self::area(cx.body).height);
+        self.list.wheel(rows, Self::length(cx), height);
+        self.list.cursor = self.list.top;
+    }
+
+    fn copied(&self, cx: Cx<'_>) -> Option<String> {
+        let about = &cx.data.image.about;
+        Some(safe(about.reference.as_bytes()))
+    }
+}

@@ -1,0 +1,79 @@
+//! Small images for the tests of this room, built without any tar.
+
+use super::data::{Data, Shown};
+use crate::analysis::analyse;
+use crate::image::{About, Assembly, EntryId, Image, Parts};
+use crate::layer::{Attrs, Entry, Kind, LayerIndex, NO_LINK};
+use crate::load::Loaded;
+use crate::oci::Config;
+use crate::overlay::Union;
+use crate::report::Savings;
+
+/// Files of a layer: path and size. A path that starts with `-` is removed by the layer.
+pub(super) type Files<'a> = [(&'a str, u64)];
+
+/// An image of these layers.
+pub(super) fn image(layers: &[&Files<'_>]) -> Image {
+    let mut assembly = Assembly::default();
+    for (number, files) in layers.iter().enumerate() {
+        let mut index = LayerIndex::default();
+        let attrs = index.attrs.intern(&Attrs { mode: 0o644, ..Attrs::default() });
+        for (path, size) in *files {
+            if let Some(path) = path.strip_prefix('-') {
+                let id = index.names.path(path.as_bytes());
+                index.whiteouts.push(id);
+                continue;
+            }
+            let path = index.names.path(path.as_bytes()).0;
+            let hash = size * 1000 + number as u64 + 1;
+            index.entries.push(Entry {
+                size: *size,
+                offset: 0,
+                mtime: 0,
+                hash,
+                path,
+                attrs,
+                link: NO_LINK,
+                kind: Kind::File,
+            });
+        }
+        assembly.add(&index, Parts { step: Some(number), ..Parts::default() }).unwrap();
+    }
+    let history = (0..layers.len())
+        .map(|layer| crate::image::Step {
+            instruction: Some("RUN".into()),
+            command: format!("make step {layer}"),
+            created: None,
+            layer: Some(layer),
+        })
+        .collect();
+    let about = About { reference: "sample:latest".into(), source: "built in".into(), ..About::default() };
+    assembly.finish(about, Config::default(), history, Vec::new())
+}
+
+/// What is shown of an image, with a base of so many layers. Bodies are as many `x` as the size says.
+pub(super) fn shown(layers: &[&Files<'_>], base: usize) -> Shown {
+    let image = image(layers);
+    let union = Union::of(&image);
+    let analysis = analyse(&image, &union, base);
+    let read = |image: &Image, id: EntryId, limit: u64| {
+        Ok(vec![b'x'; usize::try_from(image.entry(id).size.min(limit)).unwrap()])
+    };
+    Shown {
+        loaded: Loaded { image, union, blobs: Vec::new() },
+        analysis,
+        findings: Vec::new(),
+        savings: Savings::default(),
+        bodies: Some(Box::new(read)),
+    }
+}
+
+/// The same, ready for panes.
+pub(super) fn data(layers: &[&Files<'_>]) -> Data {
+    data_with_base(layers, 1)
+}
+
+/// The same with a base of so many layers.
+pub(super) fn data_with_base(layers: &[&Files<'_>], base: usize) -> Data {
+    Data::new(shown(layers, base))
+}

@@ -1,0 +1,140 @@
+//! Colours by what they mean, as one table per theme. No meaning hangs on a colour alone: marks, words
+//! and bars say the same.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier, Style};
+
+/// The styles of everything that is drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Theme {
+    pub(super) text: Style,
+    pub(super) dim: Style,
+    pub(super) rule: Style,
+    pub(super) title: Style,
+    pub(super) title_focused: Style,
+    /// The selected row of the pane that has the focus.
+    pub(super) selected: Style,
+    /// The selected row of another pane.
+    pub(super) selected_elsewhere: Style,
+    pub(super) accent: Style,
+    pub(super) bar: Style,
+    pub(super) waste: Style,
+    pub(super) added: Style,
+    pub(super) modified: Style,
+    pub(super) removed: Style,
+    pub(super) key: Style,
+}
+
+/// Which theme to draw with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ThemeName {
+    /// The terminal's own 16 colours: fits light and dark.
+    #[default]
+    Default,
+    /// 24-bit colours for dark terminals.
+    Truecolor,
+    /// Black, white and bright.
+    Contrast,
+}
+
+impl ThemeName {
+    /// Every theme, by the word that `--theme` takes.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("default", Self::Default), ("truecolor", Self::Truecolor), ("contrast", Self::Contrast)];
+
+    /// The theme of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, theme)| theme)
+    }
+
+    /// The next theme, round and round.
+    pub(super) fn next(self) -> Self {
+        match self {
+            Self::Default => Self::Truecolor,
+            Self::Truecolor => Self::Contrast,
+            Self::Contrast => Self::Default,
+        }
+    }
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, theme)| *theme == self).map_or("default", |(name, _)| name)
+    }
+
+    /// Its styles.
+    pub(super) fn theme(self) -> &'static Theme {
+        match self {
+            Self::Default => &DEFAULT,
+            Self::Truecolor => &TRUECOLOR,
+            Self::Contrast => &CONTRAST,
+        }
+    }
+}
+
+const PLAIN: Style = Style::new();
+const BOLD: Style = PLAIN.add_modifier(Modifier::BOLD);
+
+static DEFAULT: Theme = Theme {
+    text: PLAIN,
+    dim: PLAIN.add_modifier(Modifier::DIM),
+    rule: PLAIN.add_modifier(Modifier::DIM),
+    title: PLAIN,
+    title_focused: BOLD.fg(Color::Cyan),
+    selected: PLAIN.fg(Color::Cyan).add_modifier(Modifier::REVERSED).remove_modifier(Modifier::DIM),
+    selected_elsewhere: BOLD.remove_modifier(Modifier::DIM),
+    accent: PLAIN.fg(Color::Cyan),
+    bar: PLAIN.fg(Color::Blue),
+    waste: PLAIN.fg(Color::Red),
+    added: PLAIN.fg(Color::Green),
+    modified: PLAIN.fg(Color::Yellow),
+    removed: PLAIN.fg(Color::Red),
+    key: BOLD,
+};
+
+const fn rgb(hex: u32) -> Color {
+    let [_, r, g, b] = hex.to_be_bytes();
+    Color::Rgb(r, g, b)
+}
+
+static TRUECOLOR: Theme = Theme {
+    text: PLAIN.fg(rgb(0x00d5_d9e0)),
+    dim: PLAIN.fg(rgb(0x007d_8590)),
+    rule: PLAIN.fg(rgb(0x0044_4c56)),
+    title: PLAIN.fg(rgb(0x00ad_bac7)),
+    title_focused: BOLD.fg(rgb(0x006c_b6ff)),
+    selected: PLAIN.bg(rgb(0x002b_3f5c)),
+    selected_elsewhere: PLAIN.bg(rgb(0x0026_2c36)),
+    accent: PLAIN.fg(rgb(0x006c_b6ff)),
+    bar: PLAIN.fg(rgb(0x004f_7fb8)),
+    waste: PLAIN.fg(rgb(0x00f4_7067)),
+    added: PLAIN.fg(rgb(0x006b_c46d)),
+    modified: PLAIN.fg(rgb(0x00da_aa3f)),
+    removed: PLAIN.fg(rgb(0x00f4_7067)),
+    key: BOLD.fg(rgb(0x00d5_d9e0)),
+};
+
+static CONTRAST: Theme = Theme {
+    text: PLAIN,
+    dim: PLAIN,
+    rule: PLAIN,
+    title: PLAIN,
+    title_focused: BOLD.add_modifier(Modifier::REVERSED),
+    selected: BOLD.add_modifier(Modifier::REVERSED),
+    selected_elsewhere: BOLD.add_modifier(Modifier::UNDERLINED),
+    accent: BOLD,
+    bar: PLAIN,
+    waste: BOLD.fg(Color::LightRed),
+    added: BOLD.fg(Color::LightGreen),
+    modified: BOLD.fg(Color::LightYellow),
+    removed: BOLD.fg(Color::LightRed),
+    key: BOLD.add_modifier(Modifier::UNDERLINED),
+};
+
+/// Takes the colours out of a drawn frame and leaves bold, dim and reverse: what `NO_COLOR` asks for.
+/// (Crossterm's own handling of `NO_COLOR` writes a reset that would wipe the reverse video too.)
+pub(super) fn strip_colours(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        cell.fg = Color::Reset;
+        cell.bg = Color::Reset;
+    }
+}

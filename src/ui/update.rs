@@ -1,0 +1,272 @@
+//! An event changes the model, and names what is to be done outside. Nothing here touches the world.
+
+use crossterm::event::{
+    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use ratatui::layout::{Position, Size};
+
+use super::event::{Effect, Event, Outcome};
+use super::keymap::{Action, Scope, lookup};
+use super::list::List;
+use super::main::Main;
+use super::model::{Exit, Model, Overlay, Stage};
+use super::{extract, help, layout, viewer};
+
+/// Rows that one notch of the wheel moves.
+const NOTCH: isize = 3;
+
+/// Takes an event in.
+pub(super) fn update(model: &mut Model, event: Event) -> Vec<Effect> {
+    let mut effects = match event {
+        Event::Key(key) if key.kind == KeyEventKind::Release => return Vec::new(),
+        Event::Key(key) => on_key(model, key),
+        Event::Mouse(mouse) => on_mouse(model, mouse),
+        Event::Paste(text) => on_text(model, &text),
+        Event::Resize(width, height) => {
+            model.size = Size::new(width, height);
+            Vec::new()
+        }
+        Event::Begun(parts) => {
+            if let Stage::Loading(loading) = &mut model.stage {
+                loading.begin(parts);
+            }
+            Vec::new()
+        }
+        Event::Tick(done) => {
+            if let Stage::Loading(loading) = &mut model.stage {
+                loading.tick(done);
+            }
+            Vec::new()
+        }
+        Event::Loaded(Ok(data)) => {
+            model.show(data);
+            Vec::new()
+        }
+        Event::Loaded(Err(error)) => {
+            model.exit.get_or_insert(Exit::Failed(error));
+            Vec::new()
+        }
+        Event::Found { tab, turn, found } => {
+            if let Some((main, size)) = browsing(model) {
+                main.found(size, tab, turn, found);
+            }
+            Vec::new()
+        }
+        Event::Body { entry, body, is_cut } => {
+            if let Some(Overlay::Viewer(viewer)) = &mut model.overlay {
+                viewer.filled(entry, body, is_cut);
+            }
+            Vec::new()
+        }
+        Event::Done(said) => {
+            model.message = Some(said);
+            Vec::new()
+        }
+        Event::Stop(signal) => {
+            model.exit = Some(Exit::Ended(Outcome::Signal(signal)));
+            Vec::new()
+        }
+        Event::Suspend => vec![Effect::Suspend],
+    };
+    settle(model);
+    if model.exit.is_some() {
+        effects.clear();
+    }
+    effects
+}
+
+fn browsing(model: &mut Model) -> Option<(&mut Main, Size)> {
+    match &mut model.stage {
+        Stage::Main(main) => Some((main, model.size)),
+        Stage::Loading(_) => None,
+    }
+}
+
+/// Fits everything to the size of the screen.
+fn settle(model: &mut Model) {
+    let size = model.size;
+    if let Some((main, size)) = browsing(model) {
+        main.settle(size);
+    }
+    match &mut model.overlay {
+        Some(Overlay::Help(list)) => list.settle(help::length(), help::height(size)),
+        Some(Overlay::Viewer(viewer)) => viewer.settle(size),
+        Some(Overlay::Extract(_)) | None => {}
+    }
+}
+
+fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    model.message = None;
+    // before everything else, so that nothing that takes text can take it away
+    if key.modifiers == KeyModifiers::CONTROL && key.code == KeyCode::Char('c') {
+        return quit(model);
+    }
+    if layout::screen(model.size).is_none() {
+        return match lookup(key, &[Scope::Global]) {
+            Some(Action::Quit) => quit(model),
+            _ => Vec::new(),
+        };
+    }
+    if let Some(Overlay::Extract(prompt)) = &mut model.overlay {
+        return match prompt.key(key) {
+            extract::Answer::Open => Vec::new(),
+            extract::Answer::Cancelled => {
+                model.overlay = None;
+                Vec::new()
+            }
+            extract::Answer::Confirmed(effect) => {
+                model.overlay = None;
+                model.message = Some("writing …".into());
+                vec![effect]
+            }
+        };
+    }
+    if model.overlay.is_none()
+        && let Some((main, size)) = browsing(model)
+        && main.is_editing()
+        && let Some(effects) = main.edit(size, key)
+    {
+        return effects;
+    }
+    let scopes: &[Scope] = match (&model.overlay, &model.stage) {
+        (Some(Overlay::Viewer(_)), _) => &[Scope::Viewer, Scope::List, Scope::Global],
+        (Some(_), _) | (None, Stage::Loading(_)) => &[Scope::List, Scope::Global],
+        (None, Stage::Main(main)) => main.scopes(),
+    };
+    match lookup(key, scopes) {
+        Some(action) => on_action(model, action),
+        None => Vec::new(),
+    }
+}
+
+fn quit(model: &mut Model) -> Vec<Effect> {
+    let outcome = if matches!(model.stage, Stage::Loading(_)) { Outcome::Cancelled } else { Outcome::Quit };
+    model.exit = Some(Exit::Ended(outcome));
+    Vec::new()
+}
+
+fn on_action(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Quit => return quit(model),
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Theme => {
+            model.theme = model.theme.next();
+            model.message = Some(format!("theme: {}", model.theme.name()));
+            return Vec::new();
+        }
+        Action::Mouse => {
+            model.mouse = !model.mouse;
+            let said = if model.mouse { "mouse on" } else { "mouse off: the terminal selects text" };
+            model.message = Some(said.into());
+            return vec![Effect::Mouse(model.mouse)];
+        }
+        _ => {}
+    }
+    let size = model.size;
+    match &mut model.overlay {
+        Some(Overlay::Help(list)) => {
+            if matches!(action, Action::Close | Action::Help) {
+                model.overlay = None;
+            } else {
+                list.act(action, help::length(), help::height(size));
+            }
+            return Vec::new();
+        }
+        Some(Overlay::Viewer(viewer)) => {
+            if matches!(action, Action::Close | Action::View) {
+                model.overlay = None;
+            } else if action == Action::Copy {
+                return vec![Effect::Copy(viewer.path().to_owned())];
+            } else if action != Action::Help {
+                viewer.act(action, size);
+                return Vec::new();
+            } else {
+                model.overlay = Some(Overlay::Help(List::default()));
+            }
+            return Vec::new();
+        }
+        Some(Overlay::Extract(_)) | None => {}
+    }
+    if action == Action::Help {
+        model.overlay = Some(Overlay::Help(List::default()));
+        return Vec::new();
+    }
+    let Some((main, size)) = browsing(model) else { return Vec::new() };
+    let asked = main.act(size, action);
+    follow(model, asked)
+}
+
+/// What the tabs asked of the shell around them.
+pub(super) enum Asked {
+    Nothing,
+    Say(String),
+    Effects(Vec<Effect>),
+    View(Box<viewer::Viewer>, Vec<Effect>),
+    Extract(extract::Prompt),
+}
+
+fn follow(model: &mut Model, asked: Asked) -> Vec<Effect> {
+    match asked {
+        Asked::Nothing => Vec::new(),
+        Asked::Say(text) => {
+            model.message = Some(text);
+            Vec::new()
+        }
+        Asked::Effects(effects) => effects,
+        Asked::View(viewer, effects) => {
+            model.overlay = Some(Overlay::Viewer(viewer));
+            effects
+        }
+        Asked::Extract(prompt) => {
+            model.overlay = Some(Overlay::Extract(prompt));
+            Vec::new()
+        }
+    }
+}
+
+fn on_text(model: &mut Model, text: &str) -> Vec<Effect> {
+    let text: String = text.chars().filter(|c| !c.is_control()).take(1000).collect();
+    if let Some(Overlay::Extract(prompt)) = &mut model.overlay {
+        prompt.insert(&text);
+        return Vec::new();
+    }
+    match browsing(model) {
+        Some((main, size)) if main.is_editing() => main.insert(size, &text),
+        _ => Vec::new(),
+    }
+}
+
+fn on_mouse(model: &mut Model, mouse: MouseEvent) -> Vec<Effect> {
+    let at = Position::new(mouse.column, mouse.row);
+    let rows = match mouse.kind {
+        MouseEventKind::ScrollUp => -NOTCH,
+        MouseEventKind::ScrollDown => NOTCH,
+        MouseEventKind::Down(MouseButton::Left) => 0,
+        _ => return Vec::new(),
+    };
+    let size = model.size;
+    match &mut model.overlay {
+        Some(Overlay::Help(list)) => {
+            if rows == 0 {
+                model.overlay = None;
+            } else {
+                list.wheel(rows, help::length(), help::height(size));
+            }
+            return Vec::new();
+        }
+        Some(Overlay::Viewer(viewer)) => {
+            viewer.wheel(rows, size);
+            return Vec::new();
+        }
+        Some(Overlay::Extract(_)) => return Vec::new(),
+        None => {}
+    }
+    model.message = None;
+    let Some((main, size)) = browsing(model) else { return Vec::new() };
+    if rows != 0 {
+        main.wheel(size, at, rows);
+        return Vec::new();
+    }
+    let asked = main.click(size, at);
+    follow(model, asked)
+}

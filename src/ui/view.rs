@@ -1,0 +1,186 @@
+//! A frame: drawn from the model, which it cannot change.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::keymap::footer;
+use super::main::Main;
+use super::model::{Model, Overlay, Stage};
+use super::pane::{Cx, Pane};
+use super::text::{Pen, counted, fit, safe, width};
+use super::theme::strip_colours;
+use super::tree::Filter;
+use super::{help, layout};
+use crate::units;
+
+/// Draws the whole screen.
+pub(super) fn draw(model: &Model, buffer: &mut Buffer) {
+    let mut pen = Pen { buffer, theme: model.theme.theme() };
+    let whole = Rect::new(0, 0, model.size.width, model.size.height);
+    pen.buffer.set_style(whole, pen.theme.text);
+    match layout::screen(model.size) {
+        None => too_small(whole, &mut pen),
+        Some(screen) => {
+            match &model.stage {
+                Stage::Loading(loading) => loading.draw(whole, &mut pen),
+                Stage::Main(main) => browsing(model, main, screen, &mut pen),
+            }
+            match &model.overlay {
+                Some(Overlay::Help(list)) => help::draw(list, model.size, &mut pen),
+                Some(Overlay::Viewer(viewer)) => viewer.draw(model.size, &mut pen),
+                Some(Overlay::Extract(prompt)) => prompt.draw(model.size, &mut pen),
+                None => {}
+            }
+        }
+    }
+    if model.no_color {
+        strip_colours(buffer);
+    }
+}
+
+fn too_small(area: Rect, pen: &mut Pen<'_>) {
+    let text = pen.theme.text;
+    pen.put(area, 0, 0, area.width, "layercake needs", text);
+    let said = format!("{}×{} characters", layout::LEAST.width, layout::LEAST.height);
+    pen.put(area, 0, 1, area.width, &said, text);
+    pen.put(area, 0, 2, area.width, &format!("(here: {}×{})", area.width, area.height), text);
+    pen.put(area, 0, 3, area.width, "q quits", pen.theme.dim);
+}
+
+fn browsing(model: &Model, main: &Main, screen: layout::Screen, pen: &mut Pen<'_>) {
+    header(main, screen.header, pen);
+    tabs(main, screen.tabs, pen);
+    main.pane().draw(Cx { data: &main.data, body: screen.body }, pen);
+    bottom(model, main, screen, pen);
+}
+
+/// The image and its sums; what does not fit is left out, the name last.
+fn header(main: &Main, area: Rect, pen: &mut Pen<'_>) {
+    let about = &main.data.image.about;
+    let totals = &main.data.analysis.totals;
+    let (text, dim) = (pen.theme.text, pen.theme.dim);
+    let layers = main.data.image.layers.len();
+    let plural = if layers == 1 { "layer" } else { "layers" };
+    let size = format!("{} in {layers} {plural}", units::size(totals.content));
+    let efficient = format!("{} efficient", units::share(totals.efficiency));
+    let wasted = format!("{} wasted", units::size(totals.wasted));
+    let sums = width(&size) + width(&efficient) + width(&wasted) + 6;
+    let x = pen.put(area, 1, 0, 9, "layercake", pen.theme.title_focused) + 2;
+    let room = area.width.saturating_sub(x + sums + 1);
+    let name = fit(&safe(about.reference.as_bytes()), usize::from(room.max(8)));
+    let x = pen.put(area, x, 0, area.width, &name, text) + 2;
+    let platform = about.platform.to_string();
+    let left = area.width.saturating_sub(x + sums + 1);
+    if left > width(&platform) + 2 {
+        pen.put(area, x, 0, area.width, &platform, dim);
+    }
+    if area.width.saturating_sub(x) < sums {
+        pen.right(area, x, 0, area.width.saturating_sub(x + 1), &wasted, pen.theme.waste);
+        return;
+    }
+    let mut at = area.width - sums - 1;
+    if left > width(&platform) + 19 {
+        // a bar where there is room for one
+        let bar = at - 17;
+        pen.put(area, bar, 0, 1, "▕", dim);
+        pen.bar(area, bar + 1, 0, 14, (totals.live, totals.content.max(1)), pen.theme.added);
+        pen.put(area, bar + 15, 0, 1, "▏", dim);
+    }
+    at = pen.put(area, at, 0, area.width, &size, text) + 3;
+    at = pen.put(area, at, 0, area.width, &efficient, text) + 3;
+    let style = if totals.wasted > 0 { pen.theme.waste } else { dim };
+    pen.put(area, at, 0, area.width, &wasted, style);
+}
+
+/// Where each tab's label starts, and the label.
+fn labels(main: &Main, room: u16) -> Vec<(u16, String)> {
+    let badges = room >= 72;
+    let gap = if room >= 60 { 3 } else { 1 };
+    let mut x = 1;
+    let label = |(at, pane): (usize, &dyn Pane)| {
+        let badge = pane.badge(&main.data);
+        let name = match (room < 46, badge.is_empty() || !badges) {
+            (true, _) if at == main.tab => format!("{} {}", at + 1, pane.name()),
+            (true, _) => (at + 1).to_string(),
+            (false, true) => format!("{} {}", at + 1, pane.name()),
+            (false, false) => format!("{} {} {badge}", at + 1, pane.name()),
+        };
+        let start = x;
+        x += width(&name) + gap;
+        (start, name)
+    };
+    main.panes.iter().map(AsRef::as_ref).enumerate().map(label).collect()
+}
+
+fn tabs(main: &Main, area: Rect, pen: &mut Pen<'_>) {
+    let mut end = 0;
+    for (at, (x, label)) in labels(main, area.width).iter().enumerate() {
+        let style = if at == main.tab { pen.theme.title_focused } else { pen.theme.title };
+        end = pen.put(area, *x, 0, area.width, label, style);
+    }
+    let (key, dim) = (pen.theme.key, pen.theme.dim);
+    if end + 18 < area.width {
+        pen.parts(area, area.width - 16, 0, &[("?", key), (" help   ", dim), ("q", key), (" quit", dim)]);
+    }
+}
+
+/// The tab whose label is at a position.
+pub(super) fn tab_at(main: &Main, area: Rect, at: Position) -> Option<usize> {
+    let x = at.x - area.x;
+    labels(main, area.width).iter().position(|(start, label)| (*start..*start + width(label)).contains(&x))
+}
+
+/// The last line: what was said, the filter, or the keys of the pane.
+fn bottom(model: &Model, main: &Main, screen: layout::Screen, pen: &mut Pen<'_>) {
+    let area = screen.footer;
+    if let Some(message) = &model.message {
+        pen.put(area, 1, 0, area.width.saturating_sub(2), message, pen.theme.accent);
+        return;
+    }
+    if let Some(filter) = main.pane().filter_shown().filter(|filter| filter.is_on()) {
+        filter_line(filter, area, pen);
+        return;
+    }
+    let note = main.pane().note(Cx { data: &main.data, body: screen.body });
+    let end = area.width.saturating_sub(width(&note) + 2);
+    let (key, dim) = (pen.theme.key, pen.theme.dim);
+    let mut x = pen.parts(area, 1, 0, &[("↑↓", key), (" move", dim)]);
+    for (shown, label) in footer(main.scopes()) {
+        let wide = width(shown) + width(label) + 4;
+        if x + wide > end {
+            break;
+        }
+        x = pen.parts(area, x + 3, 0, &[(shown, key), (" ", dim), (label, dim)]);
+    }
+    if end > x {
+        pen.put(area, end, 0, area.width, &note, dim);
+    }
+}
+
+fn filter_line(filter: &Filter, area: Rect, pen: &mut Pen<'_>) {
+    let (key, dim) = (pen.theme.key, pen.theme.dim);
+    let text = safe(filter.text.as_bytes());
+    let room = usize::from(area.width / 2);
+    let mut x =
+        pen.parts(area, 1, 0, &[("/ ", key), (&super::text::fit_path(&text, room), pen.theme.accent)]);
+    if filter.is_editing {
+        x = pen.put(area, x, 0, 1, "▏", pen.theme.accent);
+    }
+    let x = x + 2;
+    if let Some(error) = &filter.error {
+        pen.put(area, x, 0, area.width, &format!("no pattern: {}", safe(error.as_bytes())), pen.theme.waste);
+        return;
+    }
+    let found = match (&filter.found, filter.is_waiting) {
+        (_, true) => "looking …".to_owned(),
+        (Some(found), false) => format!("{} found", counted(found.hits.count().into(), "path", "paths")),
+        (None, false) => "text, a glob (*?[), or re:…".to_owned(),
+    };
+    let x = pen.put(area, x, 0, area.width, &found, dim) + 3;
+    let keys = if filter.is_editing {
+        [("⏎", key), (" keep   ", dim), ("Esc", key), (" clear", dim)]
+    } else {
+        [("n N", key), (" next   ", dim), ("Esc", key), (" clear", dim)]
+    };
+    pen.parts(area, x, 0, &keys);
+}

@@ -1,0 +1,327 @@
+//! Looking into a file: text with line numbers, or hexadecimal. Only its beginning is read.
+
+use ratatui::layout::{Rect, Size};
+
+use super::data::Data;
+use super::describe;
+use super::event::Effect;
+use super::keymap::Action;
+use super::list::List;
+use super::text::{Pen, columns, fit_path};
+use crate::escape;
+use crate::image::{EntryId, PathId};
+use crate::layer::Kind;
+use crate::overlay::Slot;
+use crate::units;
+
+/// Most bytes that are read of a file.
+pub(super) const LIMIT: u64 = 1 << 20;
+/// Bytes that are looked at to tell text from binary.
+const SNIFFED: usize = 8 << 10;
+/// Longest line of text, in bytes; the rest of it is another line.
+const LONGEST_LINE: usize = 4000;
+
+/// A file that is looked into.
+pub(super) struct Viewer {
+    entry: EntryId,
+    path: String,
+    about: String,
+    body: Option<Result<Vec<u8>, String>>,
+    is_cut: bool,
+    is_hex: bool,
+    wraps: bool,
+    list: List,
+    /// Width that the rows were made for.
+    width: u16,
+    /// Rows of text: line number (0: goes on) and the bytes.
+    rows: Vec<(usize, std::ops::Range<usize>)>,
+}
+
+impl Viewer {
+    /// Opens the file in a slot, whose body is asked for.
+    pub(super) fn open(
+        data: &Data,
+        path: PathId,
+        slot: Option<Slot>,
+    ) -> Result<(Self, Effect), &'static str> {
+        let Some(Slot::Entry(id)) = slot else { return Err("a directory has nothing to look into") };
+        let entry = match data.image.entry(id).kind {
+            Kind::File => id,
+            Kind::HardLink => data.union.content_of(id).ok_or("the link leads nowhere")?,
+            Kind::Directory => return Err("a directory has nothing to look into"),
+            Kind::Symlink => {
+                return Err("a symbolic link has nothing to look into; its target is shown beside it");
+            }
+            _ => return Err("this kind of file has no content"),
+        };
+        if data.bodies.is_none() {
+            return Err("this image passed by once: its files cannot be read again");
+        }
+        let viewer = Self {
+            entry,
+            path: data.path_text(path, false),
+            about: describe::attributes(&data.image, Some(Slot::Entry(entry))),
+            body: None,
+            is_cut: false,
+            is_hex: false,
+            wraps: true,
+            list: List::default(),
+            width: 0,
+            rows: Vec::new(),
+        };
+        Ok((viewer, Effect::Body { entry, limit: LIMIT }))
+    }
+
+    /// The file's path.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The body is there.
+    pub(super) fn filled(&mut self, entry: EntryId, body: Result<Vec<u8>, String>, is_cut: bool) {
+        if entry == self.entry {
+            self.is_hex = body.as_ref().is_ok_and(|body| is_binary(body));
+            self.is_cut = is_cut;
+            self.body = Some(body);
+            self.width = 0;
+        }
+    }
+
+    /// Does what an action says.
+    pub(super) fn act(&mut self, action: Action, size: Size) {
+        match action {
+            Action::Hex => {
+                self.is_hex = !self.is_hex;
+                self.list = List::default();
+            }
+            Action::Wrap => {
+                self.wraps = !self.wraps;
+                self.width = 0;
+            }
+            _ => {
+                // a page has no cursor: it scrolls
+                let height = usize::from(area(size).height);
+                let furthest = self.length(size).saturating_sub(height);
+                self.list.cursor = self.list.top;
+                self.list.act(action, furthest + 1, height);
+                self.list.top = self.list.cursor;
+            }
+        }
+    }
+
+    /// Turns the wheel.
+    pub(super) fn wheel(&mut self, rows: isize, size: Size) {
+        let length = self.length(size);
+        self.list.wheel(rows, length, usize::from(area(size).height));
+    }
+
+    /// Breaks the text into rows of the screen's width.
+    pub(super) fn settle(&mut self, size: Size) {
+        let width = area(size).width;
+        if width != self.width {
+            self.width = width;
+            self.rows = match &self.body {
+                Some(Ok(body)) => rows(body, usize::from(width.saturating_sub(NUMBER + 1)), self.wraps),
+                _ => Vec::new(),
+            };
+        }
+        let height = usize::from(area(size).height);
+        self.list.top = self.list.top.min(self.length(size).saturating_sub(height));
+        self.list.cursor = self.list.top;
+    }
+
+    fn length(&self, size: Size) -> usize {
+        match &self.body {
+            Some(Ok(body)) if self.is_hex => body.len().div_ceil(per_row(area(size).width)),
+            _ => self.rows.len(),
+        }
+    }
+
+    /// Draws it over the whole screen.
+    pub(super) fn draw(&self, size: Size, pen: &mut Pen<'_>) {
+        let screen = Rect::new(0, 0, size.width, size.height);
+        pen.clear(screen);
+        let title = fit_path(&self.path, usize::from(size.width.saturating_sub(8)));
+        pen.title(screen, &title, "", true);
+        pen.put(screen, 2, 1, size.width.saturating_sub(3), &self.about, pen.theme.dim);
+        let area = area(size);
+        match &self.body {
+            None => _ = pen.put(area, 2, 0, area.width, "reading …", pen.theme.dim),
+            Some(Err(why)) => {
+                _ = pen.put(area, 2, 0, area.width, &escape::line(why.as_bytes(), 400), pen.theme.waste);
+            }
+            Some(Ok(body)) if body.is_empty() => {
+                _ = pen.put(area, 2, 0, area.width, "the file is empty", pen.theme.dim);
+            }
+            Some(Ok(body)) if self.is_hex => self.draw_hex(body, area, pen),
+            Some(Ok(body)) => self.draw_text(body, area, pen),
+        }
+        let footer = Rect::new(0, size.height.saturating_sub(1), size.width, 1);
+        let shown = self.list.window(self.length(size), usize::from(area.height));
+        let kind = if self.is_hex { "hexadecimal" } else { "text" };
+        let cut =
+            if self.is_cut { format!(", the first {} only", units::size(LIMIT)) } else { String::new() };
+        let note = format!(
+            "{kind}{cut}, rows {}–{} of {}",
+            (shown.start + 1).min(shown.end),
+            shown.end,
+            self.length(size)
+        );
+        let (key, dim) = (pen.theme.key, pen.theme.dim);
+        let parts = [
+            ("Esc", key),
+            (" close   ", dim),
+            ("t", key),
+            (" text/hex   ", dim),
+            ("w", key),
+            (" wrap   ", dim),
+            ("y", key),
+            (" copy path   ", dim),
+        ];
+        let x = pen.parts(footer, 1, 0, &parts);
+        pen.put(footer, x, 0, footer.width, &note, dim);
+    }
+
+    fn draw_text(&self, body: &[u8], area: Rect, pen: &mut Pen<'_>) {
+        for (y, (number, range)) in (0..area.height).zip(self.rows.iter().skip(self.list.top)) {
+            if *number > 0 {
+                pen.right(area, 0, y, NUMBER - 1, &number.to_string(), pen.theme.dim);
+            }
+            let line = printable(body.get(range.clone()).unwrap_or_default());
+            pen.put(area, NUMBER, y, area.width, &line, pen.theme.text);
+        }
+    }
+
+    fn draw_hex(&self, body: &[u8], area: Rect, pen: &mut Pen<'_>) {
+        let per_row = per_row(area.width);
+        for (y, chunk) in (0..area.height).zip(body.chunks(per_row).skip(self.list.top)) {
+            let at = (self.list.top + usize::from(y)) * per_row;
+            pen.put(area, 1, y, 9, &format!("{at:08x}"), pen.theme.dim);
+            let hex: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
+            pen.put(area, 11, y, columns(per_row * 3), &hex.join(" "), pen.theme.text);
+            let text: String = chunk
+                .iter()
+                .map(|&byte| if (0x20..0x7f).contains(&byte) { char::from(byte) } else { '·' })
+                .collect();
+            pen.put(area, 11 + columns(per_row * 3) + 1, y, area.width, &text, pen.theme.accent);
+        }
+    }
+}
+
+/// Columns of the line numbers, with a blank.
+const NUMBER: u16 = 8;
+
+fn area(size: Size) -> Rect {
+    Rect::new(0, 2.min(size.height), size.width, size.height.saturating_sub(3))
+}
+
+fn per_row(width: u16) -> usize {
+    match width {
+        0..40 => 4,
+        40..80 => 8,
+        80..130 => 16,
+        _ => 24,
+    }
+}
+
+/// True when a body is no text: a NUL, or much that is not UTF-8.
+fn is_binary(body: &[u8]) -> bool {
+    let head = &body[..body.len().min(SNIFFED)];
+    let wrong: usize = head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    head.contains(&0) || wrong * 10 > head.len()
+}
+
+/// Tabs as blanks, everything else that a terminal would act on as an escape.
+fn printable(bytes: &[u8]) -> String {
+    let mut expanded = Vec::with_capacity(bytes.len());
+    for &byte in bytes {
+        if byte == b'\t' {
+            expanded.extend_from_slice(b"    ");
+        } else {
+            expanded.push(byte);
+        }
+    }
+    escape::line(&expanded, LONGEST_LINE)
+}
+
+/// Breaks a body into rows of at most `width` columns.
+fn rows(body: &[u8], width: usize, wraps: bool) -> Vec<(usize, std::ops::Range<usize>)> {
+    let width = width.max(1);
+    let mut out = Vec::new();
+    let mut start = 0;
+    for (number, line) in (1..).zip(body.split(|&byte| byte == b'\n')) {
+        let end = start + line.len();
+        let shown = line.strip_suffix(b"\r").unwrap_or(line).len();
+        if start == body.len() && number > 1 {
+            break;
+        }
+        let mut at = start;
+        let mut first = number;
+        loop {
+            let stop = if wraps {
+                at + fitting(&body[at..start + shown], width)
+            } else {
+                (start + shown).min(at + LONGEST_LINE)
+            };
+            out.push((first, at..stop));
+            at = stop;
+            first = 0;
+            if at >= start + shown || !wraps {
+                break;
+            }
+        }
+        start = end + 1;
+    }
+    out
+}
+
+/// How many bytes of a line fit in so many columns, at least one character.
+fn fitting(line: &[u8], width: usize) -> usize {
+    use unicode_width::UnicodeWidthChar;
+    let mut used = 0;
+    let mut taken = 0;
+    for chunk in line.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            let wide = match c {
+                '\t' => 4,
+                c if escape::is_unsafe(c) => 8,
+                c => c.width().unwrap_or(0),
+            };
+            if used + wide > width && taken > 0 {
+                return taken;
+            }
+            used += wide;
+            taken += c.len_utf8();
+        }
+        for _ in chunk.invalid() {
+            if used + 4 > width && taken > 0 {
+                return taken;
+            }
+            used += 4;
+            taken += 1;
+        }
+    }
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_numbered_and_wrapped() {
+        assert_eq!(rows(b"abcdef\nx\n", 4, true), [(1, 0..4), (0, 4..6), (2, 7..8)]);
+        assert_eq!(rows(b"abcdef\r\n\nx", 4, false), [(1, 0..6), (2, 8..8), (3, 9..10)]);
+        assert_eq!(rows("日本語".as_bytes(), 4, true), [(1, 0..6), (0, 6..9)]);
+        assert_eq!(rows(b"", 4, true), [(1, 0..0)]);
+        assert_eq!(rows(b"\xff\xff", 1, true).len(), 2);
+    }
+
+    #[test]
+    fn binaries_are_recognised() {
+        assert!(is_binary(b"\x7fELF\0\0"));
+        assert!(is_binary(&[0xff; 100]));
+        assert!(!is_binary("naïve text\n".as_bytes()));
+        assert_eq!(printable(b"a\tb\x1b[m"), "a    b\\x1b[m");
+    }
+}
