@@ -2,7 +2,9 @@
 
 use super::facts::Facts;
 use super::{Gates, Ignore, Value};
+use crate::advice::Advice;
 use crate::analysis::Analysis;
+use crate::escape;
 use crate::image::Image;
 use crate::units;
 
@@ -38,6 +40,29 @@ pub struct GateResult {
 /// default: see [`Gates::over`].
 pub fn judge(gates: &Gates, ignore: &Ignore, image: &Image, analysis: &Analysis) -> Verdict {
     judge_facts(gates, &Facts::of(image, analysis, ignore))
+}
+
+impl Verdict {
+    /// The same verdict with a gate for the rules that the user denies, when there are any: none of them may have
+    /// a finding above info. A mere judgement never fails a build.
+    #[must_use]
+    pub fn denying(mut self, rules: &[String], advice: &Advice) -> Self {
+        if rules.is_empty() {
+            return self;
+        }
+        let found: Vec<_> = rules.iter().filter_map(|rule| advice.denied(rule)).collect();
+        self.passed &= found.is_empty();
+        self.gates.push(GateResult {
+            gate: "deny",
+            limit: Value::Count(0),
+            actual: Value::Count(found.len() as u64),
+            passed: found.is_empty(),
+            look_at: found
+                .first()
+                .map(|finding| format!("{}: {}", finding.rule, escape::line(finding.title.as_bytes(), 200))),
+        });
+        self
+    }
 }
 
 fn judge_facts(gates: &Gates, facts: &Facts) -> Verdict {
@@ -149,6 +174,39 @@ mod tests {
         assert!(judge_facts(&hard, &facts()).gates.iter().all(|gate| !gate.passed && gate.look_at.is_some()));
         let soft = gates(&[("min-efficiency", "0"), ("max-layers", "99")]);
         assert!(judge_facts(&soft, &facts()).gates.iter().all(|gate| gate.passed && gate.look_at.is_none()));
+    }
+
+    #[test]
+    fn denied_rules_fail_by_findings_above_info_that_are_no_judgement() {
+        use crate::advice::{Confidence, Finding, Severity};
+        let finding = |rule: &str, severity, confidence| Finding {
+            rule: rule.into(),
+            severity,
+            confidence,
+            title: "t\x1b".into(),
+            bytes: 1,
+            layers: vec![],
+            why: String::new(),
+            fix: String::new(),
+            evidence: vec![],
+            evidence_total: 0,
+        };
+        let findings = vec![
+            finding("vcs", Severity::Info, Confidence::Likely),
+            finding("docs", Severity::High, Confidence::Judgement),
+            finding("npm", Severity::Low, Confidence::Likely),
+        ];
+        let advice = Advice { findings, ..Advice::default() };
+        let judged = |rules: &[&str]| {
+            let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
+            judge_facts(&Gates::default(), &facts()).denying(&rules, &advice)
+        };
+        assert!(judged(&[]).gates.is_empty());
+        assert!(judged(&["vcs", "docs", "apk"]).passed);
+        let failed = judged(&["vcs", "npm"]);
+        assert!(!failed.passed);
+        assert_eq!(failed.gates[0].look_at.as_deref(), Some("npm: t\\x1b"));
+        assert_eq!(failed.gates[0].actual, Value::Count(1));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use serde::{Serialize, Serializer};
 
 use super::wire::EvidenceRow;
+use crate::advice::{self, Advice};
+use crate::image::Image;
 
 /// One thing that could be better, with the bytes it costs and the change that saves them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -91,4 +93,45 @@ pub struct Savings {
     pub exact: u64,
     /// These and the live bytes that findings claim.
     pub possible: u64,
+}
+
+impl Finding {
+    /// A finding of the rules, with the names of its evidence written out.
+    pub fn of(image: &Image, finding: &advice::Finding) -> Self {
+        Self {
+            rule: finding.rule.clone(),
+            severity: match finding.severity {
+                advice::Severity::High => Severity::High,
+                advice::Severity::Medium => Severity::Medium,
+                advice::Severity::Low => Severity::Low,
+                advice::Severity::Info => Severity::Info,
+            },
+            confidence: match finding.confidence {
+                advice::Confidence::Exact => Confidence::Exact,
+                advice::Confidence::Likely => Confidence::Likely,
+                advice::Confidence::Judgement => Confidence::Judgement,
+            },
+            title: finding.title.clone(),
+            bytes: finding.bytes,
+            layers: finding.layers.clone(),
+            why: finding.why.clone(),
+            fix: finding.fix.clone(),
+            evidence: finding
+                .evidence
+                .iter()
+                .map(|evidence| Evidence {
+                    path: image.paths.full(evidence.path),
+                    layer: evidence.layer,
+                    bytes: evidence.bytes,
+                })
+                .collect(),
+            evidence_total: finding.evidence_total,
+        }
+    }
+
+    /// All findings of some advice, and what following them would save.
+    pub fn all(image: &Image, advice: &Advice) -> (Vec<Self>, Savings) {
+        let savings = Savings { exact: advice.savings.exact, possible: advice.savings.possible };
+        (advice.findings.iter().map(|finding| Self::of(image, finding)).collect(), savings)
+    }
 }

@@ -22,7 +22,9 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
         let mut line = page.line();
         let bytes = if finding.bytes > 0 { units::size(finding.bytes) } else { "-".into() };
         line.right(8, PLAIN, bytes).gap(2).left(6, style, finding.severity.name()).gap(2);
+        // most titles name the layers themselves
         let place = match finding.layers.as_slice() {
+            _ if finding.title.contains("ayer") => String::new(),
             [] => String::new(),
             [one] => format!(" (layer {one})"),
             many => format!(" (layers {})", layers(many)),
