@@ -46,10 +46,18 @@ impl Settings {
                 globs.add(glob, 0, false).map_err(|why| format!("rule `{}`: {why}", rule.id))?;
             }
         }
-        match self.off.iter().find(|id| !ids.contains(id.as_str())) {
-            Some(id) => Err(format!("there is no rule called `{id}`; `layercake rules` lists them")),
-            None => Ok(()),
+        self.off.iter().try_for_each(|id| self.know(id))
+    }
+
+    /// Checks that an id names a rule, built in or the user's own.
+    ///
+    /// # Errors
+    /// A sentence that names the id.
+    pub fn know(&self, id: &str) -> Result<(), String> {
+        if table::rules().any(|rule| rule.id == id) || self.own.iter().any(|rule| rule.id == id) {
+            return Ok(());
         }
+        Err(format!("there is no rule called `{id}`; `layercake rules` lists them"))
     }
 
     /// True unless the rule is switched off.

@@ -8,6 +8,7 @@ use super::exit::Exit;
 use super::input::{self, DEMO, Input};
 use super::output;
 use super::progress::Progress;
+use crate::advice;
 use crate::analysis::{self, Base};
 use crate::error::{Error, Result};
 use crate::load::{self, Loaded};
@@ -42,18 +43,35 @@ pub(super) fn run(cli: &Cli) -> Result<Exit> {
     let wish = Wish { image: cli.image.name.clone().or(tag), platform: cli.image.platform.clone() };
     let config = Config::find(Path::new("."), cli.policy.config.as_deref())?;
     let base = base(cli, &config)?;
+    let rules = rules(&config)?;
     let loaded = load_image(&input, &wish)?;
     let Some(base_layers) = base.layers(&loaded.image) else { return Err(wrong_base(&base, &loaded)) };
     let analysis = analysis::analyse(&loaded.image, &loaded.union, base_layers);
+    let advice = advice::advise(&loaded.image, &loaded.union, &analysis, &rules);
     let verdict = is_judged(cli).then(|| {
         let gates = cli.gates.clone().over(&config.gates).over(&Gates::defaults());
-        policy::judge(&gates, &config.ignore, &loaded.image, &analysis)
+        policy::judge(&gates, &config.ignore, &loaded.image, &analysis).denying(&config.deny, &advice)
     });
-    let report = report::Input { verdict: verdict.as_ref(), ..report::Input::new(&loaded.image, &analysis) };
+    let (findings, savings) = report::Finding::all(&loaded.image, &advice);
+    let report = report::Input {
+        findings: &findings,
+        savings,
+        verdict: verdict.as_ref(),
+        ..report::Input::new(&loaded.image, &analysis)
+    };
     let exit = write(cli, &report)?;
     // the process ends here: the system takes the memory back faster than the allocator would
     std::mem::forget(loaded);
     Ok(exit)
+}
+
+/// What the configuration says about rules of advice; an id that names none is an error.
+fn rules(config: &Config) -> Result<advice::Settings> {
+    let settings = advice::Settings { off: config.allow.iter().cloned().collect(), ..Default::default() };
+    let known = settings.check().and_then(|()| config.deny.iter().try_for_each(|id| settings.know(id)));
+    let place = config.path.as_ref().map_or_else(String::new, |path| path.display().to_string());
+    known.map_err(|why| Error::because(why).at(place))?;
+    Ok(settings)
 }
 
 fn load_image(input: &Input, wish: &Wish) -> Result<Loaded> {

@@ -11,7 +11,7 @@
 //!
 //! [rules]
 //! allow = ["docs"]
-//! deny = ["secrets"]
+//! deny = ["secret-file"]
 //!
 //! [base]
 //! layers = 3                   # or: auto = true
