@@ -16,8 +16,8 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use layercake::advice::Advice;
 use layercake::load::{self, Blind};
-use layercake::report::Savings;
 use layercake::source::Wish;
 use layercake::ui::{Headless, Options, Shown};
 use layercake::{analysis, ui};
@@ -51,7 +51,7 @@ fn shown(path: &Path) -> Shown {
     let loaded = load::path(path, &Wish::default(), &Blind).expect("a readable image");
     let base = analysis::auto_base(&loaded.image);
     let analysis = analysis::analyse(&loaded.image, &loaded.union, base);
-    Shown { loaded, analysis, findings: Vec::new(), savings: Savings::default(), bodies: None }
+    Shown { loaded, analysis, advice: Advice::default(), bodies: None }
 }
 
 fn measure(name: &str, path: &Path) {

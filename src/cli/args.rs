@@ -10,6 +10,7 @@ use clap::{
 
 use crate::oci::Platform;
 use crate::policy::{GATES, Gates, Kind, Setting};
+use crate::ui::ThemeName;
 
 /// The parsed command line.
 #[derive(Debug, Parser)]
@@ -35,6 +36,8 @@ pub(super) struct Cli {
     pub report: ReportArgs,
     #[command(flatten)]
     pub policy: PolicyArgs,
+    #[command(flatten)]
+    pub ui: UiArgs,
     /// The gates that were set by flags.
     #[arg(skip)]
     pub gates: Gates,
@@ -93,9 +96,24 @@ pub(super) struct PolicyArgs {
     /// Judge the image by the gates; exit 1 when one fails
     #[arg(long)]
     pub ci: bool,
+    /// Fail when this rule of advice finds something; may be given again
+    #[arg(long, value_name = "RULE")]
+    pub deny: Vec<String>,
     /// Read this configuration instead of .layercake.toml or .dive-ci
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub config: Option<PathBuf>,
+}
+
+/// How the UI looks.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Terminal UI")]
+pub(super) struct UiArgs {
+    /// The colours: the terminal's own 16, 24-bit ones, or high contrast
+    #[arg(long, value_name = "default|truecolor|contrast", default_value = "default", value_parser = theme)]
+    pub theme: ThemeName,
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    pub no_mouse: bool,
 }
 
 /// What else the program can do.
@@ -108,6 +126,13 @@ pub(super) enum Verb {
     },
     /// Print the manual page
     Man,
+    /// List the rules of advice
+    Rules,
+    /// Tell all about one rule
+    Explain {
+        /// The rule's name, as `layercake rules` lists it.
+        rule: String,
+    },
 }
 
 /// A kind of report.
@@ -171,6 +196,11 @@ fn gates(matches: &ArgMatches) -> Gates {
         }
     }
     gates
+}
+
+fn theme(text: &str) -> Result<ThemeName, String> {
+    let found = ThemeName::ALL.iter().find(|(name, _)| *name == text);
+    found.map(|(_, theme)| *theme).ok_or_else(|| "write default, truecolor or contrast".into())
 }
 
 fn platform(text: &str) -> Result<Platform, String> {

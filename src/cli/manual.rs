@@ -1,4 +1,4 @@
-//! Completions and the manual page, made from the arguments.
+//! Completions and the manual page, made from the arguments, and the rules of advice in words.
 
 use std::io;
 
@@ -6,6 +6,7 @@ use clap_complete::Shell;
 
 use super::exit::Exit;
 use super::{command, output};
+use crate::advice;
 use crate::error::{Error, Result};
 
 /// Prints completions for `shell`.
@@ -20,6 +21,22 @@ pub(super) fn man() -> Result<Exit> {
     let mut text = Vec::new();
     clap_mangen::Man::new(command()).render(&mut text).map_err(|error: io::Error| Error::io(&error))?;
     print(&text)
+}
+
+/// Prints the list of rules.
+pub(super) fn rules() -> Result<Exit> {
+    print(advice::list(&[]).as_bytes())
+}
+
+/// Prints all about one rule.
+pub(super) fn explain(rule: &str) -> Result<Exit> {
+    match advice::explain(rule, &[]) {
+        Some(text) => print(text.as_bytes()),
+        None => {
+            Err(Error::because(format!("there is no rule called `{rule}`"))
+                .hint("`layercake rules` lists them"))
+        }
+    }
 }
 
 fn print(text: &[u8]) -> Result<Exit> {

@@ -6,6 +6,7 @@
 mod args;
 mod exit;
 mod input;
+mod job;
 mod manual;
 mod output;
 mod progress;
@@ -42,6 +43,8 @@ fn start(arguments: impl Iterator<Item = OsString>) -> Exit {
     let result = match &cli.verb {
         Some(Verb::Completions { shell }) => manual::completions(*shell),
         Some(Verb::Man) => manual::man(),
+        Some(Verb::Rules) => manual::rules(),
+        Some(Verb::Explain { rule }) => manual::explain(rule),
         None => run::run(&cli),
     };
     result.unwrap_or_else(|error| exit::tell(&error))

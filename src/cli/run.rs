@@ -1,20 +1,17 @@
-//! The main job: load, analyse, judge, report.
+//! The main job: a report, a verdict, or the UI.
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use super::args::{Cli, Colour, Format};
 use super::exit::Exit;
-use super::input::{self, DEMO, Input};
+use super::job::{Answer, Job};
 use super::output;
 use super::progress::Progress;
-use crate::advice;
-use crate::analysis::{self, Base};
-use crate::error::{Error, Result};
-use crate::load::{self, Loaded};
-use crate::policy::{self, BaseSetting, Config, Gates, Verdict};
+use crate::error::Result;
+use crate::policy::{self, Config, Gates, Verdict};
 use crate::report::{self, TextOptions};
-use crate::source::Wish;
+use crate::ui::{self, Outcome};
 
 /// Widest text report: longer lines are hard to follow.
 const WIDEST: usize = 160;
@@ -31,100 +28,62 @@ enum Target<'a> {
 
 /// Does what the arguments ask for.
 pub(super) fn run(cli: &Cli) -> Result<Exit> {
-    let (input, tag) = match (&cli.image.image, cli.image.demo) {
-        (_, true) => (Input::Demo, None),
-        (Some(image), false) => input::find(image)?,
-        (None, false) => {
-            return Err(
-                Error::because("no image is named").hint("try `layercake --demo`, or `layercake --help`")
-            );
-        }
-    };
-    let wish = Wish { image: cli.image.name.clone().or(tag), platform: cli.image.platform.clone() };
     let config = Config::find(Path::new("."), cli.policy.config.as_deref())?;
-    let base = base(cli, &config)?;
-    let rules = rules(&config)?;
-    let loaded = load_image(&input, &wish)?;
-    let Some(base_layers) = base.layers(&loaded.image) else { return Err(wrong_base(&base, &loaded)) };
-    let analysis = analysis::analyse(&loaded.image, &loaded.union, base_layers);
-    let advice = advice::advise(&loaded.image, &loaded.union, &analysis, &rules);
+    let job = Job::new(cli, &config)?;
+    if is_interactive(cli) { show(cli, job) } else { report(cli, &config, &job) }
+}
+
+/// Loads and reports.
+fn report(cli: &Cli, config: &Config, job: &Job) -> Result<Exit> {
+    let answer = job.run(&Progress::new())?;
+    let Answer { loaded, analysis, advice } = &answer;
     let verdict = is_judged(cli).then(|| {
         let gates = cli.gates.clone().over(&config.gates).over(&Gates::defaults());
-        policy::judge(&gates, &config.ignore, &loaded.image, &analysis).denying(&config.deny, &advice)
+        let denied: Vec<_> = config.deny.iter().chain(&cli.policy.deny).cloned().collect();
+        policy::judge(&gates, &config.ignore, &loaded.image, analysis).denying(&denied, advice)
     });
-    let (findings, savings) = report::Finding::all(&loaded.image, &advice);
-    let report = report::Input {
-        findings: &findings,
-        savings,
-        verdict: verdict.as_ref(),
-        ..report::Input::new(&loaded.image, &analysis)
-    };
-    let exit = write(cli, &report)?;
+    let input =
+        report::Input { verdict: verdict.as_ref(), ..report::Input::new(&loaded.image, analysis, advice) };
+    let exit = write(cli, &input)?;
     // the process ends here: the system takes the memory back faster than the allocator would
-    std::mem::forget(loaded);
+    std::mem::forget(answer);
     Ok(exit)
 }
 
-/// What the configuration says about rules of advice; an id that names none is an error.
-fn rules(config: &Config) -> Result<advice::Settings> {
-    let settings = advice::Settings { off: config.allow.iter().cloned().collect(), ..Default::default() };
-    let known = settings.check().and_then(|()| config.deny.iter().try_for_each(|id| settings.know(id)));
-    let place = config.path.as_ref().map_or_else(String::new, |path| path.display().to_string());
-    known.map_err(|why| Error::because(why).at(place))?;
-    Ok(settings)
+/// Opens the UI. The image loads behind its first frame.
+fn show(cli: &Cli, job: Job) -> Result<Exit> {
+    let options = ui::Options {
+        theme: cli.ui.theme,
+        no_color: !is_coloured(cli.report.color, true),
+        no_mouse: cli.ui.no_mouse,
+    };
+    let name = job.name();
+    let load: ui::Load = Box::new(move |watch| {
+        let Answer { loaded, analysis, advice } = job.run(watch)?;
+        let bodies = job.bodies(&loaded).map(|bodies| -> ui::ReadBody {
+            Box::new(move |image, id, limit| bodies.read(image, id, limit))
+        });
+        Ok(ui::Shown { loaded, analysis, advice, bodies })
+    });
+    Ok(match ui::run(ui::Job { name, load }, options)? {
+        Outcome::Quit => Exit::Done,
+        Outcome::Cancelled | Outcome::Signal(_) => Exit::Interrupted,
+    })
 }
 
-fn load_image(input: &Input, wish: &Wish) -> Result<Loaded> {
-    let progress = Progress::new();
-    match input {
-        Input::Path(path) => load::path(path, wish, &progress),
-        Input::Stdin => {
-            let stdin = std::io::stdin();
-            if stdin.is_terminal() {
-                return Err(Error::because("standard input is a terminal, not an image")
-                    .hint("pipe an image into it: docker save IMAGE | layercake -"));
-            }
-            load::stream(stdin.lock(), "standard input", wish, &progress)
-        }
-        Input::Demo => load::stream(DEMO, "(built in)", wish, &progress),
-    }
+/// True when the UI is meant: on a terminal, and nothing asks for a report or a verdict.
+fn is_interactive(cli: &Cli) -> bool {
+    !asks_for_report(cli) && !is_judged(cli) && std::io::stdout().is_terminal()
+}
+
+fn asks_for_report(cli: &Cli) -> bool {
+    cli.report.format.is_some() || cli.report.json.is_some() || cli.report.output.is_some()
 }
 
 /// True when gates are to be judged: `--ci`, a gate's own flag, or `CI=true` around a run that asks for no report.
 fn is_judged(cli: &Cli) -> bool {
-    let asks_for_report =
-        cli.report.format.is_some() || cli.report.json.is_some() || cli.report.output.is_some();
     let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true" || value == "1");
-    cli.policy.ci || !cli.gates.is_empty() || (in_ci && !asks_for_report)
-}
-
-/// The base boundary that was asked for: the flag's, else the configuration's, else found.
-fn base(cli: &Cli, config: &Config) -> Result<Base> {
-    let Some(text) = &cli.image.base else {
-        return Ok(match config.base {
-            Some(BaseSetting::Layers(count)) => Base::Layers(count),
-            Some(BaseSetting::Auto) | None => Base::Auto,
-        });
-    };
-    let shown = text.to_string_lossy();
-    if shown == "auto" {
-        return Ok(Base::Auto);
-    }
-    if let Ok(count) = shown.parse() {
-        return Ok(Base::Layers(count));
-    }
-    Ok(Base::Image(load::diff_ids(Path::new(text), &Wish::default())?))
-}
-
-fn wrong_base(base: &Base, loaded: &Loaded) -> Error {
-    let layers = loaded.image.layers.len();
-    match base {
-        Base::Layers(count) => {
-            Error::because(format!("--base says {count} layers, but the image has only {layers}"))
-        }
-        _ => Error::because("--base names an image whose layers are not the first layers of this one"),
-    }
-    .hint("write the number of base layers, or auto")
+    cli.policy.ci || !cli.gates.is_empty() || !cli.policy.deny.is_empty() || (in_ci && !asks_for_report(cli))
 }
 
 /// Writes the reports that were asked for, and says how the program ends.

@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, Write};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::ser::Formatter;
 
-use super::wire::{ImageFields, TotalsFields, VerdictFields};
+use super::wire::{ImageFields, SavingsFields, TotalsFields, VerdictFields};
 use super::{Input, row_limit, rows};
 
 /// The version of the format. It grows when a field goes away or changes its meaning.
@@ -35,7 +35,7 @@ struct Report<'a> {
 
 impl Serialize for Report<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Input { image, analysis, findings, savings, verdict } = self.input;
+        let Input { image, analysis, advice, verdict } = self.input;
         let mut report = serializer.serialize_struct("Report", 13)?;
         report.serialize_field("schema", &SCHEMA)?;
         report.serialize_field("tool", &rows::TOOL)?;
@@ -46,8 +46,8 @@ impl Serialize for Report<'_> {
         report.serialize_field("wasted", &List(|| rows::wasted(image, analysis).take(self.limit)))?;
         report.serialize_field("duplicates", &List(|| rows::duplicates(image, analysis).take(self.limit)))?;
         report.serialize_field("packages", &List(|| rows::packages(analysis).take(self.limit)))?;
-        report.serialize_field("findings", &List(|| findings.iter().take(self.limit)))?;
-        report.serialize_field("savings", savings)?;
+        report.serialize_field("findings", &List(|| rows::findings(image, advice).take(self.limit)))?;
+        report.serialize_field("savings", &SavingsFields::of(&advice.savings))?;
         report.serialize_field("verdict", &verdict.map(VerdictFields::of))?;
         report.serialize_field("diagnostics", &List(|| rows::diagnostics(image)))?;
         report.end()
@@ -159,6 +159,7 @@ impl Formatter for Rowwise {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::advice::Advice;
     use crate::report::sample;
 
     fn report(input: &Input<'_>, top: Option<usize>) -> String {
@@ -212,26 +213,25 @@ mod tests {
     fn every_field_is_there_in_order() {
         let sample = sample::wasteful();
         let verdict = sample::failed();
-        let (findings, savings) = sample::findings();
-        let input = Input {
-            findings: &findings,
-            savings,
-            verdict: Some(&verdict),
-            ..Input::new(&sample.image, &sample.analysis)
-        };
+        let advice = sample::advice(&sample);
+        let input = Input { verdict: Some(&verdict), ..Input::new(&sample.image, &sample.analysis, &advice) };
         insta::assert_snapshot!(report(&input, None));
     }
 
     #[test]
     fn what_is_not_known_is_null_or_empty() {
         let sample = sample::empty();
-        insta::assert_snapshot!(report(&Input::new(&sample.image, &sample.analysis), None));
+        insta::assert_snapshot!(report(
+            &Input::new(&sample.image, &sample.analysis, &Advice::default()),
+            None
+        ));
     }
 
     #[test]
     fn top_shortens_lists_and_nothing_else() {
         let sample = sample::wasteful();
-        let input = Input::new(&sample.image, &sample.analysis);
+        let advice = Advice::default();
+        let input = Input::new(&sample.image, &sample.analysis, &advice);
         let (all, two) = (report(&input, Some(0)), report(&input, Some(2)));
         assert_eq!(all, report(&input, None));
         let [mut all, two] = [all, two].map(|text| serde_json::from_str::<serde_json::Value>(&text).unwrap());

@@ -8,7 +8,6 @@
 //! Layers have the same number everywhere: the `index` of the JSON report is the number in the text,
 //! and the first layer of the base image is 0.
 
-mod finding;
 mod json;
 mod rows;
 #[cfg(test)]
@@ -17,10 +16,10 @@ mod style;
 mod text;
 mod wire;
 
-pub use finding::{Confidence, Evidence, Finding, Savings, Severity};
 pub use json::{SCHEMA, write_json};
 pub use text::{NARROWEST, TextOptions, write_text, write_verdict};
 
+use crate::advice::Advice;
 use crate::analysis::Analysis;
 use crate::image::Image;
 use crate::policy::Verdict;
@@ -32,18 +31,16 @@ pub struct Input<'a> {
     pub image: &'a Image,
     /// Its numbers.
     pub analysis: &'a Analysis,
-    /// What could be changed in the Dockerfile, most bytes first.
-    pub findings: &'a [Finding],
-    /// What the findings would save together.
-    pub savings: Savings,
+    /// What could be changed in the Dockerfile.
+    pub advice: &'a Advice,
     /// What the gates decided, if any were asked.
     pub verdict: Option<&'a Verdict>,
 }
 
 impl<'a> Input<'a> {
-    /// A report without findings and without a verdict.
-    pub fn new(image: &'a Image, analysis: &'a Analysis) -> Self {
-        Self { image, analysis, findings: &[], savings: Savings::default(), verdict: None }
+    /// A report without a verdict.
+    pub fn new(image: &'a Image, analysis: &'a Analysis, advice: &'a Advice) -> Self {
+        Self { image, analysis, advice, verdict: None }
     }
 }
 

@@ -3,7 +3,10 @@
 use serde::Serialize;
 
 use super::json::List;
-use super::wire::{LayerRow, NoteRow, PackageRow, PathFields, PlaceRow, StepRow, Tool, WastedRow};
+use super::wire::{
+    EvidenceRow, FindingRow, LayerRow, NoteRow, PackageRow, PathFields, PlaceRow, StepRow, Tool, WastedRow,
+};
+use crate::advice::Advice;
 use crate::analysis::{Analysis, Duplicate};
 use crate::digest::Digest;
 use crate::image::{Image, PathId};
@@ -34,6 +37,31 @@ pub(super) fn layers<'a>(image: &'a Image, analysis: &'a Analysis) -> impl Itera
             modified: totals.modified.into(),
             removed: totals.removed.into(),
         }
+    })
+}
+
+/// The findings, in the order of the engine.
+pub(super) fn findings<'a>(
+    image: &'a Image,
+    advice: &'a Advice,
+) -> impl Iterator<Item = impl Serialize + 'a> {
+    advice.findings.iter().map(|finding| FindingRow {
+        rule: &finding.rule,
+        severity: finding.severity.name(),
+        confidence: finding.confidence.name(),
+        title: &finding.title,
+        bytes: finding.bytes,
+        layers: &finding.layers,
+        why: &finding.why,
+        fix: &finding.fix,
+        evidence: List(|| {
+            finding.evidence.iter().map(|evidence| EvidenceRow {
+                path: PathFields::of(&image.paths.full(evidence.path)),
+                layer: evidence.layer,
+                bytes: evidence.bytes,
+            })
+        }),
+        evidence_total: finding.evidence_total,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Small images for the tests of both formats.
 
+use crate::advice::{Advice, Confidence, Evidence, Finding, Savings, Severity};
 use crate::analysis::{Analysis, analyse};
 use crate::digest::Digest;
 use crate::image::{About, Assembly, Diagnostic, Image, Parts, Step};
@@ -8,8 +9,6 @@ use crate::oci::{Config, Platform};
 use crate::overlay::Union;
 use crate::policy::{GateResult, Value, Verdict};
 use crate::source::Compression;
-
-use super::{Confidence, Evidence, Finding, Savings, Severity};
 
 /// A file of a layer: its path, bytes and a number that stands for its content.
 pub(super) type File<'a> = (&'a [u8], u64, u64);
@@ -214,7 +213,9 @@ pub(super) fn failed() -> Verdict {
 }
 
 /// What an engine of rules may find in [`wasteful`].
-pub(super) fn findings() -> (Vec<Finding>, Savings) {
+pub(super) fn advice(sample: &Sample) -> Advice {
+    let path = sample.image.paths.find(b"srv/bad-\xff").unwrap();
+    let entry = sample.image.timeline.of(path)[0];
     let finding = Finding {
         rule: "copied-by-chmod".into(),
         severity: Severity::Medium,
@@ -224,7 +225,7 @@ pub(super) fn findings() -> (Vec<Finding>, Savings) {
         layers: vec![3, 4],
         why: "A layer cannot change a file's mode in place: it stores the whole file again.".into(),
         fix: "COPY --chown=nobody --chmod=g+w . .\nUSER nobody".into(),
-        evidence: vec![Evidence { path: b"srv/bad-\xff".to_vec(), layer: 3, bytes: 5_912_345 }],
+        evidence: vec![Evidence { path, entry, layer: 3, bytes: 5_912_345 }],
         evidence_total: 2,
     };
     let hint = Finding {
@@ -234,5 +235,5 @@ pub(super) fn findings() -> (Vec<Finding>, Savings) {
         bytes: 0,
         ..finding.clone()
     };
-    (vec![finding, hint], Savings { exact: 13_124_690, possible: 20_000_000 })
+    Advice { findings: vec![finding, hint], savings: Savings { exact: 13_124_690, possible: 20_000_000 } }
 }

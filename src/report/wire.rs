@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 
-use super::Evidence;
+use crate::advice::Savings;
 use crate::analysis::{Analysis, Copy, Tally};
 use crate::digest::Digest;
 use crate::escape;
@@ -214,17 +214,38 @@ pub(super) struct PlaceRow {
     pub(super) layer: usize,
 }
 
+/// One thing that could be better. `E` is the list of its evidence.
+#[derive(Serialize)]
+pub(super) struct FindingRow<'a, E> {
+    pub(super) rule: &'a str,
+    pub(super) severity: &'static str,
+    pub(super) confidence: &'static str,
+    pub(super) title: &'a str,
+    pub(super) bytes: u64,
+    pub(super) layers: &'a [usize],
+    pub(super) why: &'a str,
+    pub(super) fix: &'a str,
+    pub(super) evidence: E,
+    pub(super) evidence_total: u64,
+}
+
 #[derive(Serialize)]
 pub(super) struct EvidenceRow {
     #[serde(flatten)]
-    path: PathFields,
-    layer: usize,
-    bytes: u64,
+    pub(super) path: PathFields,
+    pub(super) layer: usize,
+    pub(super) bytes: u64,
 }
 
-impl EvidenceRow {
-    pub(super) fn of(evidence: &Evidence) -> Self {
-        Self { path: PathFields::of(&evidence.path), layer: evidence.layer, bytes: evidence.bytes }
+#[derive(Serialize)]
+pub(super) struct SavingsFields {
+    exact: u64,
+    possible: u64,
+}
+
+impl SavingsFields {
+    pub(super) fn of(savings: &Savings) -> Self {
+        Self { exact: savings.exact, possible: savings.possible }
     }
 }
 

@@ -1,11 +1,11 @@
 //! What the UI shows: the loaded image and all that follows from it. Nothing in it changes any more.
 
+use crate::advice::Advice;
 use crate::analysis::Analysis;
 use crate::error::Result;
 use crate::image::{EntryId, Image, PathId};
 use crate::load::Loaded;
 use crate::overlay::{ChangeLog, Slot, Union};
-use crate::report::{Finding, Savings};
 
 /// Reads the body of a regular file again: at most so many bytes from its start.
 pub type ReadBody = Box<dyn Fn(&Image, EntryId, u64) -> Result<Vec<u8>> + Send + Sync>;
@@ -16,10 +16,8 @@ pub struct Shown {
     pub loaded: Loaded,
     /// Its numbers.
     pub analysis: Analysis,
-    /// What could be changed in the Dockerfile, most bytes first.
-    pub findings: Vec<Finding>,
-    /// What the findings would save together.
-    pub savings: Savings,
+    /// What could be changed in the Dockerfile.
+    pub advice: Advice,
     /// Reads files again for the viewer and for extracting; none when the image passed by only once.
     pub bodies: Option<ReadBody>,
 }
@@ -29,8 +27,7 @@ pub(super) struct Data {
     pub(super) image: Image,
     pub(super) union: Union,
     pub(super) analysis: Analysis,
-    pub(super) findings: Vec<Finding>,
-    pub(super) savings: Savings,
+    pub(super) advice: Advice,
     pub(super) bodies: Option<ReadBody>,
     pub(super) log: ChangeLog,
 }
@@ -38,9 +35,9 @@ pub(super) struct Data {
 impl Data {
     /// Prepares what a job brought. Takes time in the size of the image: this is part of the loading.
     pub(super) fn new(shown: Shown) -> Self {
-        let Shown { loaded: Loaded { image, union, .. }, analysis, findings, savings, bodies } = shown;
+        let Shown { loaded: Loaded { image, union, .. }, analysis, advice, bodies } = shown;
         let log = ChangeLog::of(&image);
-        Self { image, union, analysis, findings, savings, bodies, log }
+        Self { image, union, analysis, advice, bodies, log }
     }
 
     /// The slot of a path in the final file system.

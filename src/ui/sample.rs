@@ -1,13 +1,13 @@
 //! Small images for the tests of this room, built without any tar.
 
 use super::data::{Data, Shown};
+use crate::advice::Advice;
 use crate::analysis::analyse;
 use crate::image::{About, Assembly, EntryId, Image, Parts};
 use crate::layer::{Attrs, Entry, Kind, LayerIndex, NO_LINK};
 use crate::load::Loaded;
 use crate::oci::Config;
 use crate::overlay::Union;
-use crate::report::Savings;
 
 /// Files of a layer: path and size. A path that starts with `-` is removed by the layer.
 pub(super) type Files<'a> = [(&'a str, u64)];
@@ -62,8 +62,7 @@ pub(super) fn shown(layers: &[&Files<'_>], base: usize) -> Shown {
     Shown {
         loaded: Loaded { image, union, blobs: Vec::new() },
         analysis,
-        findings: Vec::new(),
-        savings: Savings::default(),
+        advice: Advice::default(),
         bodies: Some(Box::new(read)),
     }
 }

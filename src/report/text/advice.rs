@@ -4,13 +4,14 @@ use std::io;
 
 use super::page::{Page, size};
 use super::story::layers;
+use crate::advice::{Advice, Severity};
 use crate::escape;
+use crate::report::Input;
 use crate::report::style::{BOLD, DIM, PLAIN, WARNING};
-use crate::report::{Input, Severity};
 use crate::units;
 
 pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::Result<()> {
-    let Input { findings, savings, .. } = input;
+    let Advice { findings, savings } = input.advice;
     if findings.is_empty() {
         return Ok(());
     }

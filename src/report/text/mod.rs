@@ -82,13 +82,13 @@ fn path_text(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::advice::Advice;
     use crate::policy::Verdict;
     use crate::report::sample::{self, Sample};
 
     fn text(sample: &Sample, verdict: Option<&Verdict>, options: TextOptions) -> String {
-        let (findings, savings) = if verdict.is_some() { sample::findings() } else { Default::default() };
-        let input =
-            Input { findings: &findings, savings, verdict, ..Input::new(&sample.image, &sample.analysis) };
+        let advice = if verdict.is_some() { sample::advice(sample) } else { Advice::default() };
+        let input = Input { verdict, ..Input::new(&sample.image, &sample.analysis, &advice) };
         let mut out = Vec::new();
         write_text(&mut out, &input, &options).unwrap();
         String::from_utf8(out).unwrap()

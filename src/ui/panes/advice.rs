@@ -3,9 +3,9 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use crate::advice::{Confidence, Finding, Severity};
 use crate::image::PathId;
 use crate::overlay::Slot;
-use crate::report::{Confidence, Finding, Severity};
 use crate::ui::data::Data;
 use crate::ui::describe;
 use crate::ui::keymap::{Action, Scope};
@@ -56,12 +56,12 @@ impl Advice {
     }
 
     fn finding<'a>(&self, data: &'a Data) -> Option<&'a Finding> {
-        data.findings.get(self.list.cursor)
+        data.advice.findings.get(self.list.cursor)
     }
 
     fn path(&self, data: &Data) -> Option<(PathId, usize)> {
         let evidence = self.finding(data)?.evidence.get(self.evidence.cursor)?;
-        Some((data.image.paths.find(&evidence.path)?, evidence.layer))
+        Some((evidence.path, evidence.layer))
     }
 
     fn draw_nothing(data: &Data, pane: Rect, pen: &mut Pen<'_>) {
@@ -96,19 +96,19 @@ impl Advice {
     }
 
     fn draw_list(&self, data: &Data, pane: Rect, pen: &mut Pen<'_>) {
-        let savings = data.savings;
+        let savings = data.advice.savings;
         let more = savings.possible.saturating_sub(savings.exact);
         let note = format!(
             "{} ── {} wasted for certain, up to {} more possible",
-            counted(data.findings.len() as u64, "finding", "findings"),
+            counted(data.advice.findings.len() as u64, "finding", "findings"),
             units::size(savings.exact),
             units::size(more)
         );
         pen.title(pane, "Advice", &note, !self.in_evidence);
         let area = layout::inside(pane);
         let where_ = if area.width >= 90 { 26 } else { 0 };
-        for (y, at) in (0_u16..).zip(self.list.window(data.findings.len(), usize::from(area.height))) {
-            let finding = &data.findings[at];
+        for (y, at) in (0_u16..).zip(self.list.window(data.advice.findings.len(), usize::from(area.height))) {
+            let finding = &data.advice.findings[at];
             pen.right(area, 1, y, 3, &(at + 1).to_string(), pen.theme.dim);
             pen.put(area, 6, y, 7, finding.severity.name(), severity(pen.theme, finding.severity));
             pen.right(area, 13, y, 8, &units::size(finding.bytes), pen.theme.text);
@@ -133,11 +133,13 @@ impl Advice {
             let evidence = &finding.evidence[at];
             pen.right(area, 0, y, 9, &units::size(evidence.bytes), pen.theme.text);
             let room = if wide { area.width * 55 / 100 } else { area.width.saturating_sub(22) };
-            let path = fit_path(&format!("/{}", safe(&evidence.path)), usize::from(room));
+            let path =
+                fit_path(&format!("/{}", safe(&data.image.paths.full(evidence.path))), usize::from(room));
             pen.put(area, 11, y, room, &path, pen.theme.text);
-            let story = match data.image.paths.find(&evidence.path) {
-                Some(path) if wide => describe::timeline(data, path),
-                _ => format!("layer {}", evidence.layer),
+            let story = if wide {
+                describe::timeline(data, evidence.path)
+            } else {
+                format!("layer {}", evidence.layer)
             };
             pen.put(area, 13 + room, y, area.width, &story, pen.theme.dim);
             if at == self.evidence.cursor {
@@ -180,7 +182,7 @@ impl Pane for Advice {
     }
 
     fn badge(&self, data: &Data) -> String {
-        data.findings.len().to_string()
+        data.advice.findings.len().to_string()
     }
 
     fn scopes(&self) -> &'static [Scope] {
@@ -189,7 +191,7 @@ impl Pane for Advice {
 
     fn act(&mut self, cx: Cx<'_>, action: Action) -> Option<Reply> {
         let data = cx.data;
-        let parts = Self::parts(cx.body, data.findings.len());
+        let parts = Self::parts(cx.body, data.advice.findings.len());
         let evidence = self.finding(data).map_or(0, |finding| finding.evidence.len());
         match action {
             Action::NextPane => self.in_evidence = !self.in_evidence && evidence > 0,
@@ -203,8 +205,11 @@ impl Pane for Advice {
                 _ = self.evidence.act(action, evidence, usize::from(layout::inside(parts.evidence).height));
             }
             _ => {
-                if self.list.act(action, data.findings.len(), usize::from(layout::inside(parts.list).height))
-                {
+                if self.list.act(
+                    action,
+                    data.advice.findings.len(),
+                    usize::from(layout::inside(parts.list).height),
+                ) {
                     self.evidence = List::default();
                 }
             }
@@ -217,8 +222,8 @@ impl Pane for Advice {
     }
 
     fn settle(&mut self, cx: Cx<'_>) {
-        let parts = Self::parts(cx.body, cx.data.findings.len());
-        self.list.settle(cx.data.findings.len(), usize::from(layout::inside(parts.list).height));
+        let parts = Self::parts(cx.body, cx.data.advice.findings.len());
+        self.list.settle(cx.data.advice.findings.len(), usize::from(layout::inside(parts.list).height));
         let evidence = self.finding(cx.data).map_or(0, |finding| finding.evidence.len());
         self.evidence.settle(evidence, usize::from(layout::inside(parts.evidence).height));
     }
@@ -229,7 +234,7 @@ impl Pane for Advice {
             Self::draw_nothing(data, cx.body, pen);
             return;
         };
-        let parts = Self::parts(cx.body, data.findings.len());
+        let parts = Self::parts(cx.body, data.advice.findings.len());
         self.draw_list(data, parts.list, pen);
         let sure = match finding.confidence {
             Confidence::Exact => "certain",
@@ -251,10 +256,10 @@ impl Pane for Advice {
 
     fn click(&mut self, cx: Cx<'_>, at: Position) -> Option<Reply> {
         let data = cx.data;
-        let parts = Self::parts(cx.body, data.findings.len());
+        let parts = Self::parts(cx.body, data.advice.findings.len());
         if let Some(y) = layout::row_at(layout::inside(parts.list), at) {
             self.in_evidence = false;
-            if self.list.top + y < data.findings.len() {
+            if self.list.top + y < data.advice.findings.len() {
                 self.list.cursor = self.list.top + y;
                 self.evidence = List::default();
             }
@@ -272,12 +277,16 @@ impl Pane for Advice {
     }
 
     fn wheel(&mut self, cx: Cx<'_>, at: Position, rows: isize) {
-        let parts = Self::parts(cx.body, cx.data.findings.len());
+        let parts = Self::parts(cx.body, cx.data.advice.findings.len());
         if parts.evidence.contains(at) {
             let length = self.finding(cx.data).map_or(0, |finding| finding.evidence.len());
             self.evidence.wheel(rows, length, usize::from(layout::inside(parts.evidence).height));
         } else {
-            self.list.wheel(rows, cx.data.findings.len(), usize::from(layout::inside(parts.list).height));
+            self.list.wheel(
+                rows,
+                cx.data.advice.findings.len(),
+                usize::from(layout::inside(parts.list).height),
+            );
         }
     }
 

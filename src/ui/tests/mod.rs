@@ -8,7 +8,7 @@ mod pseudo_terminal;
 
 use super::data::Shown;
 use super::{Headless, Options, sample};
-use crate::report::{Confidence, Evidence, Finding, Savings, Severity};
+use crate::advice::{Advice, Confidence, Evidence, Finding, Savings, Severity};
 
 /// A small image with all kinds of waste and names that want to steer the terminal.
 fn shown() -> Shown {
@@ -33,8 +33,12 @@ fn shown() -> Shown {
         ("-var/lib/apt/lists/index", 0),
     ];
     let mut shown = sample::shown(&[base, lists, app, again], 1);
-    let evidence = |path: &str, layer, bytes| Evidence { path: path.into(), layer, bytes };
-    shown.findings = vec![
+    let image = &shown.loaded.image;
+    let evidence = |path: &str, layer, bytes| {
+        let path = image.paths.find(path.as_bytes()).unwrap();
+        Evidence { path, entry: image.timeline.of(path)[0], layer, bytes }
+    };
+    let findings = vec![
         Finding {
             rule: "package-lists".into(),
             severity: Severity::High,
@@ -65,7 +69,7 @@ fn shown() -> Shown {
             evidence_total: 2,
         },
     ];
-    shown.savings = Savings { exact: 40_000_000, possible: 49_000_000 };
+    shown.advice = Advice { findings, savings: Savings { exact: 40_000_000, possible: 49_000_000 } };
     shown
 }
 
