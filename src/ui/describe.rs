@@ -132,11 +132,21 @@ pub(super) fn timeline(data: &Data, path: PathId) -> String {
         events.push(match (before, after) {
             (None, Some(_)) => format!("written in {layer}"),
             (Some(_), None) => format!("removed in {layer}"),
+            (Some(before), Some(after)) if is_mentioned(&data.image, before, after) => continue,
             (Some(before), Some(after)) => again(data, layer, before, after),
             (None, None) => continue,
         });
     }
     if events.is_empty() { "no layer stores it".into() } else { events.join(" · ") }
+}
+
+/// True for a directory that a layer only mentions because of what is in it.
+fn is_mentioned(image: &Image, before: Slot, after: Slot) -> bool {
+    let attrs = |slot| match slot {
+        Slot::Implied => None,
+        Slot::Entry(id) => Some(image.entry(id).attrs),
+    };
+    is_directory(image, Some(before)) && is_directory(image, Some(after)) && attrs(before) == attrs(after)
 }
 
 fn again(data: &Data, layer: usize, before: Slot, after: Slot) -> String {

@@ -13,7 +13,7 @@ pub(super) fn length() -> usize {
 }
 
 fn area(size: Size) -> Rect {
-    layout::middle(size, size.width.saturating_sub(2).min(86), size.height.saturating_sub(2))
+    layout::middle(size, if size.width < 100 { size.width } else { 90 }, size.height.saturating_sub(2))
 }
 
 /// Lines that fit.

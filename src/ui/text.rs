@@ -58,10 +58,14 @@ impl Pen<'_> {
             return;
         }
         let end = self.put(area, 2, 0, room, &format!(" {title} "), style);
-        if !note.is_empty() && end + 6 < area.width {
-            let note = format!(" {note} ");
-            let end = end + 2;
-            self.put(area, end, 0, area.width.saturating_sub(end + 1), &note, self.theme.dim);
+        let (end, mut note) = (end + 2, note);
+        let left = area.width.saturating_sub(end + 3);
+        // what does not fit is left out part by part, not cut
+        while width(note) > left {
+            note = note.rsplit_once(" ── ").map_or("", |(front, _)| front);
+        }
+        if !note.is_empty() {
+            self.put(area, end, 0, left + 2, &format!(" {note} "), self.theme.dim);
         }
     }
 

@@ -78,8 +78,9 @@ static DEFAULT: Theme = Theme {
     text: PLAIN,
     dim: PLAIN.add_modifier(Modifier::DIM),
     rule: PLAIN.add_modifier(Modifier::DIM),
-    title: PLAIN,
-    title_focused: BOLD.fg(Color::Cyan),
+    // titles stand on a dim rule
+    title: PLAIN.remove_modifier(Modifier::DIM),
+    title_focused: BOLD.fg(Color::Cyan).remove_modifier(Modifier::DIM),
     selected: PLAIN.fg(Color::Cyan).add_modifier(Modifier::REVERSED).remove_modifier(Modifier::DIM),
     selected_elsewhere: BOLD.remove_modifier(Modifier::DIM),
     accent: PLAIN.fg(Color::Cyan),

@@ -2,12 +2,13 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 use super::keymap::footer;
 use super::main::Main;
 use super::model::{Model, Overlay, Stage};
 use super::pane::{Cx, Pane};
-use super::text::{Pen, counted, fit, safe, width};
+use super::text::{Pen, counted, safe, width};
 use super::theme::strip_colours;
 use super::tree::Filter;
 use super::{help, layout};
@@ -64,32 +65,30 @@ fn header(main: &Main, area: Rect, pen: &mut Pen<'_>) {
     let size = format!("{} in {layers} {plural}", units::size(totals.content));
     let efficient = format!("{} efficient", units::share(totals.efficiency));
     let wasted = format!("{} wasted", units::size(totals.wasted));
-    let sums = width(&size) + width(&efficient) + width(&wasted) + 6;
     let x = pen.put(area, 1, 0, 9, "layercake", pen.theme.title_focused) + 2;
-    let room = area.width.saturating_sub(x + sums + 1);
-    let name = fit(&safe(about.reference.as_bytes()), usize::from(room.max(8)));
-    let x = pen.put(area, x, 0, area.width, &name, text) + 2;
+    let red = if totals.wasted > 0 { pen.theme.waste } else { dim };
+    let sums = [(size.as_str(), text), (efficient.as_str(), text), (wasted.as_str(), red)];
+    // on a narrow screen the last of them stay
+    let name = safe(about.reference.as_bytes());
+    let wide = |sums: &[(&str, Style)]| sums.iter().map(|(text, _)| width(text) + 3).sum::<u16>();
+    let least = width(&name).min(14);
+    let fitting = [&sums[..], &[sums[0], sums[2]], &sums[2..]];
+    let shown = fitting.into_iter().find(|sums| x + least + wide(sums) < area.width).unwrap_or(&sums[2..]);
+    let start = area.width.saturating_sub(wide(shown));
+    let x = pen.put(area, x, 0, start.saturating_sub(x + 2), &name, text) + 2;
     let platform = about.platform.to_string();
-    let left = area.width.saturating_sub(x + sums + 1);
-    if left > width(&platform) + 2 {
+    let left = start.saturating_sub(x);
+    if left > width(&platform) + 2 && !about.platform.is_unknown() {
         pen.put(area, x, 0, area.width, &platform, dim);
     }
-    if area.width.saturating_sub(x) < sums {
-        pen.right(area, x, 0, area.width.saturating_sub(x + 1), &wasted, pen.theme.waste);
-        return;
-    }
-    let mut at = area.width - sums - 1;
-    if left > width(&platform) + 19 {
+    if left > width(&platform) + 20 {
         // a bar where there is room for one
-        let bar = at - 17;
+        let bar = start - 17;
         pen.put(area, bar, 0, 1, "▕", dim);
         pen.bar(area, bar + 1, 0, 14, (totals.live, totals.content.max(1)), pen.theme.added);
         pen.put(area, bar + 15, 0, 1, "▏", dim);
     }
-    at = pen.put(area, at, 0, area.width, &size, text) + 3;
-    at = pen.put(area, at, 0, area.width, &efficient, text) + 3;
-    let style = if totals.wasted > 0 { pen.theme.waste } else { dim };
-    pen.put(area, at, 0, area.width, &wasted, style);
+    shown.iter().fold(start, |x, (text, style)| pen.put(area, x, 0, area.width, text, *style) + 3);
 }
 
 /// Where each tab's label starts, and the label.

@@ -13,7 +13,7 @@ use crate::ui::layout;
 use crate::ui::pane::Reply;
 use crate::ui::text::{Pen, safe};
 use crate::ui::theme::Theme;
-use crate::ui::tree::{Acted, Filter, Mark, Marks, Row, Span, Sums, Tree, Weight};
+use crate::ui::tree::{Acted, Bits, Filter, Mark, Marks, Row, Span, Sums, Tree, Weight};
 use crate::units;
 
 /// With a filter, directories open by themselves while no more paths than this are found.
@@ -25,6 +25,8 @@ pub(super) struct Files {
     pub(super) marks: Marks,
     pub(super) filter: Filter,
     pub(super) tree: Tree,
+    /// What was open before the filter opened more.
+    opened: Option<Bits>,
     sums: Sums,
 }
 
@@ -36,6 +38,7 @@ impl Files {
             marks: Marks::default(),
             filter: Filter::default(),
             tree: Tree::new(&data.image),
+            opened: None,
             sums: Sums::default(),
         };
         files.refresh(data);
@@ -63,6 +66,11 @@ impl Files {
 
     /// The filter finds something else.
     pub(super) fn refilter(&mut self, data: &Data) {
+        match (&self.filter.found, self.opened.take()) {
+            (None, Some(opened)) => self.tree.reopen(&data.image, opened),
+            (None, None) => {}
+            (Some(_), opened) => self.opened = opened.or_else(|| Some(self.tree.opened())),
+        }
         self.refresh(data);
         if let Some(found) = &self.filter.found
             && self.sums.shown(&data.image, PathId::ROOT) <= MOST_REVEALED

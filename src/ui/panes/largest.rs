@@ -140,7 +140,9 @@ impl Largest {
         let dim = pen.theme.dim;
         pen.right(heading, 0, 0, 9, "SIZE", dim);
         pen.right(heading, 10, 0, 7, "SHARE", dim);
-        pen.put(heading, 29, 0, pane.width, if self.as_files { "PATH" } else { "NAME" }, dim);
+        let wide = pane.width >= 48;
+        let name_at = if wide { 29 } else { 18 };
+        pen.put(heading, name_at, 0, pane.width, if self.as_files { "PATH" } else { "NAME" }, dim);
         let area = layout::rows(pane);
         if self.rows.is_empty() {
             pen.put(area, 2, 0, area.width, "nothing here", dim);
@@ -153,7 +155,9 @@ impl Largest {
             let is_directory = describe::is_directory(image, slot);
             pen.right(area, 0, y, 9, &units::size(bytes), pen.theme.text);
             pen.right(area, 10, y, 7, &share(bytes, whole), dim);
-            pen.bar(area, 18, y, 10, (bytes, most), pen.theme.bar);
+            if wide {
+                pen.bar(area, 18, y, 10, (bytes, most), pen.theme.bar);
+            }
             let name = if self.as_files {
                 let text = data.path_text(path, false);
                 fit_path(&text, usize::from(area.width.saturating_sub(40)))
@@ -162,7 +166,7 @@ impl Largest {
                 format!("{}{slash}", safe(image.paths.name(path)))
             };
             let style = if is_directory { pen.theme.accent } else { pen.theme.text };
-            let x = pen.put(area, 29, y, area.width, &name, style);
+            let x = pen.put(area, name_at, y, area.width, &name, style);
             let said = match slot {
                 _ if is_directory => format!("  {}", text::files(self.sums.files(image, path))),
                 Some(Slot::Entry(id)) => {

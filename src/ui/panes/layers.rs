@@ -155,12 +155,13 @@ impl Layers {
         let mut hidden = String::new();
         for mark in [Mark::Added, Mark::Modified, Mark::Removed] {
             if !self.files.marks.has(mark) {
-                hidden.push_str(" ── without ");
+                hidden.push_str("without ");
                 hidden.push_str(mark.name());
+                hidden.push_str(" ── ");
             }
         }
-        let sort = if self.files.tree.sort == crate::ui::tree::Sort::Name { " ── by name" } else { "" };
-        let note = format!("{} ── {}{hidden}{sort}", text::files(files), units::size(bytes));
+        let sort = if self.files.tree.sort == crate::ui::tree::Sort::Name { "by name ── " } else { "" };
+        let note = format!("{hidden}{sort}{} ── {}", text::files(files), units::size(bytes));
         pen.title(pane, &title, &note, self.in_files);
         self.files.draw(cx.data, pane, self.in_files, pen);
     }

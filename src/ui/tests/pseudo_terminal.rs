@@ -66,7 +66,7 @@ impl Terminal {
         command.env(ROLE, role);
         command.env("TERM", "xterm-256color");
         let child = pair.slave.spawn_command(command).unwrap();
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(24, 80, 200)));
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(24), cells(80), 200)));
         let (mut reader, shared) = (pair.master.try_clone_reader().unwrap(), Arc::clone(&screen));
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
@@ -115,7 +115,7 @@ fn it_opens_resizes_quits_and_restores_the_screen() {
     let mut terminal = Terminal::open("normal", "child");
     terminal.wait_for_text("Layer 1: what it changed");
     assert!(terminal.screen.lock().unwrap().screen().alternate_screen());
-    terminal.screen.lock().unwrap().screen_mut().set_size(30, 100);
+    terminal.screen.lock().unwrap().screen_mut().set_size(cells(30), cells(100));
     terminal.master.resize(PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 }).unwrap();
     terminal.wait_for("the new size", |screen| {
         screen.rows(0, 100).nth(29).is_some_and(|row| row.contains("move"))
@@ -163,4 +163,8 @@ fn a_panic_restores_the_screen_before_it_is_told() {
     let terminal = Terminal::open("ui-panic", "panicking_child");
     terminal.wait_for_text("the UI broke");
     terminal.wait_for_restored();
+}
+
+fn cells(number: u16) -> std::num::NonZero<u16> {
+    std::num::NonZero::new(number).unwrap()
 }

@@ -163,6 +163,17 @@ impl Tree {
         self.open.set(PathId::ROOT, true);
     }
 
+    /// What is open, to go back to.
+    pub(in crate::ui) fn opened(&self) -> Bits {
+        self.open.clone()
+    }
+
+    /// Goes back to what was open; the selected path is shown all the same.
+    pub(in crate::ui) fn reopen(&mut self, image: &Image, open: Bits) {
+        self.open = open;
+        self.reveal(image, self.wanted);
+    }
+
     /// Opens the directories above a path and selects it.
     pub(in crate::ui) fn reveal(&mut self, image: &Image, path: PathId) {
         let mut at = image.paths.parent(path);
