@@ -49,9 +49,10 @@ pub(super) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Image")]
 pub(super) struct ImageArgs {
-    /// A saved image: a file or a directory, recognised by its content.
+    /// A saved image (a file or a directory, recognised by its content), - for standard input, or the name of
+    /// an image of your engine.
     ///
-    /// Also - for standard input, docker-archive:FILE, oci-archive:FILE and oci:DIRECTORY.
+    /// Also docker:NAME, podman:NAME, nerdctl:NAME, docker-archive:FILE, oci-archive:FILE and oci:DIRECTORY.
     #[arg(value_name = "IMAGE", value_hint = clap::ValueHint::AnyPath)]
     pub image: Option<OsString>,
     /// Open the small real image that is built into the program

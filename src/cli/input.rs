@@ -3,13 +3,15 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::source::Engine;
 
 /// A place to load an image from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Input {
     /// A file or a directory.
     Path(PathBuf),
+    /// An image of the first of these engines that has it.
+    Engine(Vec<Engine>, String),
     /// Standard input.
     Stdin,
     /// The image inside the program.
@@ -19,28 +21,32 @@ pub(super) enum Input {
 /// The image behind `--demo`; assets/demo has the Dockerfile that it was built from.
 pub(super) const DEMO: &[u8] = include_bytes!("../../assets/demo/demo.tar.zst");
 
-/// Finds out what `image` names. A tag behind the directory of an OCI layout (`oci:DIR:TAG`) is given back beside it.
-///
-/// # Errors
-/// When it is no path; the error says what else was tried.
-pub(super) fn find(image: &OsStr) -> Result<(Input, Option<String>)> {
+/// Finds out what `image` names: a path where there is one, else an image of an engine. A tag behind the directory of an OCI layout (`oci:DIR:TAG`) is given back beside it.
+pub(super) fn find(image: &OsStr) -> (Input, Option<String>) {
     if image == "-" {
-        return Ok((Input::Stdin, None));
+        return (Input::Stdin, None);
     }
     let shown = image.to_string_lossy().into_owned();
     if let Some((scheme, rest)) = shown.split_once(':')
         && matches!(scheme, "docker-archive" | "oci-archive" | "oci" | "dir")
         && !Path::new(image).exists()
     {
-        return Ok(tagged(rest));
+        return tagged(rest);
+    }
+    let engine = |name: &str| Engine::ALL.into_iter().find(|engine| engine.name() == name);
+    if let Some((scheme, reference)) = shown.split_once(':')
+        && let Some(engine) = engine(scheme)
+        && !Path::new(image).exists()
+    {
+        return (Input::Engine(vec![engine], reference.to_owned()), None);
     }
     let path = PathBuf::from(image);
-    if path.symlink_metadata().is_ok() || shown.contains(['/', '\\']) || path.extension().is_some() {
-        return Ok((Input::Path(path), None));
+    let is_file_name =
+        path.extension().is_some_and(|end| ["tar", "gz", "tgz", "zst"].iter().any(|e| end == *e));
+    if path.symlink_metadata().is_ok() || is_file_name || shown.starts_with(['/', '.']) {
+        return (Input::Path(path), None);
     }
-    Err(Error::because("there is no such file or directory here")
-        .reading(shown.clone())
-        .hint(format!("if it is an image of your engine, save it first: docker save {shown} -o image.tar")))
+    (Input::Engine(Engine::ALL.to_vec(), shown), None)
 }
 
 /// A path that may have a tag behind it.
@@ -58,23 +64,26 @@ fn tagged(rest: &str) -> (Input, Option<String>) {
 mod tests {
     use super::*;
 
-    fn path(text: &str) -> Input {
-        find(OsStr::new(text)).unwrap().0
+    fn found(text: &str) -> Input {
+        find(OsStr::new(text)).0
     }
 
     #[test]
     fn schemes_are_taken_off() {
-        assert_eq!(path("docker-archive:some/app.tar"), Input::Path("some/app.tar".into()));
-        assert_eq!(path("oci:layout"), Input::Path("layout".into()));
-        assert_eq!(path("missing/app.tar"), Input::Path("missing/app.tar".into()));
-        assert_eq!(path("app.tar"), Input::Path("app.tar".into()));
-        assert_eq!(path("Cargo.toml"), Input::Path("Cargo.toml".into()));
+        assert_eq!(found("docker-archive:some/app.tar"), Input::Path("some/app.tar".into()));
+        assert_eq!(found("oci:layout"), Input::Path("layout".into()));
+        assert_eq!(found("docker:app:1"), Input::Engine(vec![Engine::Docker], "app:1".into()));
         assert_eq!(tagged("src:v1"), (Input::Path("src".into()), Some("v1".into())));
     }
 
     #[test]
-    fn a_bare_word_that_is_no_file_says_what_to_do() {
-        let error = find(OsStr::new("nginx")).unwrap_err().to_string();
-        assert!(error.contains("docker save nginx"), "{error}");
+    fn a_path_is_a_path_and_anything_else_an_image() {
+        for path in ["missing/app.tar", "app.tar", "./app", "/app", "Cargo.toml", "src"] {
+            assert_eq!(found(path), Input::Path(path.into()));
+        }
+        for name in ["app", "app:1.2", "registry.example:5000/team/app:1", "team/app"] {
+            assert_eq!(found(name), Input::Engine(Engine::ALL.to_vec(), name.into()));
+        }
+        assert_eq!(found("-"), Input::Stdin);
     }
 }

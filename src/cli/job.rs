@@ -10,7 +10,7 @@ use crate::analysis::{self, Analysis, Base};
 use crate::error::{Error, Result};
 use crate::load::{self, Bodies, Loaded, Watch};
 use crate::policy::{BaseSetting, Config};
-use crate::source::Wish;
+use crate::source::{Engine, Saving, Wish};
 
 /// An image, and what is to be found out about it.
 pub(super) struct Job {
@@ -32,7 +32,7 @@ impl Job {
     pub(super) fn new(cli: &Cli, config: &Config) -> Result<Self> {
         let (input, tag) = match (&cli.image.image, cli.image.demo) {
             (_, true) => (Input::Demo, None),
-            (Some(image), false) => input::find(image)?,
+            (Some(image), false) => input::find(image),
             (None, false) => {
                 let hint = "try `layercake --demo`, or `layercake --help`";
                 return Err(Error::because("no image is named").hint(hint));
@@ -46,6 +46,7 @@ impl Job {
     pub(super) fn name(&self) -> String {
         match &self.input {
             Input::Path(path) => path.display().to_string(),
+            Input::Engine(_, reference) => reference.clone(),
             Input::Stdin => "standard input".into(),
             Input::Demo => "the built-in image".into(),
         }
@@ -65,6 +66,11 @@ impl Job {
     fn load(&self, watch: &dyn Watch) -> Result<Loaded> {
         match &self.input {
             Input::Path(path) => load::path(path, &self.wish, watch),
+            Input::Engine(engines, reference) => {
+                let (engine, saving) = save(engines, reference)?;
+                let shown = format!("{}:{reference}", engine.name());
+                load::stream(saving, &shown, &self.wish, watch)
+            }
             Input::Stdin => {
                 let stdin = std::io::stdin();
                 if stdin.is_terminal() {
@@ -82,9 +88,27 @@ impl Job {
         match &self.input {
             Input::Path(path) => Some(Bodies::of_path(path.clone(), loaded.blobs.clone())),
             Input::Demo => Some(Bodies::of_bytes(DEMO, loaded.blobs.clone())),
-            Input::Stdin => None,
+            Input::Stdin | Input::Engine(..) => None,
         }
     }
+}
+
+/// Asks the engines in turn for an image.
+fn save(engines: &[Engine], reference: &str) -> Result<(Engine, Saving)> {
+    let mut complaints = Vec::new();
+    for &engine in engines {
+        match engine.save(reference) {
+            Ok(saving) => return Ok((engine, saving)),
+            Err(error) => complaints.push(error.to_string()),
+        }
+    }
+    let complaints = complaints.join("; ");
+    let why = match engines {
+        [_] => complaints,
+        _ => format!("there is no such file or directory, and no engine gives such an image ({complaints})"),
+    };
+    let hint = "name a file made with docker save, or pull the image first: docker pull IMAGE";
+    Err(Error::because(why).reading(reference).hint(hint))
 }
 
 /// What is said about rules of advice; an id that names none is an error.

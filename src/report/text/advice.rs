@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::fit::columns;
 use super::page::{Page, size};
 use super::story::layers;
 use crate::advice::{Advice, Severity};
@@ -9,6 +10,9 @@ use crate::escape;
 use crate::report::Input;
 use crate::report::style::{BOLD, DIM, PLAIN, WARNING};
 use crate::units;
+
+/// Columns before the lines of a fix.
+const INDENT: usize = 6;
 
 pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::Result<()> {
     let Advice { findings, savings } = input.advice;
@@ -32,11 +36,55 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
         };
         page.wrapped(line, BOLD, &format!("{}{place}", escape::line(finding.title.as_bytes(), usize::MAX)))?;
         for fix in finding.fix.lines() {
-            let mut line = page.line();
-            line.gap(if page.width < 60 { 6 } else { 18 });
-            page.wrapped(line, DIM, &escape::line(fix.as_bytes(), usize::MAX))?;
+            for part in broken(&escape::line(fix.as_bytes(), usize::MAX), page.width - INDENT) {
+                let mut line = page.line();
+                line.gap(INDENT);
+                page.wrapped(line, DIM, &part)?;
+            }
         }
     }
     let rest = findings.get(rows..).unwrap_or_default();
     page.left_out(rest.len(), "finding", rest.iter().map(|finding| finding.bytes).sum())
+}
+
+/// A line of a Dockerfile in pieces of at most `room` columns that are still right when they are pasted: a
+/// command goes on behind a backslash, a comment behind another `#`. A word that is too long is left whole.
+fn broken(line: &str, room: usize) -> Vec<String> {
+    let text = line.trim_start();
+    let indent = &line[..line.len() - text.len()];
+    let is_comment = text.starts_with('#');
+    let (more, next) = if is_comment { ("", "# ") } else { (" \\", "    ") };
+    let mut pieces = vec![indent.to_owned()];
+    let mut is_first = true;
+    for word in text.split(' ') {
+        let last = pieces.len() - 1;
+        let piece = &mut pieces[last];
+        if is_first || columns(piece) + 1 + columns(word) + columns(more) <= room {
+            if !is_first {
+                piece.push(' ');
+            }
+            piece.push_str(word);
+        } else {
+            piece.push_str(more);
+            pieces.push(format!("{indent}{next}{word}"));
+        }
+        is_first = false;
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broken_lines_can_be_pasted() {
+        assert_eq!(broken("RUN a && b", 20), ["RUN a && b"]);
+        assert_eq!(
+            broken("    apt-get install -y one two", 26),
+            ["    apt-get install -y \\", "        one two"]
+        );
+        assert_eq!(broken("# build in a stage of its own", 16), ["# build in a", "# stage of its", "# own"]);
+        assert_eq!(broken("var/lib/a/very/long/path", 10), ["var/lib/a/very/long/path"]);
+    }
 }

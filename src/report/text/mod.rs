@@ -53,9 +53,9 @@ pub fn write_text(out: &mut dyn Write, input: &Input<'_>, options: &TextOptions)
     header::write(page, input)?;
     layers::write(page, input)?;
     wasted::write(page, input, rows)?;
+    advice::write(page, input, rows)?;
     duplicates::write(page, input, rows)?;
     packages::write(page, input, rows)?;
-    advice::write(page, input, rows)?;
     notes::write(page, input, rows)?;
     if let Some(verdict) = input.verdict {
         page.blank()?;
