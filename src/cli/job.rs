@@ -113,7 +113,11 @@ fn save(engines: &[Engine], reference: &str) -> Result<(Engine, Saving)> {
 
 /// What is said about rules of advice; an id that names none is an error.
 fn rules(cli: &Cli, config: &Config) -> Result<advice::Settings> {
-    let settings = advice::Settings { off: config.allow.iter().cloned().collect(), ..Default::default() };
+    let settings = advice::Settings {
+        off: config.allow.iter().cloned().collect(),
+        own: config.rules.clone(),
+        ..Default::default()
+    };
     let place = config.path.as_ref().map_or_else(String::new, |path| path.display().to_string());
     let known = settings.check().and_then(|()| config.deny.iter().try_for_each(|id| settings.know(id)));
     known.map_err(|why| Error::because(why).at(place))?;

@@ -13,6 +13,10 @@
 //! allow = ["docs"]
 //! deny = ["secret-file"]
 //!
+//! [[rule]]
+//! id = "fixtures"
+//! globs = ["srv/**/fixtures/**"]
+//!
 //! [base]
 //! layers = 3                   # or: auto = true
 //! ```
@@ -28,6 +32,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{GATES, Gate, Gates, Ignore, dive_ci, suggestion};
+use crate::advice::{PathRule, Settings};
 use crate::error::{Error, Result};
 
 /// What a configuration file says.
@@ -43,8 +48,17 @@ pub struct Config {
     pub allow: Vec<String>,
     /// Rules whose findings fail the build.
     pub deny: Vec<String>,
+    /// Rules of the user's own: the `[[rule]]` tables.
+    pub rules: Vec<PathRule>,
     /// Where the base ends.
     pub base: Option<BaseSetting>,
+}
+
+/// The part of the file that holds rules; the rest is read elsewhere.
+#[derive(serde::Deserialize)]
+struct Rules {
+    #[serde(default)]
+    rule: Vec<PathRule>,
 }
 
 /// Which layers came with `FROM`, as the user says.
@@ -131,12 +145,23 @@ impl Document<'_> {
             .map_err(|error| self.error(error.span().map_or(0, |span| span.start), error.message()))?;
         let mut config = Config::default();
         for (place, name, value) in in_order(tree.get_ref()) {
+            if name == "rule" {
+                config.rules = self.rules(place)?;
+                continue;
+            }
             let known: &[&str] = match name {
                 "gates" => &GATES.each_ref().map(|gate| gate.name),
                 "ignore" => &["paths"],
                 "rules" => &["allow", "deny"],
                 "base" => &["auto", "layers"],
-                _ => return Err(self.unknown(place, "table", name, &["gates", "ignore", "rules", "base"])),
+                _ => {
+                    return Err(self.unknown(
+                        place,
+                        "table",
+                        name,
+                        &["gates", "ignore", "rules", "rule", "base"],
+                    ));
+                }
             };
             let DeValue::Table(table) = value.get_ref() else {
                 return Err(self.error(place, format!("`{name}` must be a table: write [{name}]")));
@@ -149,6 +174,17 @@ impl Document<'_> {
             }
         }
         Ok(config)
+    }
+
+    /// The `[[rule]]` tables; `place` is where the first stands.
+    fn rules(&self, place: usize) -> Result<Vec<PathRule>> {
+        let rules: Rules = toml::from_str(self.text).map_err(|error| {
+            self.error(error.span().map_or(place, |span| span.start), error.message())
+                .hint("a rule needs an `id` and `globs`; `layercake explain` shows what a rule has")
+        })?;
+        let own = Settings { own: rules.rule, ..Settings::default() };
+        own.check().map_err(|why| self.error(place, why))?;
+        Ok(own.own)
     }
 
     /// Sets one known key. Key names are different in all tables.

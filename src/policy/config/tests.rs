@@ -141,3 +141,19 @@ fn files_that_cannot_be_configuration_are_errors() {
     assert!(error("binary").ends_with("it is not UTF-8 text"));
     assert!(error("missing").ends_with("missing: no such file or directory"));
 }
+
+#[test]
+fn own_rules_are_read_and_checked() {
+    let config =
+        parse("[gates]\nmax-layers = 3\n[[rule]]\nid = \"ours\"\nglobs = [\"srv/**\"]\nfix = \"x\"").unwrap();
+    assert_eq!((config.rules[0].id.as_str(), config.rules[0].globs.len()), ("ours", 1));
+    for (text, why) in [
+        ("\n[[rule]]\nid = \"ours\"", "missing field `globs`"),
+        ("[[rule]]\nid = \"npm\"\nglobs = [\"a\"]", "line 1: there is a rule called `npm` already"),
+        ("[[rule]]\nid = \"ours\"\nglobs = [\"{a\"]", "has a `{` without its `}`"),
+        ("[[rule]]\nid = \"ours\"\nglobs = []\ncolour = 1", "line 4: unknown field `colour`"),
+        ("rule = 3", "line 1: "),
+    ] {
+        assert!(error(text).contains(why), "{}", error(text));
+    }
+}
