@@ -62,12 +62,17 @@ impl<'a> Desk<'a> {
 
     /// Claims an entry for a tally; false when it is claimed already.
     pub(super) fn claim(&mut self, tally: &mut Tally, path: PathId, entry: EntryId) -> bool {
+        self.claim_part(tally, path, entry, self.image.entry(entry).size)
+    }
+
+    /// The same where only so many bytes of the entry are billed; it is claimed all the same.
+    pub(super) fn claim_part(&mut self, tally: &mut Tally, path: PathId, entry: EntryId, bytes: u64) -> bool {
         let (word, bit) = (&mut self.claimed[entry.index() / 64], 1_u64 << (entry.index() % 64));
         if *word & bit != 0 {
             return false;
         }
         *word |= bit;
-        let (layer, bytes) = (self.image.layer_of(entry), self.image.entry(entry).size);
+        let layer = self.image.layer_of(entry);
         tally.add(Evidence { bytes, path, entry, layer }, self.settings.evidence);
         if self.is_own(layer) {
             match self.union.fate(entry) {
@@ -80,6 +85,17 @@ impl<'a> Desk<'a> {
 
     pub(super) fn is_claimed(&self, entry: EntryId) -> bool {
         self.claimed[entry.index() / 64] >> (entry.index() % 64) & 1 == 1
+    }
+
+    /// What findings of these rules have billed so far, and their layers.
+    pub(super) fn billed(&self, rules: &[&str]) -> (u64, Vec<usize>) {
+        let found = self.findings.iter().map(|(_, finding)| finding);
+        let found: Vec<&Finding> = found.filter(|finding| rules.contains(&finding.rule.as_str())).collect();
+        let mut layers: Vec<usize> =
+            found.iter().flat_map(|finding| finding.layers.iter().copied()).collect();
+        layers.sort_unstable();
+        layers.dedup();
+        (found.iter().map(|finding| finding.bytes).sum(), layers)
     }
 
     /// True for layers behind the base.

@@ -15,6 +15,7 @@ mod desk;
 mod dockerfile;
 mod finding;
 mod globs;
+mod packages;
 mod rule;
 mod rules;
 mod secrets;

@@ -27,6 +27,11 @@ impl Scale {
         Self { content, tar, floor, high_floor: floor.max(content / 100) }
     }
 
+    /// The severity of a sum that other findings bill.
+    pub(super) fn severity_of(self, bytes: u64) -> Severity {
+        self.severity(&Tally { bytes, weight: bytes, ..Tally::default() })
+    }
+
     /// High from 10 % or 100 MB on, medium from 2 % or 20 MB on.
     pub(super) fn severity(self, tally: &Tally) -> Severity {
         let at_least = |percent: u64, bytes: u64| {

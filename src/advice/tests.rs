@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::rules::STRUCTURAL;
-use super::testing::{File, Fixture, file, gone};
+use super::testing::{File, Fixture, file, gone, program, text};
 use super::wildcard::expand;
 use super::{Advice, Confidence, Group, PathRule, Settings, Severity, explain, list, rules, table};
+use crate::layer::ElfKind;
 
 const MB: u64 = 1_000_000;
 
@@ -184,6 +185,23 @@ fn structural() -> Vec<(&'static str, Fixture, Fixture)> {
             Fixture::new().run("apt-get install -y --no-install-recommends x", &[file("x", 9 * MB)]),
         ),
         (
+            "unstripped",
+            Fixture::new().run("make", &[program("srv/app", 5 * MB, ElfKind::Executable, 4 * MB)]),
+            Fixture::new().run("make", &[program("srv/app", 5 * MB, ElfKind::Executable, 0)]),
+        ),
+        (
+            "multi-stage",
+            Fixture::new()
+                .run("apk add gcc", &[file("usr/bin/gcc", 50 * MB)])
+                .run("make install", &[file("usr/local/bin/app", MB)]),
+            Fixture::new().run("apk add gcc", &[file("usr/bin/gcc", 50 * MB)]),
+        ),
+        (
+            "slim-base",
+            full_base(9 * MB).run("true", &[file("srv/app", MB)]),
+            full_base(MB).run("true", &[file("srv/app", MB)]),
+        ),
+        (
             "unpinned",
             Fixture::new().run("pip install flask", &[]),
             Fixture::new().run("pip install flask==3.0 && npm i a@1", &[]),
@@ -204,6 +222,83 @@ fn structural() -> Vec<(&'static str, Fixture, Fixture)> {
             Fixture::new().run("a", &[file("usr/bin/curl", 1)]),
         ),
     ]
+}
+
+/// A Debian base with so much documentation.
+fn full_base(documents: u64) -> Fixture {
+    let release = text("etc/os-release", "ID=debian\nVERSION_CODENAME=bookworm\n");
+    let files = [file("lib/libc.so", 100 * MB), file("usr/share/doc/all", documents), release];
+    Fixture::default().step("ADD x /", &files).empty("CMD [\"sh\"]")
+}
+
+/// The status of an image in which pip was asked for, and recommends gcc.
+const STATUS: &str = "Package: pip\nStatus: install ok installed\nRecommends: gcc\n\n\
+    Package: gcc\nStatus: install ok installed\nDepends: libgcc\n\n\
+    Package: libgcc\nStatus: install ok installed\n";
+
+#[test]
+fn recommended_packages_are_named_and_billed() {
+    let files = [
+        file("usr/bin/pip", 5 * MB),
+        file("usr/bin/gcc", 50 * MB),
+        file("usr/lib/libgcc.so", 20 * MB),
+        text("var/lib/dpkg/status", STATUS),
+        text("var/lib/dpkg/info/pip.list", "/usr/bin/pip\n"),
+        text("var/lib/dpkg/info/gcc.list", "/usr/bin/gcc\n"),
+        text("var/lib/dpkg/info/libgcc.list", "/usr/lib/libgcc.so\n"),
+        text(
+            "var/lib/apt/extended_states",
+            "Package: gcc\nAuto-Installed: 1\n\nPackage: libgcc\nAuto-Installed: 1\n",
+        ),
+    ];
+    let advice = Fixture::new().run("apt-get install -y pip", &files).advice();
+    let finding = advice.findings.iter().find(|finding| finding.rule == "recommends").unwrap();
+    assert_eq!(finding.title, "2 packages are there only because others recommend them: gcc and libgcc");
+    assert_eq!((finding.bytes, finding.layers.as_slice()), (70 * MB, [1].as_slice()));
+    assert!(finding.why.contains("gcc came for pip, libgcc came for gcc"), "{}", finding.why);
+    assert_eq!(finding.fix, "RUN apt-get install --no-install-recommends -y pip");
+    assert!(!has(&advice, "toolchain"));
+    // asked for: then the compiler is told by its package
+    let mut asked: Vec<File> = files.to_vec();
+    asked[7] = text("var/lib/apt/extended_states", "Package: libgcc\nAuto-Installed: 1\n");
+    let advice = Fixture::new().run("apt-get install -y pip gcc", &asked).advice();
+    assert!(!has(&advice, "recommends"));
+    let finding = advice.findings.iter().find(|finding| finding.rule == "toolchain").unwrap();
+    assert!(finding.title.ends_with(": gcc"), "{}", finding.title);
+}
+
+#[test]
+fn core_dumps_are_told_by_their_headers() {
+    let found = |file: File| {
+        let advice = Fixture::new().run("make", &[file]).advice();
+        has(&advice, "core-dumps")
+    };
+    assert!(found(program("srv/core.17", 5 * MB, ElfKind::Core, 0)));
+    assert!(!found(program("srv/core", 5 * MB, ElfKind::Executable, 0)));
+    assert!(!found(file("srv/core", 5 * MB)));
+    assert!(found(file("srv/java.hprof", 5 * MB)));
+}
+
+#[test]
+fn two_stages_are_sketched_for_the_image() {
+    let mut image = full_base(MB)
+        .run(
+            "apt-get update && apt-get install -y --no-install-recommends gcc",
+            &[file("usr/bin/gcc", 50 * MB)],
+        )
+        .step("COPY dir:0a722beb7f31 in /src ", &[file("src/main.c", 10)])
+        .run("cc -o /usr/local/bin/app /src/main.c", &[file("usr/local/bin/app", MB)])
+        .empty("CMD [\"app\"]");
+    image.config.config.cmd = vec!["app".into()];
+    let advice = image.advice();
+    let finding = advice.findings.iter().find(|finding| finding.rule == "multi-stage").unwrap();
+    assert_eq!((finding.bytes, finding.layers.as_slice()), (0, [1].as_slice()));
+    let want = "FROM debian:bookworm AS build\nRUN apt-get update && \\\n    apt-get install -y --no-install-recommends gcc\n\
+        COPY . /src\nRUN cc -o /usr/local/bin/app /src/main.c\n\n\
+        FROM debian:bookworm-slim\n\
+        # install the libraries that it needs at run time, without their -dev packages\n\
+        COPY --from=build /usr/local/bin/app /usr/local/bin/app\nCMD [\"app\"]";
+    assert_eq!(finding.fix, want);
 }
 
 #[test]

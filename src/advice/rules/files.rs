@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 
 use super::{Structural, installs};
 use crate::advice::desk::{Desk, Draft};
+use crate::advice::packages::Owners;
 use crate::advice::rule::{Group, PathRule, RuleInfo};
 use crate::advice::tally::Tally;
 use crate::advice::{Confidence, Severity, dockerfile, shell};
 use crate::image::{EntryId, PathId};
+use crate::layer::ElfKind;
 use crate::overlay::Slot;
+use crate::source::limits;
 use crate::units;
 
 static BASE: RuleInfo = RuleInfo::new(
@@ -38,26 +41,33 @@ const KEPT: u8 = u8::MAX - 1;
 fn find(desk: &mut Desk<'_>) {
     let rules = desk.classes.rules().to_vec();
     let candidates = candidates(desk);
-    let mut own = vec![Tally::default(); rules.len()];
+    let mut own = vec![(Tally::default(), Owners::default()); rules.len()];
     let mut base = Tally::default();
     let mut base_by_rule = vec![0_u64; rules.len()];
     for (path, entry, number) in candidates {
         let layer = desk.image.layer_of(entry);
         if desk.is_own(layer) {
-            desk.claim(&mut own[number], path, entry);
+            let (tally, owners) = &mut own[number];
+            if desk.claim(tally, path, entry) {
+                owners.add(desk, path, desk.image.entry(entry).size);
+            }
         } else if !rules[number].own && desk.claim(&mut base, path, entry) {
             base_by_rule[number] += desk.image.entry(entry).size;
         }
     }
     let mut small = Tally::default();
     let mut small_names = Vec::new();
-    for (rule, tally) in rules.iter().zip(own) {
+    for (rule, (tally, owners)) in rules.iter().zip(own) {
         let floor = match rule.group {
             Group::Toolchain | Group::Runtime => desk.scale.high_floor,
             _ => desk.scale.floor,
         };
         if tally.weight >= floor {
+            let names = owners.names(desk, tally.bytes);
             let mut draft = draft(desk, rule, tally);
+            if let Some(names) = names.filter(|_| matches!(rule.group, Group::Toolchain | Group::Runtime)) {
+                draft.title = format!("{}: {names}", draft.title);
+            }
             // what depends on the image's purpose never stands in the way of what does not
             if rule.confidence == Confidence::Judgement {
                 let is_small = desk.scale.severity(&draft.tally) == Severity::Low;
@@ -94,7 +104,10 @@ fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
         let Slot::Entry(entry) = slot else { continue };
         let Some(content) = desk.union.content_of(entry) else { continue };
         let size = desk.image.entry(content).size;
-        let rule = desk.classes.rule(path).filter(|(_, rule)| size >= rule.least);
+        let rule = desk
+            .classes
+            .rule(path)
+            .filter(|(_, rule)| size >= rule.least && is_dump(desk, path, content, rule));
         let state = &mut seen[content.index()];
         let number = rule.map_or(KEPT, |(number, _)| u8::try_from(number).unwrap_or(KEPT));
         match *state {
@@ -114,6 +127,15 @@ fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
         .filter(|(_, content)| seen[content.index()] != KEPT)
         .map(|(path, content)| (path, content, usize::from(seen[content.index()])))
         .collect()
+}
+
+/// False for what is only called `core`: a core dump says so in its ELF header. Smaller ones were not looked at.
+fn is_dump(desk: &Desk<'_>, path: PathId, content: EntryId, rule: &PathRule) -> bool {
+    if rule.id != "core-dumps" || !desk.image.paths.name(path).starts_with(b"core") {
+        return true;
+    }
+    let size = desk.image.entry(content).size;
+    size < limits::EXECUTABLE || desk.image.excerpts.elf(content).is_some_and(|elf| elf.kind == ElfKind::Core)
 }
 
 fn draft(desk: &Desk<'_>, rule: &PathRule, tally: Tally) -> Draft {

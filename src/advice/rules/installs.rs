@@ -1,18 +1,10 @@
 //! How packages are installed, as far as the history alone tells: nothing here is counted in bytes.
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft, layer_list};
+use crate::advice::desk::{Desk, Draft};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::{Confidence, Severity, dockerfile, shell};
 
-static RECOMMENDS: RuleInfo = RuleInfo::new(
-    "recommends",
-    Group::Structure,
-    "Packages are installed with everything that they recommend",
-    "apt installs what a package recommends as well as what it depends on. A server rarely needs it: documentation, compilers, desktop parts. Name what is needed beyond the dependencies.",
-    "RUN apt-get update && \\\n    apt-get install -y --no-install-recommends PACKAGES && \\\n    rm -rf /var/lib/apt/lists/*",
-)
-.with(Confidence::Judgement, Some(Severity::Low));
 static UNPINNED: RuleInfo = RuleInfo::new(
     "unpinned",
     Group::Structure,
@@ -22,36 +14,14 @@ static UNPINNED: RuleInfo = RuleInfo::new(
 )
 .with(Confidence::Judgement, Some(Severity::Info));
 
-pub(super) const RULE: Structural = Structural { infos: &[&RECOMMENDS, &UNPINNED], find };
+pub(super) const RULE: Structural = Structural { infos: &[&UNPINNED], find };
 
-fn find(desk: &mut Desk<'_>) {
-    recommends(desk);
-    unpinned(desk);
-}
-
-fn own_runs(desk: &Desk<'_>) -> Vec<(usize, String)> {
+/// The `RUN` steps of this Dockerfile that made layers, with their commands.
+pub(super) fn own_runs(desk: &Desk<'_>) -> Vec<(usize, String)> {
     (desk.analysis.base_layers..desk.image.layers.len())
         .filter(|&layer| desk.is_made_by(layer, "RUN"))
         .map(|layer| (layer, desk.command(layer)))
         .collect()
-}
-
-fn recommends(desk: &mut Desk<'_>) {
-    let guilty: Vec<(usize, String)> = own_runs(desk)
-        .into_iter()
-        .filter(|(layer, command)| {
-            takes_recommends(command) && desk.image.layers[*layer].content >= desk.scale.floor
-        })
-        .collect();
-    let layers: Vec<usize> = guilty.iter().map(|(layer, _)| *layer).collect();
-    let Some((layer, command)) = guilty.first() else { return };
-    let title = format!("apt-get install brings all recommended packages along: {}", layer_list(&layers));
-    let why = format!("{} installs without --no-install-recommends. {}", desk.layer(*layer), RECOMMENDS.why);
-    let fix = without_recommends(command);
-    desk.file(
-        &RECOMMENDS,
-        Draft { title, why, fix, layers, severity: Some(Severity::Low), ..Draft::default() },
-    );
 }
 
 /// True for a step that installs what packages recommend.
@@ -89,7 +59,7 @@ fn loose(words: &[String], manager: &str) -> Vec<String> {
         .collect()
 }
 
-fn unpinned(desk: &mut Desk<'_>) {
+fn find(desk: &mut Desk<'_>) {
     let (mut layers, mut names) = (Vec::new(), Vec::new());
     for (layer, command) in own_runs(desk) {
         let before = names.len();

@@ -9,9 +9,13 @@ mod grouping;
 mod installs;
 mod layers;
 mod merge_runs;
+mod multi_stage;
+mod recommends;
 mod redundant_tools;
 mod secret_env;
 mod secret_file;
+mod slim_base;
+mod unstripped;
 mod upgrade;
 mod waste;
 mod waste_fixes;
@@ -33,8 +37,11 @@ pub(super) static STRUCTURAL: &[Structural] = &[
     merge_runs::RULE,
     upgrade::RULE,
     waste::RULE,
+    recommends::RULE,
     files::RULE,
     duplicate_content::RULE,
+    unstripped::RULE,
+    multi_stage::RULE,
     secret_file::RULE,
     secret_env::RULE,
     copy_before_install::RULE,
@@ -43,4 +50,5 @@ pub(super) static STRUCTURAL: &[Structural] = &[
     installs::RULE,
     layers::RULE,
     redundant_tools::RULE,
+    slim_base::RULE,
 ];

@@ -1,0 +1,99 @@
+//! Packages that apt brought along because others recommend them, told by dpkg's and apt's own records.
+//!
+//! Where there are no records, the history tells at least that recommended packages were not refused.
+
+use std::collections::HashMap;
+
+use super::Structural;
+use super::installs::{own_runs, takes_recommends, without_recommends};
+use crate::advice::desk::{Desk, Draft, layer_list};
+use crate::advice::packages::name_list;
+use crate::advice::rule::{Group, RuleInfo};
+use crate::advice::tally::Tally;
+use crate::advice::{Confidence, Severity};
+use crate::analysis::Manager;
+use crate::overlay::Slot;
+use crate::units;
+
+static INFO: RuleInfo = RuleInfo::new(
+    "recommends",
+    Group::Structure,
+    "Packages are installed with everything that they recommend",
+    "apt installs what a package recommends as well as what it depends on. A server rarely needs it: documentation, compilers, desktop parts. Name what is needed beyond the dependencies.",
+    "RUN apt-get update && \\\n    apt-get install -y --no-install-recommends PACKAGES && \\\n    rm -rf /var/lib/apt/lists/*",
+)
+.with(Confidence::Likely, None);
+
+pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
+
+fn find(desk: &mut Desk<'_>) {
+    let guilty: Vec<(usize, String)> = own_runs(desk)
+        .into_iter()
+        .filter(|(layer, command)| {
+            takes_recommends(command) && desk.image.layers[*layer].content >= desk.scale.floor
+        })
+        .collect();
+    if desk.analysis.packages.list.iter().any(|package| package.manager == Manager::Dpkg) {
+        by_records(desk, &guilty);
+    } else if let Some((layer, command)) = guilty.first() {
+        let layers: Vec<usize> = guilty.iter().map(|(layer, _)| *layer).collect();
+        let title = format!("apt-get install brings all recommended packages along: {}", layer_list(&layers));
+        let why = format!("{} installs without --no-install-recommends. {}", desk.layer(*layer), INFO.why);
+        let fix = without_recommends(command);
+        desk.file(
+            &INFO,
+            Draft { title, why, fix, layers, severity: Some(Severity::Low), ..Draft::default() },
+        );
+    }
+}
+
+/// Bills the files of the packages that nobody needs.
+fn by_records(desk: &mut Desk<'_>, guilty: &[(usize, String)]) {
+    let packages = &desk.analysis.packages;
+    let reasons: HashMap<usize, usize> = packages
+        .recommended
+        .iter()
+        .filter(|found| packages.list[found.package].layer().is_some_and(|layer| desk.is_own(layer)))
+        .map(|found| (found.package, found.by))
+        .collect();
+    let mut tally = Tally::default();
+    for (path, slot) in desk.union.rootfs.live() {
+        let Slot::Entry(id) = slot else { continue };
+        let is_extra = packages.owner_index(path).is_some_and(|owner| reasons.contains_key(&owner));
+        if let Some(content) = desk.union.content_of(id)
+            && is_extra
+            && desk.is_own(desk.image.layer_of(content))
+        {
+            desk.claim(&mut tally, path, content);
+        }
+    }
+    if tally.weight < desk.scale.floor {
+        return;
+    }
+    // largest first, as the packages are
+    let mut extra: Vec<usize> = reasons.keys().copied().collect();
+    extra.sort_unstable();
+    let names: Vec<&str> = extra.iter().map(|&package| packages.list[package].name.as_str()).collect();
+    let count = units::count(names.len() as u64);
+    let (are, noun) = if names.len() == 1 { ("is", "package") } else { ("are", "packages") };
+    let title =
+        format!("{count} {noun} {are} there only because others recommend them: {}", name_list(&names, 4));
+    let by = |package: &usize| {
+        let (name, by) = (&packages.list[*package].name, &packages.list[reasons[package]].name);
+        format!(
+            "{} came for {}",
+            crate::escape::line(name.as_bytes(), 60),
+            crate::escape::line(by.as_bytes(), 60)
+        )
+    };
+    let reasons: Vec<String> = extra.iter().take(3).map(by).collect();
+    let why = format!(
+        "Nothing that was asked for depends on them, says dpkg: {}. If the image does need one, name it in the \
+         install, and leave the others out.",
+        reasons.join(", ")
+    );
+    let most = tally.by_bytes().first().map(|(layer, _)| *layer);
+    let step = guilty.iter().find(|(layer, _)| Some(*layer) == most).or_else(|| guilty.first());
+    let fix = step.map_or_else(|| INFO.fix.to_string(), |(_, command)| without_recommends(command));
+    desk.file(&INFO, Draft { title, why, fix, tally, ..Draft::default() });
+}
