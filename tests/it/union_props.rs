@@ -142,7 +142,7 @@ fn model_wasted(model: &Model) -> Vec<Row> {
         let (cause, by_layer) = content.lost.expect("a cause");
         (content.path.clone(), content.layer, content.bytes, name(cause), by_layer)
     };
-    let mut rows: Vec<Row> = model.wasted().filter(|content| content.bytes > 0).map(row).collect();
+    let mut rows: Vec<Row> = model.wasted().map(row).collect();
     rows.sort();
     rows
 }
