@@ -1,6 +1,7 @@
 //! Completions and the manual page, made from the arguments, and the rules of advice in words.
 
 use std::io;
+use std::path::Path;
 
 use clap_complete::Shell;
 
@@ -8,6 +9,7 @@ use super::exit::Exit;
 use super::{command, output};
 use crate::advice;
 use crate::error::{Error, Result};
+use crate::policy::Config;
 
 /// Prints completions for `shell`.
 pub(super) fn completions(shell: Shell) -> Result<Exit> {
@@ -25,18 +27,23 @@ pub(super) fn man() -> Result<Exit> {
 
 /// Prints the list of rules.
 pub(super) fn rules() -> Result<Exit> {
-    print(advice::list(&[]).as_bytes())
+    print(advice::list(&own_rules()?).as_bytes())
 }
 
 /// Prints all about one rule.
 pub(super) fn explain(rule: &str) -> Result<Exit> {
-    match advice::explain(rule, &[]) {
+    match advice::explain(rule, &own_rules()?) {
         Some(text) => print(text.as_bytes()),
         None => {
             Err(Error::because(format!("there is no rule called `{rule}`"))
                 .hint("`layercake rules` lists them"))
         }
     }
+}
+
+/// The user's own rules, out of the configuration that lies here.
+fn own_rules() -> Result<Vec<advice::PathRule>> {
+    Ok(Config::find(Path::new("."), None)?.rules)
 }
 
 fn print(text: &[u8]) -> Result<Exit> {

@@ -13,6 +13,7 @@ mod fixtures;
 mod forms;
 mod model;
 mod program;
+mod readme;
 mod rooms;
 mod schema;
 mod union_props;

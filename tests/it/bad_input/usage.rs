@@ -97,6 +97,7 @@ fn configuration_with_mistakes() {
         ("[gates]\nmin-efficiency = nan\n", "min-efficiency"),
         ("[ignore]\npath = [\"a\"]\n", "paths"),
         ("[ignore]\npaths = [\"a[\"]\n", "a["),
+        ("[rules]\ndeny = [\"no-such-rule\"]\n", "no-such-rule"),
         ("[gates\n", ".layercake.toml"),
     ];
     let mut bad = Complaints::default();
