@@ -45,10 +45,12 @@ pub struct Analysis {
 /// Computes the analysis of `image`, whose layers `union` merged. `base_layers` is cut to the number of layers.
 pub fn analyse(image: &Image, union: &Union, base_layers: usize) -> Analysis {
     let base_layers = base_layers.min(image.layers.len());
-    let (wasted, copies) = waste::wasted(image, union);
-    let duplicates = duplicates::duplicates(image, union);
+    // these do not need each other, and each walks the whole image
+    let ((wasted, copies), (duplicates, packages)) = rayon::join(
+        || waste::wasted(image, union),
+        || rayon::join(|| duplicates::duplicates(image, union), || packages::packages(image, union)),
+    );
     let (totals, layers) = totals::totals(image, union, &copies, &duplicates, base_layers);
-    let packages = packages::packages(image, union);
     let system = system::system(image, union, base_layers);
     Analysis { base_layers, totals, layers, wasted, copies, duplicates, packages, system }
 }
