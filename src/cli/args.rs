@@ -109,9 +109,9 @@ pub(super) struct PolicyArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Terminal UI")]
 pub(super) struct UiArgs {
-    /// The colours: the terminal's own 16, 24-bit ones, or high contrast
-    #[arg(long, value_name = "default|truecolor|contrast", default_value = "default", value_parser = theme)]
-    pub theme: ThemeName,
+    /// The colours: the terminal's own 16 (the default), 24-bit ones, or high contrast
+    #[arg(long, value_name = "default|truecolor|contrast", value_parser = theme)]
+    pub theme: Option<ThemeName>,
     /// Leave the mouse to the terminal
     #[arg(long)]
     pub no_mouse: bool,
@@ -199,7 +199,8 @@ fn gates(matches: &ArgMatches) -> Gates {
     gates
 }
 
-fn theme(text: &str) -> Result<ThemeName, String> {
+/// The theme of this name.
+pub(super) fn theme(text: &str) -> Result<ThemeName, String> {
     let found = ThemeName::ALL.iter().find(|(name, _)| *name == text);
     found.map(|(_, theme)| *theme).ok_or_else(|| "write default, truecolor or contrast".into())
 }

@@ -1,6 +1,6 @@
 //! Completions and the manual page, made from the arguments, and the rules of advice in words.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use clap_complete::Shell;
@@ -10,6 +10,7 @@ use super::{command, output};
 use crate::advice;
 use crate::error::{Error, Result};
 use crate::policy::Config;
+use crate::ui::key_table;
 
 /// Prints completions for `shell`.
 pub(super) fn completions(shell: Shell) -> Result<Exit> {
@@ -21,8 +22,24 @@ pub(super) fn completions(shell: Shell) -> Result<Exit> {
 /// Prints the manual page.
 pub(super) fn man() -> Result<Exit> {
     let mut text = Vec::new();
-    clap_mangen::Man::new(command()).render(&mut text).map_err(|error: io::Error| Error::io(&error))?;
+    clap_mangen::Man::new(command())
+        .render(&mut text)
+        .and_then(|()| keys(&mut text))
+        .map_err(|error: io::Error| Error::io(&error))?;
     print(&text)
+}
+
+/// The keys of the UI, as a section of the manual page.
+fn keys(out: &mut Vec<u8>) -> io::Result<()> {
+    let plain = |text: &str| text.replace('\\', "\\e").replace('-', "\\-");
+    writeln!(out, ".SH \"KEYS OF THE TERMINAL UI\"")?;
+    for (heading, rows) in key_table() {
+        writeln!(out, ".SS \"{}\"", plain(heading))?;
+        for (key, does) in rows {
+            writeln!(out, ".TP\n\\fB\\&{}\\fR\n\\&{}", plain(key), plain(does))?;
+        }
+    }
+    Ok(())
 }
 
 /// Prints the list of rules.

@@ -3,15 +3,15 @@
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use super::args::{Cli, Colour, Format};
+use super::args::{Cli, Colour, Format, theme};
 use super::exit::Exit;
 use super::job::{Answer, Job};
 use super::output;
 use super::progress::Progress;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::policy::{self, Config, Gates, Verdict};
 use crate::report::{self, TextOptions};
-use crate::ui::{self, Outcome};
+use crate::ui::{self, Outcome, ThemeName};
 
 /// Widest text report: longer lines are hard to follow.
 const WIDEST: usize = 160;
@@ -30,7 +30,7 @@ enum Target<'a> {
 pub(super) fn run(cli: &Cli) -> Result<Exit> {
     let config = Config::find(Path::new("."), cli.policy.config.as_deref())?;
     let job = Job::new(cli, &config)?;
-    if is_interactive(cli) { show(cli, job) } else { report(cli, &config, &job) }
+    if is_interactive(cli) { show(cli, &config, job) } else { report(cli, &config, &job) }
 }
 
 /// Loads and reports.
@@ -51,12 +51,17 @@ fn report(cli: &Cli, config: &Config, job: &Job) -> Result<Exit> {
 }
 
 /// Opens the UI. The image loads behind its first frame.
-fn show(cli: &Cli, job: Job) -> Result<Exit> {
-    let options = ui::Options {
-        theme: cli.ui.theme,
-        no_color: !is_coloured(cli.report.color, true),
-        no_mouse: cli.ui.no_mouse,
+fn show(cli: &Cli, config: &Config, job: Job) -> Result<Exit> {
+    let theme = match (cli.ui.theme, &config.theme) {
+        (Some(theme), _) => theme,
+        (None, Some(name)) => theme(name).map_err(|why| {
+            let place = config.path.as_ref().map_or_else(String::new, |path| path.display().to_string());
+            Error::because(format!("`{name}` is no theme: {why}")).at(place)
+        })?,
+        (None, None) => ThemeName::default(),
     };
+    let options =
+        ui::Options { theme, no_color: !is_coloured(cli.report.color, true), no_mouse: cli.ui.no_mouse };
     let name = job.name();
     let load: ui::Load = Box::new(move |watch| {
         let Answer { loaded, analysis, advice } = job.run(watch)?;

@@ -19,6 +19,9 @@
 //!
 //! [base]
 //! layers = 3                   # or: auto = true
+//!
+//! [ui]
+//! theme = "contrast"           # as --theme
 //! ```
 //!
 //! The text is walked as a tree of values with their places, not handed to serde: an error then names
@@ -50,6 +53,8 @@ pub struct Config {
     pub deny: Vec<String>,
     /// Rules of the user's own: the `[[rule]]` tables.
     pub rules: Vec<PathRule>,
+    /// The name of the UI's theme; the UI knows which there are.
+    pub theme: Option<String>,
     /// Where the base ends.
     pub base: Option<BaseSetting>,
 }
@@ -154,12 +159,13 @@ impl Document<'_> {
                 "ignore" => &["paths"],
                 "rules" => &["allow", "deny"],
                 "base" => &["auto", "layers"],
+                "ui" => &["theme"],
                 _ => {
                     return Err(self.unknown(
                         place,
                         "table",
                         name,
-                        &["gates", "ignore", "rules", "rule", "base"],
+                        &["gates", "ignore", "rules", "rule", "base", "ui"],
                     ));
                 }
             };
@@ -198,6 +204,10 @@ impl Document<'_> {
             }
             "allow" => config.allow = self.strings(key, value)?,
             "deny" => config.deny = self.strings(key, value)?,
+            "theme" => {
+                let name = value.get_ref().as_str().ok_or_else(|| self.wrong_type(key, "a text", value))?;
+                config.theme = Some(name.to_owned());
+            }
             "auto" | "layers" => {
                 if config.base.is_some() {
                     let why = "`auto` and `layers` cannot both be set";

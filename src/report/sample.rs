@@ -3,7 +3,7 @@
 use crate::advice::{Advice, Confidence, Evidence, Finding, Savings, Severity};
 use crate::analysis::{Analysis, analyse};
 use crate::digest::Digest;
-use crate::image::{About, Assembly, Diagnostic, EntryId, Image, Parts, Step};
+use crate::image::{About, Assembly, Diagnostic, EntryId, Image, Parts, PathId, Step};
 use crate::layer::{Attrs, Entry, Kind, LayerIndex, NO_LINK};
 use crate::oci::{Config, Platform};
 use crate::overlay::Union;
@@ -214,12 +214,8 @@ pub(super) fn failed() -> Verdict {
 
 /// What an engine of rules may find in [`wasteful`].
 pub(super) fn advice(sample: &Sample) -> Advice {
-    let entry = sample
-        .image
-        .paths
-        .find(b"srv/bad-\xff\xfe")
-        .map_or(EntryId(0), |path| sample.image.timeline.of(path)[0]);
-    let path = sample.image.path_of(entry);
+    let path = sample.image.paths.find(b"srv/bad-\xff\xfe").unwrap_or(PathId::ROOT);
+    let entry = sample.image.timeline.of(path).first().copied().unwrap_or(EntryId(0));
     let finding = Finding {
         rule: "copied-by-chmod".into(),
         severity: Severity::Medium,

@@ -13,6 +13,8 @@ mod fixtures;
 mod forms;
 mod model;
 mod program;
+#[cfg(unix)]
+mod pty;
 mod readme;
 mod rooms;
 mod schema;
