@@ -227,13 +227,16 @@ pub(super) fn lookup(event: KeyEvent, scopes: &[Scope]) -> Option<Action> {
 }
 
 /// The rows for the footer of these scopes: (key, label).
-pub(super) fn footer(scopes: &[Scope]) -> impl Iterator<Item = (&'static str, &'static str)> {
-    scopes.iter().flat_map(|scope| {
-        BINDINGS
-            .iter()
-            .filter(move |binding| binding.scope == *scope && !binding.label.is_empty())
-            .map(|binding| (binding.shown, binding.label))
-    })
+pub(super) fn footer(
+    scopes: &[Scope],
+    offers: impl Fn(Action) -> bool,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let in_scope = |scope: &Scope| {
+        let scope = *scope;
+        BINDINGS.iter().filter(move |binding| binding.scope == scope && !binding.label.is_empty())
+    };
+    let bindings = scopes.iter().flat_map(in_scope);
+    bindings.filter(move |binding| offers(binding.action)).map(|binding| (binding.shown, binding.label))
 }
 
 /// All keys by where they work: (heading, rows of key and sentence). The help overlay, the manual page and

@@ -40,6 +40,10 @@ pub(super) trait Pane {
     }
     /// Where its keys are found, the closest scope first.
     fn scopes(&self) -> &'static [Scope];
+    /// False for an action that its scopes have but that does nothing here: the footer leaves it out.
+    fn offers(&self, _action: Action) -> bool {
+        true
+    }
     /// Does what an action says.
     fn act(&mut self, cx: Cx<'_>, action: Action) -> Option<Reply>;
     /// Closes what is on top in it; false when there is nothing.

@@ -144,7 +144,7 @@ fn bottom(model: &Model, main: &Main, screen: layout::Screen, pen: &mut Pen<'_>)
     let end = area.width.saturating_sub(width(&note) + 2);
     let (key, dim) = (pen.theme.key, pen.theme.dim);
     let mut x = pen.parts(area, 1, 0, &[("↑↓", key), (" move", dim)]);
-    for (shown, label) in footer(main.scopes()) {
+    for (shown, label) in footer(main.scopes(), |action| main.pane().offers(action)) {
         let wide = width(shown) + width(label) + 4;
         if x + wide > end {
             break;

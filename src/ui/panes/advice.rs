@@ -189,6 +189,10 @@ impl Pane for Advice {
         &[Scope::Advice, Scope::List, Scope::Global]
     }
 
+    fn offers(&self, action: Action) -> bool {
+        action != Action::Filter
+    }
+
     fn act(&mut self, cx: Cx<'_>, action: Action) -> Option<Reply> {
         let data = cx.data;
         let parts = Self::parts(cx.body, data.advice.findings.len());

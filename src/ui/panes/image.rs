@@ -70,6 +70,7 @@ fn page(data: &Data, width: u16, theme: &Theme) -> Vec<Line> {
     totals(data, &mut page);
     configuration(data, &mut page);
     history(data, &mut page);
+    packages(data, &mut page);
     if !data.image.diagnostics.is_empty() {
         page.heading("Remarks");
         for remark in &data.image.diagnostics {
@@ -87,6 +88,9 @@ fn names(data: &Data, page: &mut Page<'_>) {
     page.some("tags", about.tags.iter().cloned());
     page.row("read from", &about.source);
     page.row("platform", &about.platform.to_string());
+    if let Some(release) = &data.analysis.system.release {
+        page.row("distribution", release.pretty_name.as_deref().unwrap_or(&release.id));
+    }
     page.row("created", about.created.as_deref().unwrap_or("unknown"));
     let digest = |digest: &Option<crate::digest::Digest>| {
         digest.as_ref().map_or("unknown".to_owned(), |digest| digest.as_str().to_owned())
@@ -190,6 +194,23 @@ fn history(data: &Data, page: &mut Page<'_>) {
     }
 }
 
+/// Most packages that are listed.
+const PACKAGES: usize = 20;
+
+fn packages(data: &Data, page: &mut Page<'_>) {
+    let packages = &data.analysis.packages.list;
+    if packages.is_empty() {
+        return;
+    }
+    page.heading(&format!("Largest of {} packages", units::count(packages.len() as u64)));
+    for package in packages.iter().take(PACKAGES) {
+        let version = package.version.as_deref().unwrap_or("");
+        let name = format!("{} {version}  {}", package.name, package.manager.name());
+        let layer = package.layer().map_or(String::new(), |layer| format!("layer {layer:>3}"));
+        page.row(&format!("{layer:9} {:>8}", units::size(package.bytes)), &name);
+    }
+}
+
 impl ImageTab {
     fn area(body: Rect) -> Rect {
         layout::inside(body)
@@ -207,6 +228,11 @@ impl Pane for ImageTab {
 
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::List, Scope::Global]
+    }
+
+    fn offers(&self, action: Action) -> bool {
+        // a page to read: nothing on it is selected
+        !matches!(action, Action::Open | Action::NextPane | Action::Filter | Action::View | Action::Copy)
     }
 
     fn act(&mut self, cx: Cx<'_>, action: Action) -> Option<Reply> {
