@@ -10,6 +10,7 @@ use clap::{
 
 use crate::oci::Platform;
 use crate::policy::{GATES, Gates, Kind, Setting};
+use crate::source::Engine;
 use crate::ui::ThemeName;
 
 /// The parsed command line.
@@ -64,9 +65,31 @@ pub(super) struct ImageArgs {
     /// Choose among platforms [default: this machine's]
     #[arg(long, value_name = "OS/ARCH[/VARIANT]", value_parser = platform)]
     pub platform: Option<Platform>,
+    #[command(flatten)]
+    pub base: BaseArgs,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+/// Where the base ends.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Image")]
+pub(super) struct BaseArgs {
     /// Where the base image ends: a number of layers, the base's saved file, or auto
     #[arg(long, value_name = "N|FILE|auto")]
     pub base: Option<OsString>,
+}
+
+/// How a container engine is asked.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Engine")]
+pub(super) struct EngineArgs {
+    /// Let the engine fetch the image from its registry when it does not have it
+    #[arg(long)]
+    pub pull: bool,
+    /// Give up on an engine that sends nothing for so long
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
+    pub engine_timeout: u64,
 }
 
 /// What to report and where.
@@ -120,6 +143,15 @@ pub(super) struct UiArgs {
 /// What else the program can do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
+    /// Build an image with Docker or Podman, then open it; with --ci, judge it
+    ///
+    /// From the first argument on that is none of the options below, or behind --, everything goes to the engine
+    /// as it is. The engine's exit code is kept when the build fails.
+    #[command(
+        after_help = "Examples:\n  layercake build -t app .\n  layercake build --ci --max-wasted 20MB -t app .\n  \
+                            layercake build --engine podman --json app.json -- -t app ."
+    )]
+    Build(BuildArgs),
     /// Print completions for a shell
     Completions {
         /// The shell.
@@ -134,6 +166,46 @@ pub(super) enum Verb {
         /// The rule's name, as `layercake rules` lists it.
         rule: String,
     },
+}
+
+/// How to build, and what to do with the image.
+#[derive(Debug, Args)]
+pub(super) struct BuildArgs {
+    /// Build with docker, podman or nerdctl [default: the first that is installed]
+    #[arg(long, value_name = "ENGINE", value_parser = super::build::engine)]
+    pub engine: Option<Engine>,
+    #[command(flatten)]
+    pub base: BaseArgs,
+    #[command(flatten)]
+    pub report: ReportArgs,
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    #[command(flatten)]
+    pub ui: UiArgs,
+    /// What the engine's build is given
+    #[arg(value_name = "ARGUMENTS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<OsString>,
+}
+
+impl BuildArgs {
+    /// Refuses options of ours among the engine's arguments, of which the engine would only say that it does
+    /// not know them.
+    fn check(&self) -> Result<(), clap::Error> {
+        let command = command();
+        let own = command.find_subcommand("build").into_iter().flat_map(Command::get_arguments);
+        // engines know this one too
+        let own: Vec<_> = own.filter_map(Arg::get_long).filter(|long| *long != "output").collect();
+        let is_own = |argument: &&OsString| {
+            let text = argument.to_string_lossy();
+            text.strip_prefix("--").is_some_and(|rest| own.contains(&rest.split('=').next().unwrap_or(rest)))
+        };
+        let Some(argument) = self.arguments.iter().find(is_own) else { return Ok(()) };
+        let text = format!(
+            "`{}` is an option of layercake: put it in front of the engine's own, or `--` in front of those\n",
+            argument.display()
+        );
+        Err(self::command().error(clap::error::ErrorKind::ArgumentConflict, text))
+    }
 }
 
 /// A kind of report.
@@ -158,7 +230,11 @@ pub(super) enum Colour {
 
 /// The whole command, with a flag for each gate.
 pub fn command() -> Command {
-    GATES.iter().fold(Cli::command(), |command, gate| {
+    with_gates(Cli::command()).mut_subcommand("build", with_gates)
+}
+
+fn with_gates(command: Command) -> Command {
+    GATES.iter().fold(command, |command, gate| {
         command.arg(
             Arg::new(gate.name)
                 .long(gate.name)
@@ -182,9 +258,15 @@ impl Cli {
     /// # Errors
     /// clap's, which are also how help and version are told.
     pub(super) fn read(arguments: impl Iterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let matches = command().try_get_matches_from(arguments)?;
+        let arguments: Vec<_> = arguments.collect();
+        let matches = command().try_get_matches_from(&arguments)?;
         let mut cli = Self::from_arg_matches(&matches)?;
-        cli.gates = gates(&matches);
+        if let Some(Verb::Build(build)) = &cli.verb
+            && !arguments.contains(&"--".into())
+        {
+            build.check()?;
+        }
+        cli.gates = gates(matches.subcommand_matches("build").unwrap_or(&matches));
         Ok(cli)
     }
 }
@@ -242,6 +324,23 @@ mod tests {
         ] {
             assert!(read(&format!("app.tar {bad}")).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_build_s_own_options_end_where_the_engine_s_begin() {
+        let built = |line: &str| match read(&format!("build {line}")).unwrap() {
+            Cli { verb: Some(Verb::Build(build)), gates, .. } => (build, gates),
+            other => panic!("{other:?}"),
+        };
+        let (parsed, gates) = built("--ci --max-wasted 20MB -t app --pull --output x .");
+        assert!(parsed.policy.ci && !gates.is_empty());
+        assert_eq!(parsed.arguments, ["-t", "app", "--pull", "--output", "x", "."]);
+        let (parsed, _) = built("--engine podman -- --output x --engine y");
+        assert_eq!((parsed.engine, parsed.arguments.len()), (Some(Engine::Podman), 4));
+        assert_eq!(built("--platform linux/arm64 .").0.arguments.len(), 3);
+        let misplaced = read("build -t app --max-wasted=1 .").unwrap_err().to_string();
+        assert!(misplaced.contains("`--max-wasted=1` is an option of layercake"), "{misplaced}");
+        assert!(read("build --engine lxc .").is_err());
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub(super) enum Exit {
     Unreadable,
     /// Stopped by the user.
     Interrupted,
+    /// The engine's build failed with this code.
+    Engine(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -25,6 +27,7 @@ impl From<Exit> for ExitCode {
             Exit::GateFailed => 1,
             Exit::Unreadable => 2,
             Exit::Interrupted => 130,
+            Exit::Engine(code) => code,
         })
     }
 }

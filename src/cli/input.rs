@@ -33,9 +33,8 @@ pub(super) fn find(image: &OsStr) -> (Input, Option<String>) {
     {
         return tagged(rest);
     }
-    let engine = |name: &str| Engine::ALL.into_iter().find(|engine| engine.name() == name);
     if let Some((scheme, reference)) = shown.split_once(':')
-        && let Some(engine) = engine(scheme)
+        && let Some(engine) = Engine::named(scheme)
         && !Path::new(image).exists()
     {
         return (Input::Engine(vec![engine], reference.to_owned()), None);

@@ -2,19 +2,22 @@
 
 use std::io::IsTerminal;
 use std::path::Path;
+use std::time::Duration;
 
 use super::args::Cli;
+use super::ask::Ask;
 use super::input::{self, DEMO, Input};
 use crate::advice::{self, Advice};
 use crate::analysis::{self, Analysis, Base};
 use crate::error::{Error, Result};
 use crate::load::{self, Bodies, Loaded, Watch};
 use crate::policy::{BaseSetting, Config};
-use crate::source::{Engine, Saving, Wish};
+use crate::source::Wish;
 
 /// An image, and what is to be found out about it.
 pub(super) struct Job {
     input: Input,
+    ask: Ask,
     wish: Wish,
     base: Base,
     rules: advice::Settings,
@@ -39,7 +42,22 @@ impl Job {
             }
         };
         let wish = Wish { image: cli.image.name.clone().or(tag), platform: cli.image.platform.clone() };
-        Ok(Self { input, wish, base: base(cli, config)?, rules: rules(cli, config)? })
+        let ask = Ask {
+            silence: Duration::from_secs(cli.image.engine.engine_timeout),
+            pull: cli.image.engine.pull,
+        };
+        Ok(Self { input, ask, wish, base: base(cli, config)?, rules: rules(cli, config)? })
+    }
+
+    /// Fetches the image where that is asked for, while standard error is still the user's.
+    ///
+    /// # Errors
+    /// When it can be neither found nor fetched.
+    pub(super) fn prepare(&self) -> Result<()> {
+        match &self.input {
+            Input::Engine(engines, reference) if self.ask.pull => Ask::fetch(engines, reference),
+            _ => Ok(()),
+        }
     }
 
     /// What the image is called until it is loaded.
@@ -67,7 +85,7 @@ impl Job {
         match &self.input {
             Input::Path(path) => load::path(path, &self.wish, watch),
             Input::Engine(engines, reference) => {
-                let (engine, saving) = save(engines, reference)?;
+                let (engine, saving) = self.ask.save(engines, reference)?;
                 let shown = format!("{}:{reference}", engine.name());
                 load::stream(saving, &shown, &self.wish, watch)
             }
@@ -93,24 +111,6 @@ impl Job {
     }
 }
 
-/// Asks the engines in turn for an image.
-fn save(engines: &[Engine], reference: &str) -> Result<(Engine, Saving)> {
-    let mut complaints = Vec::new();
-    for &engine in engines {
-        match engine.save(reference) {
-            Ok(saving) => return Ok((engine, saving)),
-            Err(error) => complaints.push(error.to_string()),
-        }
-    }
-    let complaints = complaints.join("; ");
-    let why = match engines {
-        [_] => complaints,
-        _ => format!("there is no such file or directory, and no engine gives such an image ({complaints})"),
-    };
-    let hint = "name a file made with docker save, or pull the image first: docker pull IMAGE";
-    Err(Error::because(why).reading(reference).hint(hint))
-}
-
 /// What is said about rules of advice; an id that names none is an error.
 fn rules(cli: &Cli, config: &Config) -> Result<advice::Settings> {
     let settings = advice::Settings {
@@ -128,7 +128,7 @@ fn rules(cli: &Cli, config: &Config) -> Result<advice::Settings> {
 
 /// The base boundary that was asked for: the flag's, else the configuration's, else found.
 fn base(cli: &Cli, config: &Config) -> Result<Base> {
-    let Some(text) = &cli.image.base else {
+    let Some(text) = &cli.image.base.base else {
         return Ok(match config.base {
             Some(BaseSetting::Layers(count)) => Base::Layers(count),
             Some(BaseSetting::Auto) | None => Base::Auto,

@@ -4,8 +4,11 @@
 //! rooms in the order in which data flows, and writes the result where it should go.
 
 mod args;
+mod ask;
+mod build;
 mod exit;
 mod input;
+mod interrupt;
 mod job;
 mod manual;
 mod output;
@@ -27,7 +30,7 @@ pub fn main() -> ExitCode {
 
 /// Runs the program with these arguments, the program's own name first.
 fn start(arguments: impl Iterator<Item = OsString>) -> Exit {
-    let cli = match Cli::read(arguments) {
+    let mut cli = match Cli::read(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // help and version come this way too, and go to standard output
@@ -40,11 +43,12 @@ fn start(arguments: impl Iterator<Item = OsString>) -> Exit {
             };
         }
     };
-    let result = match &cli.verb {
-        Some(Verb::Completions { shell }) => manual::completions(*shell),
+    let result = match cli.verb.take() {
+        Some(Verb::Completions { shell }) => manual::completions(shell),
         Some(Verb::Man) => manual::man(),
         Some(Verb::Rules) => manual::rules(),
-        Some(Verb::Explain { rule }) => manual::explain(rule),
+        Some(Verb::Explain { rule }) => manual::explain(&rule),
+        Some(Verb::Build(arguments)) => build::run(arguments, cli.gates, cli.image),
         None => run::run(&cli),
     };
     result.unwrap_or_else(|error| exit::tell(&error))

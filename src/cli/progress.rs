@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use super::interrupt;
 use crate::load::Watch;
 use crate::units;
 
@@ -27,15 +28,9 @@ pub(super) struct Progress {
 impl Progress {
     /// Starts watching. From now on Ctrl-C stops the load instead of the process; a second one stops that.
     pub(super) fn new() -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            // when a handler cannot be set the signal ends the process, as it would anyway
-            _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop));
-            _ = signal_hook::flag::register(signal, Arc::clone(&stop));
-        }
         let next = std::io::stderr().is_terminal().then(|| Instant::now() + PATIENCE);
         Self {
-            stop,
+            stop: interrupt::flag(),
             total: AtomicU64::new(0),
             done: AtomicU64::new(0),
             next: Mutex::new(next),

@@ -30,6 +30,7 @@ enum Target<'a> {
 pub(super) fn run(cli: &Cli) -> Result<Exit> {
     let config = Config::find(Path::new("."), cli.policy.config.as_deref())?;
     let job = Job::new(cli, &config)?;
+    job.prepare()?;
     if is_interactive(cli) { show(cli, &config, job) } else { report(cli, &config, &job) }
 }
 

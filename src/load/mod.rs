@@ -128,10 +128,11 @@ pub fn path(path: &Path, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
 ///
 /// # Errors
 /// As [`path`].
-pub fn stream(mut stream: impl Read, shown: &str, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
+pub fn stream(stream: impl Read, shown: &str, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
     let loaded = (|| {
         watch.begin(&[(shown.to_owned(), 0)]);
         let meter = PartMeter { watch, part: Some(0) };
+        let mut stream = Metered { reader: stream, meter: &meter };
         let mut head = Vec::new();
         stream.by_ref().take(4).read_to_end(&mut head).map_err(|error| Error::io(&error))?;
         if head.is_empty() {
@@ -139,8 +140,7 @@ pub fn stream(mut stream: impl Read, shown: &str, wish: &Wish, watch: &dyn Watch
                 .hint("pipe an image into it: docker save IMAGE | layercake -"));
         }
         let compression = Compression::sniff(&head)?;
-        let whole = Metered { reader: head.chain(stream), meter: &meter };
-        let mut unpacked = compression.reader(whole).map_err(|error| Error::io(&error))?;
+        let mut unpacked = compression.reader(head.chain(stream)).map_err(|error| Error::io(&error))?;
         // what passes by cannot be looked at twice: the first member tells an image from a root file system
         let mut start = Vec::new();
         unpacked.by_ref().take(PEEK).read_to_end(&mut start).map_err(|error| stream_error(&error))?;
@@ -172,12 +172,20 @@ struct Metered<'a, R> {
 
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        if self.meter.stopped() {
-            return Err(std::io::Error::other("interrupted"));
+        loop {
+            if self.meter.stopped() {
+                return Err(std::io::Error::other("interrupted"));
+            }
+            match self.reader.read(buffer) {
+                // one that waits for an engine looks up now and then
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+                Ok(got) => {
+                    self.meter.advance(got as u64);
+                    return Ok(got);
+                }
+            }
         }
-        let got = self.reader.read(buffer)?;
-        self.meter.advance(got as u64);
-        Ok(got)
     }
 }
 

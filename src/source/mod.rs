@@ -26,7 +26,7 @@ pub use catalog::{Blob, Candidate, Catalog};
 pub use choose::{Choice, Wish};
 pub use compression::{Compression, stream_error};
 pub use directory::Directory;
-pub use engine::{Engine, Saving};
+pub use engine::{Engine, Found, Lack, Refusal, Saving};
 pub use input::{Input, Stepping, Streaming};
 pub use names::{normal, normal_text};
 pub use open::{Opened, not_an_image, open};

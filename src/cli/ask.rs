@@ -1,0 +1,119 @@
+//! Asks the engines for an image, and says what was tried where none has it.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::interrupt;
+use crate::error::{Error, Result};
+use crate::source::{Engine, Lack, Refusal, Saving};
+
+/// How engines are asked.
+pub(super) struct Ask {
+    /// How long one may be silent.
+    pub silence: Duration,
+    /// Whether an image that is not there is fetched from its registry.
+    pub pull: bool,
+}
+
+impl Ask {
+    /// The image from the first engine that has it.
+    ///
+    /// # Errors
+    /// When none has it; the sentence lists what each said.
+    pub(super) fn save(&self, engines: &[Engine], reference: &str) -> Result<(Engine, Saving)> {
+        let mut refusals = Vec::new();
+        for &engine in engines {
+            match engine.find(reference).and_then(|found| found.save(self.silence)) {
+                Ok(saving) => return Ok((engine, saving)),
+                Err(refusal) => {
+                    let goes_on = refusal.lack != Lack::Answer;
+                    refusals.push((engine, refusal));
+                    if !goes_on {
+                        break;
+                    }
+                }
+            }
+        }
+        Err(refused(refusals, engines, reference))
+    }
+
+    /// Lets the first engine that answers fetch the image, unless an engine has it.
+    ///
+    /// # Errors
+    /// When no engine answers, or the one that does cannot fetch it.
+    pub(super) fn fetch(engines: &[Engine], reference: &str) -> Result<()> {
+        let mut refusals = Vec::new();
+        for &engine in engines {
+            match engine.find(reference) {
+                Ok(_) => return Ok(()),
+                Err(refusal) => refusals.push((engine, refusal)),
+            }
+        }
+        let Some((engine, _)) = refusals.iter().find(|(_, refusal)| refusal.lack == Lack::Image) else {
+            return Err(refused(refusals, engines, reference));
+        };
+        let stop = interrupt::flag();
+        engine.pull(reference, &stop).map_err(|refusal| {
+            if stop.load(Ordering::Relaxed) {
+                Error::Interrupted
+            } else {
+                refused(vec![(*engine, refusal)], &[*engine], reference)
+            }
+        })
+    }
+}
+
+/// One sentence out of what each engine said.
+fn refused(refusals: Vec<(Engine, Refusal)>, asked: &[Engine], reference: &str) -> Error {
+    let lacks_image =
+        refusals.iter().find(|(_, refusal)| refusal.lack == Lack::Image).map(|(engine, _)| *engine);
+    let is_final = refusals.iter().any(|(_, refusal)| refusal.lack == Lack::Answer);
+    let own_hint = refusals.iter().find_map(|(_, refusal)| refusal.hint.clone());
+    let whys: Vec<_> = refusals.into_iter().map(|(_, refusal)| refusal.why).collect();
+    let whys = whys.join("; ");
+    let (why, hint) = match (asked, lacks_image) {
+        (_, _) if is_final => (whys, own_hint),
+        ([_], Some(engine)) => (whys, Some(pull_hint(engine, reference))),
+        ([_], None) => (whys, own_hint),
+        (_, Some(engine)) => (
+            format!("there is no such file, and no engine has it ({whys})"),
+            Some(pull_hint(engine, reference)),
+        ),
+        (_, None) => (
+            format!("there is no such file, and no engine answers ({whys})"),
+            Some("start Docker or Podman, or name a file made with docker save".to_owned()),
+        ),
+    };
+    let error = Error::because(why).reading(reference);
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}
+
+fn pull_hint(engine: Engine, reference: &str) -> String {
+    format!("check the name, or fetch the image: layercake --pull {}:{reference}", engine.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(lack: Lack, why: &str, hint: Option<&str>) -> Refusal {
+        Refusal { lack, why: why.to_owned(), hint: hint.map(str::to_owned) }
+    }
+
+    #[test]
+    fn every_engine_is_heard_and_the_best_remedy_offered() {
+        let docker = (Engine::Docker, refusal(Lack::Engine, "docker is not running", Some("start it")));
+        let podman = (Engine::Podman, refusal(Lack::Image, "podman has no image `app`", None));
+        let both = refused(vec![docker.clone(), podman], &[Engine::Docker, Engine::Podman], "app");
+        assert_eq!(
+            both.to_string(),
+            "cannot read app: there is no such file, and no engine has it (docker is not running; podman has no \
+             image `app`); check the name, or fetch the image: layercake --pull podman:app"
+        );
+        let one = refused(vec![docker], &[Engine::Docker], "app");
+        assert_eq!(one.to_string(), "cannot read app: docker is not running; start it");
+    }
+}

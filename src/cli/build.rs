@@ -1,0 +1,132 @@
+//! `layercake build`: the engine builds, then its image is opened or judged.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+use super::args::{BuildArgs, Cli, ImageArgs};
+use super::exit::Exit;
+use super::{interrupt, run};
+use crate::error::{Error, Result};
+use crate::policy::Gates;
+use crate::source::{Engine, Lack, Refusal};
+
+/// Builds, and goes on with the image as if it had been named.
+pub(super) fn run(arguments: BuildArgs, gates: Gates, mut image: ImageArgs) -> Result<Exit> {
+    let BuildArgs { engine, base, report, policy, ui, arguments } = arguments;
+    let folder = tempfile::tempdir().map_err(|error| Error::io(&error))?;
+    let (own_arguments, id_file) = id_file(&arguments, folder.path());
+    let all: Vec<_> = own_arguments.iter().chain(&arguments).map(OsString::as_os_str).collect();
+    let (engine, status) = build(engine, &all)?;
+    match status {
+        None => return Err(Error::Interrupted),
+        Some(status) if !status.success() => return Ok(Exit::Engine(code(status))),
+        Some(_) => {}
+    }
+    let id = std::fs::read_to_string(&id_file).unwrap_or_default();
+    drop(folder);
+    let reference = match (tag(&arguments), id.trim()) {
+        (_, "") => return Err(no_image(engine)),
+        (Some(tag), id) if is_same(engine, &tag, id) => tag,
+        (_, id) => id.to_owned(),
+    };
+    engine.find(&reference).map_err(|refusal| match refusal.lack {
+        Lack::Image => no_image(engine),
+        _ => Error::because(refusal.why),
+    })?;
+    image.image = Some(format!("{}:{reference}", engine.name()).into());
+    image.base = base;
+    run::run(&Cli { image, report, policy, ui, gates, verb: None })
+}
+
+/// Runs the build with the engine that is asked for, else with the first whose client is installed.
+fn build(engine: Option<Engine>, arguments: &[&OsStr]) -> Result<(Engine, Option<ExitStatus>)> {
+    let engines = engine.map_or(Engine::ALL.to_vec(), |engine| vec![engine]);
+    let stop = interrupt::flag();
+    let mut whys = Vec::new();
+    for engine in engines {
+        match engine.build(arguments, &stop) {
+            Ok(status) => return Ok((engine, status)),
+            Err(Refusal { why, .. }) => whys.push(why),
+        }
+    }
+    Err(Error::because(format!("nothing can build here: {}", whys.join("; ")))
+        .hint("install Docker or Podman, or save an image and name the file"))
+}
+
+/// Where the engine leaves the image's id, and the arguments that make it do so.
+fn id_file(arguments: &[OsString], folder: &Path) -> (Vec<OsString>, PathBuf) {
+    if let Some(path) = value_of(arguments, "--iidfile", None) {
+        return (Vec::new(), path.into());
+    }
+    let path = folder.join("image-id");
+    (vec!["--iidfile".into(), path.clone().into()], path)
+}
+
+/// The name that the image is given.
+fn tag(arguments: &[OsString]) -> Option<String> {
+    value_of(arguments, "--tag", Some("-t"))?.into_string().ok()
+}
+
+/// The value of the first option of this name among an engine's arguments.
+fn value_of(arguments: &[OsString], long: &str, short: Option<&str>) -> Option<OsString> {
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        if argument == long || short.is_some_and(|short| argument == short) {
+            return arguments.next().cloned();
+        }
+        let text = argument.to_string_lossy();
+        let behind = text.strip_prefix(long).and_then(|rest| rest.strip_prefix('='));
+        let behind = behind.or_else(|| text.strip_prefix(short?).map(|rest| rest.trim_start_matches('=')));
+        if let Some(value) = behind {
+            return Some(value.into());
+        }
+    }
+    None
+}
+
+/// Whether a tag names what was just built: a builder that keeps its results leaves an older image in place.
+fn is_same(engine: Engine, tag: &str, id: &str) -> bool {
+    engine.find(tag).is_ok_and(|found| found.id().is_none_or(|known| known == id))
+}
+
+fn no_image(engine: Engine) -> Error {
+    let name = engine.name();
+    Error::because(format!("the build is done, but {name} has no image of it"))
+        .hint("a builder that keeps or sends away its result is told to hand it over by --load")
+}
+
+/// What a shell would see: the engine's exit code, or 128 and the signal that ended it.
+fn code(status: ExitStatus) -> u8 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return u8::try_from(128 + signal).unwrap_or(u8::MAX);
+    }
+    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+}
+
+/// Reads the name of an engine or of its client.
+pub(super) fn engine(text: &str) -> std::result::Result<Engine, String> {
+    Engine::named(text).ok_or_else(|| "write docker, podman or nerdctl".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments(line: &str) -> Vec<OsString> {
+        line.split_whitespace().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn the_engine_s_options_are_read_in_all_their_forms() {
+        for line in ["-t app .", "--no-cache -tapp .", ". --tag app", "--tag=app -t other ."] {
+            assert_eq!(tag(&arguments(line)).as_deref(), Some("app"), "{line}");
+        }
+        assert_eq!(tag(&arguments("--target build .")), None);
+        let (own, path) = id_file(&arguments("--iidfile=x.id ."), Path::new("/t"));
+        assert_eq!((own.len(), path), (0, PathBuf::from("x.id")));
+        let (own, path) = id_file(&arguments("."), Path::new("/t"));
+        assert_eq!(own, [OsStr::new("--iidfile"), path.as_os_str()]);
+    }
+}

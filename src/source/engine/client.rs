@@ -1,0 +1,327 @@
+//! The engines' own clients, where they are the ones to know the way: Podman, containerd, Docker over ssh.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::refusal::{Lack, Refusal};
+use crate::error::describe_io;
+
+/// How a client is asked. `REF` stands for the image.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Client {
+    /// Its name on the search path.
+    pub(super) program: &'static str,
+    /// Tells whether there is such an image: by how it ends, or by printing it.
+    exists: &'static [&'static str],
+    prints: bool,
+    /// Writes the archive to standard output.
+    save: &'static [&'static str],
+    /// Fetches the image from its registry.
+    pull: &'static [&'static str],
+    /// Whether it wants names in full.
+    full_names: bool,
+}
+
+/// Docker's client.
+pub(super) const DOCKER: Client = Client {
+    program: "docker",
+    exists: &["image", "inspect", "--format", "{{.Id}}", "REF"],
+    prints: true,
+    save: &["image", "save", "REF"],
+    pull: &["pull", "REF"],
+    full_names: false,
+};
+
+/// Podman's.
+pub(super) const PODMAN: Client = Client {
+    program: "podman",
+    exists: &["image", "exists", "REF"],
+    prints: false,
+    save: &["save", "--quiet", "REF"],
+    pull: &["pull", "REF"],
+    full_names: false,
+};
+
+/// The client of containerd that behaves like Docker's.
+pub(super) const NERDCTL: Client = Client {
+    program: "nerdctl",
+    exists: &["image", "inspect", "--format", "{{.Id}}", "REF"],
+    prints: true,
+    save: &["save", "REF"],
+    pull: &["pull", "REF"],
+    full_names: false,
+};
+
+/// containerd's own. It knows images by their full names only.
+pub(super) const CTR: Client = Client {
+    program: "ctr",
+    exists: &["--connect-timeout", "2s", "images", "list", "--quiet", "name==REF"],
+    prints: true,
+    save: &["images", "export", "-", "REF"],
+    pull: &["images", "pull", "REF"],
+    full_names: true,
+};
+
+/// Most of what a failing client says, in bytes.
+const LONGEST_COMPLAINT: u64 = 4096;
+/// How long a client may take to say whether there is an image.
+const ANSWER: Duration = Duration::from_secs(30);
+/// How long a client may take to end after the user stopped it.
+const GRACE: Duration = Duration::from_secs(5);
+/// How often it is looked whether a client has ended.
+const LOOK: Duration = Duration::from_millis(5);
+
+impl Client {
+    /// An image's name as this client knows it.
+    pub(super) fn known_as(&self, reference: &str) -> String {
+        if self.full_names { full(reference) } else { reference.to_owned() }
+    }
+
+    fn arguments(arguments: &[&str], reference: &str) -> Vec<OsString> {
+        arguments.iter().map(|argument| argument.replace("REF", reference).into()).collect()
+    }
+
+    fn start(&self, arguments: &[&str], reference: &str) -> Result<Option<Child>, Refusal> {
+        let mut command = Command::new(self.program);
+        command.args(Self::arguments(arguments, reference));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.spawned(command.spawn())
+    }
+
+    /// What was started; none when there is no such program.
+    fn spawned<T>(&self, result: io::Result<T>) -> Result<Option<T>, Refusal> {
+        match result {
+            Ok(it) => Ok(Some(it)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => {
+                let why = format!("{} cannot be started: {}", self.program, describe_io(&error));
+                Err(Refusal::new(Lack::Engine, why))
+            }
+        }
+    }
+
+    /// Whether there is such an image. False when the client is not installed.
+    pub(super) fn has(&self, reference: &str) -> Result<bool, Refusal> {
+        let Some(mut child) = self.start(self.exists, reference)? else { return Ok(false) };
+        let (stdout, stderr) = (read_aside(child.stdout.take()), read_aside(child.stderr.take()));
+        let program = self.program;
+        let start = Instant::now();
+        let Some(status) = wait(&Mutex::new(child), || start.elapsed() > ANSWER) else {
+            let why = format!("{program} does not answer (waited {} s)", ANSWER.as_secs());
+            return Err(Refusal::new(Lack::Engine, why).hint("restart the engine, or name a saved file"));
+        };
+        let printed = stdout.join().unwrap_or_default();
+        let said = stderr.join().unwrap_or_default();
+        let no_image = || Refusal::new(Lack::Image, format!("{program} has no image `{reference}`"));
+        if status.success() {
+            return if self.prints && printed.is_empty() { Err(no_image()) } else { Ok(true) };
+        }
+        let lower = said.to_lowercase();
+        if said.is_empty() || lower.contains("no such") || lower.contains("not found") {
+            return Err(no_image());
+        }
+        Err(Refusal::new(Lack::Engine, format!("{program} fails: {}", gist(&said)))
+            .hint("is the engine running?"))
+    }
+
+    /// Starts saving an image: the archive, and what ends the client.
+    pub(super) fn save(&self, reference: &str) -> Result<(Archive, Leash), Refusal> {
+        let program = self.program;
+        let Some(mut child) = self.start(self.save, reference)? else { return Err(self.not_installed()) };
+        let complaint = read_aside(child.stderr.take());
+        let stdout = child.stdout.take();
+        let child = Arc::new(Mutex::new(child));
+        let leash = Leash(Arc::clone(&child));
+        let stdout = stdout.ok_or_else(|| Refusal::new(Lack::Answer, format!("{program} has no output")))?;
+        Ok((Archive { program, child, stdout, complaint: Some(complaint) }, leash))
+    }
+
+    /// Fetches an image from its registry.
+    pub(super) fn pull(&self, reference: &str, stop: &AtomicBool) -> Result<(), Refusal> {
+        let arguments = Self::arguments(self.pull, &self.known_as(reference));
+        let arguments: Vec<_> = arguments.iter().map(OsString::as_os_str).collect();
+        match self.run(&arguments, stop)? {
+            Some(status) if status.success() => Ok(()),
+            _ => {
+                let refusal =
+                    Refusal::new(Lack::Answer, format!("{} could not pull `{reference}`", self.program));
+                Err(refusal.hint("check the name, and log in if its registry wants that"))
+            }
+        }
+    }
+
+    /// Runs the client for the user to see. What it prints goes to standard error: standard output is for the
+    /// report. None when the user stopped it.
+    pub(super) fn run(&self, arguments: &[&OsStr], stop: &AtomicBool) -> Result<Option<ExitStatus>, Refusal> {
+        let child = Command::new(self.program).args(arguments).stdout(io::stderr()).spawn();
+        let Some(child) = self.spawned(child)? else { return Err(self.not_installed()) };
+        // a Ctrl-C reaches the client too, and it may have something to clear up
+        let mut since = None;
+        let status = wait(&Mutex::new(child), || {
+            stop.load(Ordering::Relaxed) && since.get_or_insert_with(Instant::now).elapsed() > GRACE
+        });
+        Ok(status.filter(|_| !stop.load(Ordering::Relaxed)))
+    }
+
+    /// The refusal of a client that is not there.
+    pub(super) fn not_installed(&self) -> Refusal {
+        Refusal::new(Lack::Engine, format!("{} is not installed here", self.program))
+    }
+}
+
+/// The name in full, as Docker completes it: `app` is `docker.io/library/app:latest`.
+fn full(reference: &str) -> String {
+    let (registry, rest) = match reference.split_once('/') {
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => (first, rest.to_owned()),
+        Some(_) => ("docker.io", reference.to_owned()),
+        None => ("docker.io", format!("library/{reference}")),
+    };
+    let tag = if rest.contains([':', '@']) { "" } else { ":latest" };
+    format!("{registry}/{rest}{tag}")
+}
+
+/// Ends a client, unless it has ended already.
+pub(super) struct Leash(Arc<Mutex<Child>>);
+
+impl Drop for Leash {
+    fn drop(&mut self) {
+        let mut child = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        _ = child.kill();
+        _ = child.wait();
+    }
+}
+
+/// Waits for a client's end, and ends it as soon as `enough` says so; none then. The lock is free in between,
+/// so that a [`Leash`] can be pulled.
+fn wait(child: &Mutex<Child>, mut enough: impl FnMut() -> bool) -> Option<ExitStatus> {
+    loop {
+        let mut locked = child.lock().unwrap_or_else(PoisonError::into_inner);
+        match locked.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if !enough() => {}
+            Ok(None) | Err(_) => {
+                _ = locked.kill();
+                _ = locked.wait();
+                return None;
+            }
+        }
+        drop(locked);
+        std::thread::sleep(LOOK);
+    }
+}
+
+/// Reads what a client says on a thread: the beginning is kept, and whatever else it says is passed over,
+/// so that it does not wait for a reader.
+fn read_aside(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut text = Vec::new();
+        if let Some(mut pipe) = pipe {
+            _ = pipe.by_ref().take(LONGEST_COMPLAINT).read_to_end(&mut text);
+            _ = io::copy(&mut pipe, &mut io::sink());
+        }
+        String::from_utf8_lossy(&text).trim().to_owned()
+    })
+}
+
+/// The last line of a complaint, which tells most, cut to fit a sentence.
+fn gist(complaint: &str) -> String {
+    const LONGEST: usize = 120;
+    let last = complaint.lines().last().unwrap_or("it does not say why");
+    match last.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &last[..end]),
+        None => last.to_owned(),
+    }
+}
+
+/// An archive while a client writes it.
+pub(super) struct Archive {
+    program: &'static str,
+    child: Arc<Mutex<Child>>,
+    stdout: ChildStdout,
+    complaint: Option<JoinHandle<String>>,
+}
+
+impl Read for Archive {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let got = self.stdout.read(buffer)?;
+        if got == 0 && !buffer.is_empty() {
+            self.finish()?;
+        }
+        Ok(got)
+    }
+}
+
+impl Archive {
+    /// Waits for the client's end; an error when it failed, so that a half image is never taken for a whole one.
+    fn finish(&mut self) -> io::Result<()> {
+        let Some(complaint) = self.complaint.take() else { return Ok(()) };
+        let status = wait(&self.child, || false);
+        if status.is_some_and(|status| status.success()) {
+            return Ok(());
+        }
+        let complaint = complaint.join().unwrap_or_default();
+        Err(io::Error::other(format!("{} could not save the image: {}", self.program, gist(&complaint))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_image_takes_its_place_in_the_arguments() {
+        assert_eq!(
+            Client::arguments(CTR.exists, "a/b:1"),
+            ["--connect-timeout", "2s", "images", "list", "--quiet", "name==a/b:1"]
+        );
+        for client in [DOCKER, PODMAN, NERDCTL, CTR] {
+            for arguments in [client.exists, client.save, client.pull] {
+                assert!(arguments.last().unwrap().ends_with("REF"), "{client:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_client_that_fails_is_quoted_and_a_silent_one_ended() {
+        let sh = |save| Client {
+            program: "sh",
+            exists: &["-c", "exit 1"],
+            prints: false,
+            save,
+            pull: &[],
+            full_names: false,
+        };
+        let (mut archive, _leash) =
+            sh(&["-c", "printf half; echo 'the disk is full' >&2; exit 3"]).save("x").unwrap();
+        let mut got = Vec::new();
+        let error = archive.read_to_end(&mut got).unwrap_err();
+        assert_eq!(got, b"half");
+        assert_eq!(error.to_string(), "sh could not save the image: the disk is full");
+        assert_eq!(sh(&[]).has("x").unwrap_err().lack, Lack::Image);
+        // this one would run for a minute
+        let (archive, leash) = sh(&["-c", "exec sleep 60"]).save("x").unwrap();
+        let start = Instant::now();
+        drop((leash, archive));
+        assert!(start.elapsed() < Duration::from_secs(30));
+        let gone = Client { program: "no-such-engine", ..sh(&[]) };
+        assert!(!gone.has("x").unwrap());
+        assert_eq!(gone.save("x").err().unwrap().why, "no-such-engine is not installed here");
+    }
+
+    #[test]
+    fn names_are_completed() {
+        for (short, long) in [
+            ("app", "docker.io/library/app:latest"),
+            ("team/app:1", "docker.io/team/app:1"),
+            ("localhost/app", "localhost/app:latest"),
+            ("registry.example:5000/app@sha256:00", "registry.example:5000/app@sha256:00"),
+        ] {
+            assert_eq!(full(short), long);
+        }
+    }
+}

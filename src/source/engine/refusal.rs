@@ -1,0 +1,36 @@
+//! Why an engine gives no image.
+
+/// What is lacking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// No such engine answers: it is not installed, not running, or may not be asked.
+    Engine,
+    /// The engine has no such image.
+    Image,
+    /// The engine has it but could not give it.
+    Answer,
+}
+
+/// Why an engine gives no image, and what can be done about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is lacking.
+    pub lack: Lack,
+    /// A clause that names the engine, where it was looked for and what happened.
+    pub why: String,
+    /// What to try.
+    pub hint: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal for which there is no remedy yet.
+    pub(super) fn new(lack: Lack, why: impl Into<String>) -> Self {
+        Self { lack, why: why.into(), hint: None }
+    }
+
+    /// Says what to try.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
