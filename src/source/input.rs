@@ -137,7 +137,8 @@ impl<R: Read> Streaming<R> {
 impl<R: Read> Input for Streaming<R> {
     fn take(&mut self, limit: usize) -> io::Result<&[u8]> {
         if self.start == self.end {
-            self.start = 0;
+            // after an error nothing is left, not the old bytes once more
+            (self.start, self.end) = (0, 0);
             self.end = loop {
                 match self.reader.read(&mut self.buffer) {
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -8,7 +8,8 @@
 mod bad_input;
 mod builder;
 mod cli;
-mod engine;
+#[cfg(unix)]
+mod engines;
 mod fixtures;
 mod forms;
 mod model;

@@ -35,8 +35,20 @@ pub(crate) fn temp() -> TempDir {
 pub(crate) fn command() -> Command {
     static EMPTY: LazyLock<TempDir> = LazyLock::new(temp);
     let mut command = Command::new(env!("CARGO_BIN_EXE_layercake"));
-    for name in ["CI", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "DOCKER_HOST", "RUST_BACKTRACE", "RUST_LOG"]
-    {
+    for name in [
+        "CI",
+        "NO_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "RUST_BACKTRACE",
+        "RUST_LOG",
+        "DOCKER_HOST",
+        "DOCKER_CONTEXT",
+        "DOCKER_CONFIG",
+        "DOCKER_TLS",
+        "DOCKER_TLS_VERIFY",
+        "CONTAINER_HOST",
+    ] {
         command.env_remove(name);
     }
     command.current_dir(EMPTY.path()).stdin(Stdio::null());
