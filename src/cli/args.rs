@@ -22,10 +22,13 @@ use crate::ui::ThemeName;
     long_about = "layercake reads a saved container image and shows, layer by layer, where its bytes are and which of \
                   them nobody can ever see again, because a later layer overwrote or deleted them.",
     after_help = "Examples:\n  layercake --demo                     try it without an image\n  \
+                  layercake app:latest                 an image of Docker, Podman or containerd\n  \
+                  layercake build -t app .             build it, then open it\n  \
                   docker save app -o app.tar && layercake app.tar\n  \
                   layercake app.tar --ci --max-wasted 20MB\n  \
                   layercake app.tar --json | jq .totals\n\n\
-                  Exit codes: 0 done, all gates passed; 1 a gate failed; 2 wrong usage or unreadable image; 130 interrupted.",
+                  Exit codes: 0 done, all gates passed; 1 a gate failed; 2 wrong usage or unreadable image; 130 interrupted; \
+                  build keeps the engine's own when it fails.",
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
     arg_required_else_help = false
@@ -53,7 +56,7 @@ pub(super) struct ImageArgs {
     /// A saved image (a file or a directory, recognised by its content), - for standard input, or the name of
     /// an image of your engine.
     ///
-    /// Also docker:NAME, podman:NAME, nerdctl:NAME, docker-archive:FILE, oci-archive:FILE and oci:DIRECTORY.
+    /// Also docker:NAME, podman:NAME, containerd:NAME, docker-archive:FILE, oci-archive:FILE and oci:DIRECTORY.
     #[arg(value_name = "IMAGE", value_hint = clap::ValueHint::AnyPath)]
     pub image: Option<OsString>,
     /// Open the small real image that is built into the program
@@ -259,7 +262,14 @@ impl Cli {
     /// clap's, which are also how help and version are told.
     pub(super) fn read(arguments: impl Iterator<Item = OsString>) -> Result<Self, clap::Error> {
         let arguments: Vec<_> = arguments.collect();
-        let matches = command().try_get_matches_from(&arguments)?;
+        let matches = command().try_get_matches_from(&arguments).map_err(|error| {
+            let is_late = arguments.iter().skip(2).any(|argument| argument == "build");
+            match error.kind() {
+                clap::error::ErrorKind::UnknownArgument if is_late => command()
+                    .error(error.kind(), "options stand behind the verb: layercake build --ci -t app .\n"),
+                _ => error,
+            }
+        })?;
         let mut cli = Self::from_arg_matches(&matches)?;
         if let Some(Verb::Build(build)) = &cli.verb
             && !arguments.contains(&"--".into())
@@ -338,6 +348,8 @@ mod tests {
         let (parsed, _) = built("--engine podman -- --output x --engine y");
         assert_eq!((parsed.engine, parsed.arguments.len()), (Some(Engine::Podman), 4));
         assert_eq!(built("--platform linux/arm64 .").0.arguments.len(), 3);
+        let late = read("--ci build -t app .").unwrap_err().to_string();
+        assert!(late.contains("options stand behind the verb"), "{late}");
         let misplaced = read("build -t app --max-wasted=1 .").unwrap_err().to_string();
         assert!(misplaced.contains("`--max-wasted=1` is an option of layercake"), "{misplaced}");
         assert!(read("build --engine lxc .").is_err());
