@@ -40,12 +40,24 @@ impl Progress {
 
     fn draw(&self) {
         let (done, total) = (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed));
-        let so_far = match (done.min(total) * 100).checked_div(total) {
-            Some(percent) => format!("{percent} % of {}", units::size(total)),
-            None => units::size(done),
+        let text = match (done.min(total) * 100).checked_div(total) {
+            _ if done == 0 => "waiting for the image".to_owned(),
+            Some(percent) => format!("reading layers: {percent} % of {}", units::size(total)),
+            None => format!("reading layers: {}", units::size(done)),
         };
         self.drawn.store(true, Ordering::Relaxed);
-        _ = write!(std::io::stderr(), "\r\x1b[Kreading layers: {so_far} (Ctrl-C stops)");
+        _ = write!(std::io::stderr(), "\r\x1b[K{text} (Ctrl-C stops)");
+    }
+
+    /// Draws the line when it is time to.
+    fn look(&self) {
+        // whoever finds the line being drawn goes on reading
+        if let Ok(mut next) = self.next.try_lock()
+            && next.is_some_and(|at| Instant::now() >= at)
+        {
+            *next = Some(Instant::now() + PACE);
+            self.draw();
+        }
     }
 }
 
@@ -56,16 +68,12 @@ impl Watch for Progress {
 
     fn advance(&self, _part: usize, bytes: u64) {
         self.done.fetch_add(bytes, Ordering::Relaxed);
-        // whoever finds the line being drawn goes on reading
-        if let Ok(mut next) = self.next.try_lock()
-            && next.is_some_and(|at| Instant::now() >= at)
-        {
-            *next = Some(Instant::now() + PACE);
-            self.draw();
-        }
+        self.look();
     }
 
     fn stopped(&self) -> bool {
+        // asked also while nothing comes
+        self.look();
         self.stop.load(Ordering::Relaxed)
     }
 }

@@ -50,7 +50,7 @@ impl Loading {
             // a stream does not tell how long it is
             pen.put(area, 2, 2, area.width, &format!("{} read", units::size(done)), dim);
         } else if whole == 0 {
-            pen.put(area, 2, 2, area.width, "looking for the image in it …", dim);
+            pen.put(area, 2, 2, area.width, "waiting for its first bytes …", dim);
         } else {
             let said = format!(
                 "{} of {} read, {} parts",
