@@ -49,8 +49,36 @@ fn compare(host: &str, demo: &Path, folder: &Path) {
     }
 }
 
+/// Builds an image in which a file is stored twice, and one whose Dockerfile is wrong.
+fn build(host: &str, folder: &Path) {
+    let context = folder.join("context");
+    std::fs::create_dir_all(&context).expect("a folder");
+    std::fs::write(context.join("a"), [1; 5000]).expect("a file");
+    std::fs::write(context.join("b"), [2; 7000]).expect("a file");
+    std::fs::write(context.join("Dockerfile"), "FROM scratch\nCOPY a /f\nCOPY b /f\n").expect("a Dockerfile");
+    let with = |arguments: &[&str]| {
+        let mut command = command();
+        command.env("DOCKER_HOST", host).arg("build").args(arguments).arg(&context);
+        command
+    };
+    for arguments in [&["--json", "-", "-t", "layercake-test:1"][..], &["--json", "-", "--", "--no-cache"]] {
+        let run = finish(&mut with(arguments));
+        assert_eq!(run.code, Some(0), "{run:?}");
+        let report: Value = serde_json::from_str(&run.stdout).expect("a report");
+        assert_eq!(
+            (&report["totals"]["content"], &report["totals"]["wasted"]),
+            (&12_000.into(), &5000.into())
+        );
+    }
+    let judged = finish(&mut with(&["--ci", "-t", "layercake-test:1"]));
+    assert!(judged.code == Some(1) && judged.stdout.contains("VERDICT  FAIL"), "{judged:?}");
+    std::fs::write(context.join("Dockerfile"), "FROM scratch\nCOPY missing /\n").expect("a Dockerfile");
+    let failed = finish(&mut with(&["--ci"]));
+    assert!(failed.code.is_some_and(|code| code != 0) && failed.stdout.is_empty(), "{failed:?}");
+}
+
 #[test]
-fn figures_are_the_same_by_engine_pipe_and_file() {
+fn real_engines_agree_with_files_and_build() {
     let own = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".into());
     let more = std::env::var("LAYERCAKE_ENGINES").unwrap_or_default();
     let folder = temp();
@@ -65,7 +93,8 @@ fn figures_are_the_same_by_engine_pipe_and_file() {
             None => eprintln!("SKIPPED: no docker engine answers at {host}"),
             Some(version) => {
                 compare(host, &demo, folder.path());
-                println!("engine {version}: the same by name, pipe and file");
+                build(host, folder.path());
+                println!("engine {version}: the same by name, pipe and file; builds are opened and judged");
             }
         }
     }
