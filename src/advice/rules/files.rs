@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Structural, installs};
+use super::{Structural, installs, multi_stage};
 use crate::advice::desk::{Desk, Draft};
-use crate::advice::packages::Owners;
+use crate::advice::packages::{Owners, is_of_the_system};
 use crate::advice::rule::{Group, PathRule, RuleInfo};
 use crate::advice::tally::Tally;
-use crate::advice::{Confidence, Severity, dockerfile, shell};
+use crate::advice::{Confidence, Severity, fixes, shell};
 use crate::image::{EntryId, PathId};
 use crate::layer::ElfKind;
 use crate::overlay::Slot;
@@ -57,11 +57,14 @@ fn find(desk: &mut Desk<'_>) {
     }
     let mut small = Tally::default();
     let mut small_names = Vec::new();
-    for (rule, (tally, owners)) in rules.iter().zip(own) {
-        let floor = match rule.group {
-            Group::Toolchain | Group::Runtime => desk.scale.high_floor,
-            _ => desk.scale.floor,
-        };
+    let floor = |rule: &PathRule| match rule.group {
+        Group::Toolchain | Group::Runtime => desk.scale.high_floor,
+        _ => desk.scale.floor,
+    };
+    let large = rules.iter().zip(&own).filter(|(rule, (tally, _))| tally.weight >= floor(rule));
+    multi_stage::announce(desk, large.map(|(rule, (tally, _))| (rule.id.as_str(), tally.bytes)));
+    let floors: Vec<u64> = rules.iter().map(|rule| floor(rule)).collect();
+    for ((rule, (tally, owners)), floor) in rules.iter().zip(own).zip(floors) {
         if tally.weight >= floor {
             let names = owners.names(desk, tally.bytes);
             let mut draft = draft(desk, rule, tally);
@@ -107,7 +110,7 @@ fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
         let rule = desk
             .classes
             .rule(path)
-            .filter(|(_, rule)| size >= rule.least && is_dump(desk, path, content, rule));
+            .filter(|(_, rule)| size >= rule.least && is_meant(desk, path, content, rule));
         let state = &mut seen[content.index()];
         let number = rule.map_or(KEPT, |(number, _)| u8::try_from(number).unwrap_or(KEPT));
         match *state {
@@ -129,20 +132,45 @@ fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
         .collect()
 }
 
+/// False for files that a rule's globs match and that it is not about.
+fn is_meant(desk: &Desk<'_>, path: PathId, content: EntryId, rule: &PathRule) -> bool {
+    match rule.id.as_str() {
+        "core-dumps" => is_dump(desk, path, content),
+        "python-bytecode" => !is_compiled_by_a_package(desk, path),
+        _ => true,
+    }
+}
+
 /// False for what is only called `core`: a core dump says so in its ELF header. Smaller ones were not looked at.
-fn is_dump(desk: &Desk<'_>, path: PathId, content: EntryId, rule: &PathRule) -> bool {
-    if rule.id != "core-dumps" || !desk.image.paths.name(path).starts_with(b"core") {
+fn is_dump(desk: &Desk<'_>, path: PathId, content: EntryId) -> bool {
+    let is_core = || desk.image.excerpts.elf(content).is_some_and(|elf| elf.kind == ElfKind::Core);
+    !desk.image.paths.name(path).starts_with(b"core")
+        || desk.image.entry(content).size < limits::EXECUTABLE
+        || is_core()
+}
+
+/// True for bytecode whose source a package of the system owns: the package's scripts compile it, and again after
+/// every upgrade, so no step of a Dockerfile can sensibly leave it out.
+fn is_compiled_by_a_package(desk: &Desk<'_>, path: PathId) -> bool {
+    let paths = &desk.image.paths;
+    let owned =
+        |path| desk.analysis.packages.owner_index(path).is_some_and(|owner| is_of_the_system(desk, owner));
+    if owned(path) {
         return true;
     }
-    let size = desk.image.entry(content).size;
-    size < limits::EXECUTABLE || desk.image.excerpts.elf(content).is_some_and(|elf| elf.kind == ElfKind::Core)
+    let directory = paths.parent(path);
+    let sources = if paths.name(directory) == b"__pycache__" { paths.parent(directory) } else { directory };
+    let stem = paths.name(path).split(|&byte| byte == b'.').next().unwrap_or_default();
+    let mut source = paths.full(sources);
+    source.extend([b"/", stem, b".py"].concat());
+    paths.find(&source).is_some_and(owned)
 }
 
 fn draft(desk: &Desk<'_>, rule: &PathRule, tally: Tally) -> Draft {
     // who wrote the files first: a later chown stores them again, but is not to blame for them
     let mut origins = BTreeMap::<usize, u64>::new();
     for evidence in tally.evidence() {
-        *origins.entry(origin(desk, evidence.path, evidence.entry)).or_default() += evidence.bytes;
+        *origins.entry(desk.origin(evidence.path, evidence.entry)).or_default() += evidence.bytes;
     }
     let mut by_bytes: Vec<(usize, u64)> = origins.into_iter().collect();
     by_bytes.sort_by_key(|(layer, bytes)| (Reverse(*bytes), *layer));
@@ -159,37 +187,18 @@ fn draft(desk: &Desk<'_>, rule: &PathRule, tally: Tally) -> Draft {
     if let Some(layer) = guilty.filter(|layer| !tally.layers.contains_key(layer)) {
         why = format!("{why} First written by {}.", desk.layer(layer));
     }
-    let mut fix = None;
-    if let Some(layer) =
+    let fix = if let Some(layer) =
         guilty.filter(|&layer| rule.group == Group::Toolchain && brings_recommends(desk, layer))
     {
         why = format!("{why} Nobody asked for them: they came with what the packages recommend.");
-        fix = Some(installs::without_recommends(&desk.command(layer)));
-    } else if let Some(layer) = guilty.filter(|&layer| rule.hist.is_empty() || ran(layer)) {
-        fix = rewritten(desk, rule, layer);
-    }
-    let fix =
-        fix.or_else(|| Some(rule.fix.trim().to_owned()).filter(|fix| !fix.is_empty())).unwrap_or_else(|| {
-            let first =
-                tally.evidence().first().map_or_else(String::new, |evidence| desk.path(evidence.path));
-            format!("RUN COMMAND && rm -rf {first}")
-        });
+        fixes::lean_install(desk, layer)
+    } else {
+        fixes::of_rule(desk, rule, guilty.map(|layer| (layer, ran(layer))), &tally)
+    };
     let mut layers: Vec<usize> = tally.layers.keys().copied().chain(guilty).collect();
     layers.sort_unstable();
     layers.dedup();
     Draft { title: rule.title().to_owned(), why, fix, tally, layers, ..Draft::default() }
-}
-
-/// The layer that stored this content at this path first, when later ones stored it again unchanged.
-fn origin(desk: &Desk<'_>, path: PathId, entry: EntryId) -> usize {
-    let of = desk.image.entry(entry);
-    let same = |other: &EntryId| {
-        let other = desk.image.entry(*other);
-        other.kind == of.kind && other.size == of.size && other.hash == of.hash && of.hash != 0
-    };
-    let timeline = desk.image.timeline.of(path);
-    let before = timeline.iter().rev().skip_while(|id| **id != entry).take_while(|id| same(id));
-    desk.image.layer_of(before.last().copied().unwrap_or(entry))
 }
 
 /// True for an `apt-get install` that names no compiler, and yet brings one.
@@ -199,63 +208,6 @@ fn brings_recommends(desk: &Desk<'_>, layer: usize) -> bool {
         && !["gcc", "g++", "make", "clang", "build-essential", "-dev"]
             .iter()
             .any(|name| command.contains(name))
-}
-
-/// The guilty step with the clean-up in the same `RUN`, and with cache mounts.
-fn rewritten(desk: &Desk<'_>, rule: &PathRule, layer: usize) -> Option<String> {
-    let command = desk.command(layer);
-    if !desk.is_made_by(layer, "RUN") || command.is_empty() || command.starts_with('[') {
-        return None;
-    }
-    let commands = if rule.id.starts_with("apt-") { apt_steps(desk, layer) } else { vec![command.clone()] };
-    let mut forms = Vec::new();
-    let swapped = rule
-        .swap
-        .as_ref()
-        .filter(|(from, to)| command.contains(from.as_str()) && !command.contains(to.as_str()))
-        .map(|(from, to)| command.replace(from.as_str(), to));
-    if let Some(swapped) = swapped {
-        forms.push(dockerfile::run(&[swapped]));
-    } else if !rule.clean.is_empty() {
-        let mut cleaned = commands.clone();
-        cleaned.push(rule.clean.clone());
-        forms.push(dockerfile::run(&cleaned));
-    }
-    if !rule.mounts.is_empty() {
-        let sharing = if rule.id.starts_with("apt") { ",sharing=locked" } else { "" };
-        let mounts: Vec<String> = rule
-            .mounts
-            .iter()
-            .map(|to| format!("--mount=type=cache,target={to}{sharing} \\\n    "))
-            .collect();
-        let plain = dockerfile::run(&commands);
-        let text = format!("RUN {}{}", mounts.concat(), plain.trim_start_matches("RUN "));
-        let note = if forms.is_empty() {
-            ""
-        } else {
-            "# or, with BuildKit, keep it for the next build and out of the image:\n"
-        };
-        forms.push(format!("{note}{text}"));
-    }
-    (!forms.is_empty()).then(|| forms.join("\n"))
-}
-
-/// An `apt-get update` with the installation that needs its lists, when they are two steps: cleaning up after the
-/// one alone would break the other.
-fn apt_steps(desk: &Desk<'_>, layer: usize) -> Vec<String> {
-    let runs = |layer: usize, what: &str| {
-        let command = desk.image.command_of(layer);
-        shell::runs(command, &format!("apt-get {what}")) || shell::runs(command, &format!("apt {what}"))
-    };
-    let (updates, installs) = (runs(layer, "update"), runs(layer, "install"));
-    let mut layers = vec![layer];
-    if updates && !installs {
-        layers.extend((layer + 1..desk.image.layers.len()).find(|&later| runs(later, "install")));
-    } else if installs && !updates {
-        let first = (desk.analysis.base_layers..layer).rev().find(|&earlier| runs(earlier, "update"));
-        layers.splice(0..0, first);
-    }
-    layers.into_iter().map(|layer| desk.command(layer)).collect()
 }
 
 /// One line for all that the base brings: nobody can act on more.
@@ -277,6 +229,6 @@ fn file_base(desk: &mut Desk<'_>, tally: Tally, rules: &[&PathRule], by_rule: &[
         "{}. They came with FROM, and no step of this Dockerfile can take them away.",
         list.join(", ")
     );
-    let fix = "# a smaller variant of the same base, if there is one\nFROM BASE-slim".into();
+    let fix = fixes::smaller_base(desk);
     desk.file(&BASE, Draft { title, why, fix, tally, ..Draft::default() });
 }

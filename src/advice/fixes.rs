@@ -1,0 +1,319 @@
+//! The fix of a path rule, written for the image: out of the step that wrote the files, and for what they are.
+//!
+//! The texts of `assets/rules.toml` say it in general; they are shown where the history has nothing to rewrite.
+
+use super::desk::Desk;
+use super::rule::{Group, PathRule};
+use super::tally::Tally;
+use super::{bases, dockerfile, managers, roots, shell, stages};
+
+/// Rules whose remedy is a second stage: the first of an image shows the sketch.
+pub(super) const STAGED: [&str; 5] = ["toolchain", "go", "rust", "jvm", "dotnet"];
+/// Rules about what the same second stage leaves behind.
+const BESIDE: [&str; 3] = ["headers", "static-objects", "debug-info"];
+
+/// The lines, with the layer that is to blame and whether one of the rule's commands ran there.
+pub(super) fn of_rule(
+    desk: &Desk<'_>,
+    rule: &PathRule,
+    guilty: Option<(usize, bool)>,
+    tally: &Tally,
+) -> String {
+    let fitted = special(desk, rule, guilty, tally);
+    let general = || Some(rule.fix.trim().to_owned()).filter(|fix| !fix.is_empty());
+    let step = || {
+        let (layer, ran) = guilty?;
+        if desk.is_made_by(layer, "RUN") && (ran || rule.hist.is_empty()) {
+            return rewritten(desk, rule, layer, tally);
+        }
+        at_the_source(desk, layer, tally, rule.group)
+    };
+    let last = || {
+        let places = roots::of(desk, tally, None);
+        format!("RUN COMMAND && rm -rf {}", places.first().map_or("FILE", String::as_str))
+    };
+    fitted.or_else(step).or_else(general).unwrap_or_else(last)
+}
+
+/// Fixes that need to know more than a row of the table says.
+fn special(desk: &Desk<'_>, rule: &PathRule, guilty: Option<(usize, bool)>, tally: &Tally) -> Option<String> {
+    let command = guilty.map(|(layer, _)| desk.command(layer)).unwrap_or_default();
+    let installers = &desk.analysis.system.installers;
+    let has = |name: &str| installers.contains(&name);
+    match rule.id.as_str() {
+        id if STAGED.contains(&id) => staged(desk, id),
+        id if BESIDE.contains(&id) => {
+            let other = desk.sketched().or(desk.will_stage().then_some("multi-stage"))?;
+            Some(format!("# the two stages under `{other}` leave these behind as well"))
+        }
+        "docs" | "locales" if has("apt-get") => Some(rule.fix.trim().to_owned()),
+        "node-dev-deps" => dev_dependencies(rule, &command),
+        "docs" | "locales" => {
+            let rpm = ["dnf", "microdnf", "yum"].into_iter().find(|name| has(name));
+            let install = rpm.map(|name| format!("{name} install"))?;
+            let option = match (rule.id.as_str(), install.as_str()) {
+                ("locales", _) => {
+                    return Some("# before the first install\nRUN echo '%_install_langs C.utf8' > /etc/rpm/macros.image-language-conf".into());
+                }
+                (_, "microdnf install") => "--nodocs",
+                _ => "--setopt=tsflags=nodocs",
+            };
+            command
+                .contains(&install)
+                .then(|| dockerfile::run(&[command.replace(&install, &format!("{install} {option}"))]))
+        }
+        "vcs" | "context-junk" => {
+            let (layer, _) = guilty?;
+            from_context(desk, layer).then(|| ignored(desk, layer, tally))
+        }
+        _ => None,
+    }
+}
+
+/// The sketch of two stages for the first rule of an image that needs it; a hint for the others.
+fn staged(desk: &Desk<'_>, id: &str) -> Option<String> {
+    if let Some(other) = desk.sketched() {
+        return (other != id).then(|| format!("# the two stages under `{other}` leave these behind as well"));
+    }
+    let sketch = stages::sketch(desk)?;
+    desk.note_sketch(id);
+    let other = stages::one_run(desk).filter(|_| id == "toolchain");
+    let other = other.map_or_else(String::new, |run| {
+        format!("\n\n# or, in one stage and one RUN: install, build, and remove the compiler again\n{run}")
+    });
+    Some(format!("{sketch}{other}"))
+}
+
+/// The image's own command without development dependencies: they are asked for by name, or by a manifest.
+fn dev_dependencies(rule: &PathRule, command: &str) -> Option<String> {
+    let is_dev = |package: &str| {
+        let name = package.rfind('@').filter(|&at| at > 0).map_or(package, |at| &package[..at]);
+        let names = rule
+            .globs
+            .iter()
+            .filter_map(|glob| glob.split(['{', '}']).nth(1))
+            .flat_map(|list| list.split(','));
+        names
+            .into_iter()
+            .any(|known| known == name || known.starts_with('@') && name.starts_with(&format!("{known}/")))
+    };
+    for (wanted, flag) in [
+        ("npm ci", "--omit=dev"),
+        ("npm install", "--omit=dev"),
+        ("npm i", "--omit=dev"),
+        ("yarn install", "--production"),
+        ("pnpm install", "--prod"),
+    ] {
+        let Some(words) = shell::find(command, wanted) else { continue };
+        let packages: Vec<&str> = shell::operands(&words).skip(1).collect();
+        if packages.is_empty() {
+            let fixed = command.replace(wanted, &format!("{wanted} {flag}"));
+            let built =
+                "# if a build step needs them: build first, then npm prune --omit=dev in the same RUN";
+            let note = if wanted.starts_with("npm") { format!("\n{built}") } else { String::new() };
+            return (fixed != command).then(|| format!("{}{note}", dockerfile::run(&[fixed])));
+        }
+        let dev: Vec<&str> = packages.iter().copied().filter(|package| is_dev(package)).collect();
+        if dev.is_empty() {
+            return None;
+        }
+        let rest: Vec<&str> = shell::chain(command);
+        let parts: Vec<String> = rest
+            .into_iter()
+            .filter_map(|part| {
+                if shell::find(part, wanted).is_none() {
+                    return Some(part.to_owned());
+                }
+                let kept: Vec<&str> = part.split(' ').filter(|word| !dev.contains(word)).collect();
+                (dev.len() < packages.len()).then(|| kept.join(" "))
+            })
+            .collect();
+        let note = format!("# {} in the stage that builds, not here", dev.join(" and "));
+        return Some(if parts.is_empty() {
+            note
+        } else {
+            format!("{note}\n{}", dockerfile::run(&[parts.join(" && ")]))
+        });
+    }
+    None
+}
+
+/// True when a layer was copied out of the build context.
+fn from_context(desk: &Desk<'_>, layer: usize) -> bool {
+    (desk.is_made_by(layer, "COPY") || desk.is_made_by(layer, "ADD"))
+        && !desk.command(layer).contains("--from=")
+}
+
+/// Lines of a `.dockerignore`.
+fn ignored(desk: &Desk<'_>, layer: usize, tally: &Tally) -> String {
+    let command = desk.command(layer);
+    let target = command.split_whitespace().last().unwrap_or_default();
+    let working = &desk.image.config.config.working_dir;
+    let target = if target.starts_with('.') { working } else { target }.trim_end_matches('/').to_owned();
+    let mut lines: Vec<String> = Vec::new();
+    for place in roots::of(desk, tally, Some(layer)) {
+        let below = place
+            .strip_prefix(&target)
+            .filter(|_| target.len() > 1)
+            .map(|rest| rest.trim_start_matches('/').to_owned());
+        let name = place.rsplit('/').next().unwrap_or_default();
+        let line = below.filter(|rest| !rest.is_empty()).unwrap_or_else(|| format!("**/{name}"));
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines.truncate(12);
+    format!("# .dockerignore\n{}", lines.join("\n"))
+}
+
+/// What no command of the rule made: left out of the context, or removed by the step that wrote it.
+fn at_the_source(desk: &Desk<'_>, layer: usize, tally: &Tally, group: Group) -> Option<String> {
+    if from_context(desk, layer) {
+        return Some(ignored(desk, layer, tally));
+    }
+    let command = desk.command(layer);
+    let mut places = roots::of(desk, tally, None);
+    places.truncate(4);
+    let removal = format!("rm -rf {}", places.join(" "));
+    if desk.is_made_by(layer, "COPY") {
+        return Some(format!(
+            "# in the stage that it is copied from\nRUN {removal}\n{}",
+            dockerfile::copy(&command, "")
+        ));
+    }
+    let is_run = desk.is_made_by(layer, "RUN") && !command.is_empty() && !command.starts_with('[');
+    let can_go = !matches!(group, Group::Toolchain | Group::Secret | Group::Own | Group::Structure);
+    (is_run && can_go && !places.is_empty()).then(|| dockerfile::run(&[command, removal]))
+}
+
+/// The guilty step with the clean-up in the same `RUN`, and with cache mounts.
+fn rewritten(desk: &Desk<'_>, rule: &PathRule, layer: usize, tally: &Tally) -> Option<String> {
+    let command = desk.command(layer);
+    if command.is_empty() || command.starts_with('[') {
+        return None;
+    }
+    let is_apt = rule.id.starts_with("apt-");
+    let commands = if is_apt { apt_steps(desk, layer) } else { vec![command.clone()] };
+    let mut forms = Vec::new();
+    let clean = if is_apt {
+        apt_clean(desk)
+    } else if rule.clean.is_empty() && rule.mounts.is_empty() {
+        let mut places = roots::of(desk, tally, None);
+        places.truncate(4);
+        format!("rm -rf {}", places.join(" "))
+    } else {
+        rule.clean.clone()
+    };
+    if let Some(swapped) = swapped(rule, &command) {
+        forms.push(dockerfile::run(&[swapped]));
+    } else if !clean.is_empty() && rule.swap.is_none() || !rule.clean.is_empty() {
+        let mut cleaned = commands.clone();
+        cleaned.push(clean);
+        forms.push(dockerfile::run(&cleaned));
+    }
+    // the lists and the packages lie in the same mounts: told once
+    let is_told = rule.id == "apt-archives" && desk.billed(&["apt-lists"]).0 > 0;
+    if !rule.mounts.is_empty() && !is_told {
+        let sharing = if is_apt { ",sharing=locked" } else { "" };
+        let home = home(desk, tally);
+        let mounts: Vec<String> = rule
+            .mounts
+            .iter()
+            .map(|to| to.strip_prefix("/root/").map_or_else(|| to.clone(), |rest| format!("{home}/{rest}")))
+            .map(|to| format!("--mount=type=cache,target={to}{sharing} \\\n    "))
+            .collect();
+        let plain = dockerfile::run(&commands);
+        let text = format!("RUN {}{}", mounts.concat(), plain.trim_start_matches("RUN "));
+        let note = if forms.is_empty() {
+            ""
+        } else {
+            "# or, with BuildKit, keep it for the next build and out of the image:\n"
+        };
+        forms.push(format!("{note}{text}"));
+    }
+    (!forms.is_empty()).then(|| forms.join("\n"))
+}
+
+/// The command with the options that leave nothing behind; `pip3` as `pip`.
+fn swapped(rule: &PathRule, command: &str) -> Option<String> {
+    let (from, to) = rule.swap.as_ref()?;
+    if command.contains(to.as_str()) {
+        return None;
+    }
+    let forms = [(from.clone(), to.clone()), (from.replace("pip ", "pip3 "), to.replace("pip ", "pip3 "))];
+    let flag = to.strip_prefix(from.as_str()).unwrap_or_default().trim();
+    forms
+        .into_iter()
+        .find(|(from, _)| command.contains(from.as_str()))
+        .filter(|_| flag.is_empty() || !command.contains(flag))
+        .map(|(from, to)| command.replace(&from, &to))
+}
+
+/// The home directory that a cache lies in.
+fn home(desk: &Desk<'_>, tally: &Tally) -> String {
+    let path = tally.evidence().first().map_or_else(String::new, |evidence| desk.path(evidence.path));
+    let user = path.strip_prefix("/home/").and_then(|rest| rest.split('/').next());
+    user.map_or_else(|| "/root".into(), |user| format!("/home/{user}"))
+}
+
+/// An `apt-get update` with the installation that needs its lists, when they are two steps: cleaning up after the
+/// one alone would break the other.
+pub(super) fn apt_steps(desk: &Desk<'_>, layer: usize) -> Vec<String> {
+    let runs = |layer: usize, what: &str| {
+        let command = desk.image.command_of(layer);
+        shell::runs(command, &format!("apt-get {what}")) || shell::runs(command, &format!("apt {what}"))
+    };
+    let (updates, installs) = (runs(layer, "update"), runs(layer, "install"));
+    let mut layers = vec![layer];
+    if updates && !installs {
+        layers.extend((layer + 1..desk.image.layers.len()).find(|&later| runs(later, "install")));
+    } else if installs && !updates {
+        let first = (desk.analysis.base_layers..layer).rev().find(|&earlier| runs(earlier, "update"));
+        layers.splice(0..0, first);
+    }
+    layers.into_iter().map(|layer| desk.command(layer)).collect()
+}
+
+/// The end of an apt step of this image: it removes whatever apt left in own layers, so that following one finding
+/// does not bring the next.
+pub(super) fn apt_clean(desk: &Desk<'_>) -> String {
+    let first = desk.image.layers.get(desk.analysis.base_layers).map_or(0, |layer| layer.entries.start);
+    let end = u32::try_from(desk.image.entries.len()).unwrap_or(u32::MAX);
+    let (mut archives, mut indexes) = (false, false);
+    for directory in [&b"var/cache/apt"[..], b"var/cache/apt/archives"] {
+        let Some(place) = desk.image.paths.find(directory) else { continue };
+        for path in desk.image.paths.children(place) {
+            let name = desk.image.paths.name(path);
+            let is_there =
+                || desk.image.timeline.of(path).iter().any(|entry| (first..end).contains(&entry.0));
+            archives |= name.ends_with(b".deb") && is_there();
+            indexes |= name.ends_with(b".bin") && is_there();
+        }
+    }
+    let archives = if archives { " /var/cache/apt/archives/*.deb" } else { "" };
+    let indexes = if indexes { " /var/cache/apt/*.bin" } else { "" };
+    format!("rm -rf /var/lib/apt/lists/*{archives}{indexes}")
+}
+
+/// The installation of a layer as it should have been: with its update, without recommendations, cleaned up.
+pub(super) fn lean_install(desk: &Desk<'_>, layer: usize) -> String {
+    let command = desk.command(layer);
+    let is_apt = managers::installed(&command).is_some_and(|(tool, _)| tool.is_apt());
+    if !is_apt {
+        return dockerfile::run(&[command]);
+    }
+    let mut commands: Vec<String> =
+        apt_steps(desk, layer).iter().map(|text| dockerfile::without_recommends(text)).collect();
+    if !commands.iter().any(|text| text.contains("/var/lib/apt/lists")) {
+        commands.push(apt_clean(desk));
+    }
+    dockerfile::run(&commands)
+}
+
+/// Lines about the base.
+pub(super) fn smaller_base(desk: &Desk<'_>) -> String {
+    match bases::smaller(desk) {
+        Ok(name) => format!("# a smaller variant of the same base\nFROM {name}"),
+        Err(why) => format!("# {why}"),
+    }
+}
