@@ -1,4 +1,5 @@
-//! The few bodies that are kept of a layer: package databases, releases, and what executables tell of themselves.
+//! The few bodies that are kept of a layer: package databases and releases; and what executables and files of
+//! credentials tell of themselves.
 //!
 //! After loading nothing reads a tar, so what later rooms want to know of contents must be taken along
 //! while the members pass. [`Wanted::of`] decides by path and size. What is kept is bounded by file and,
@@ -8,6 +9,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::credentials::{self, Form, Holds};
 use super::elf::{self, Elf};
 use super::hash;
 use crate::error::Result;
@@ -23,6 +25,8 @@ pub enum Excerpt {
     PackageJson(Arc<[u8]>),
     /// What the headers of an executable, library or core dump say.
     Elf(Elf),
+    /// Whether a file that may hold a secret does.
+    Credentials(Holds),
 }
 
 /// How a body is wanted.
@@ -31,11 +35,17 @@ pub(super) enum Wanted {
     Database,
     PackageJson,
     Executable,
+    Credentials(Form),
 }
 
 impl Wanted {
     /// Whether the body of a regular file is wanted, told by its normalised path and its size.
     pub(super) fn of(path: &[u8], size: u64) -> Option<Self> {
+        if (1..=limits::CREDENTIALS).contains(&size)
+            && let Some(form) = credentials::form(path)
+        {
+            return Some(Self::Credentials(form));
+        }
         if size >= limits::EXECUTABLE && !is_database(path) {
             return Some(Self::Executable);
         }
@@ -97,7 +107,8 @@ impl Budget {
         let (used, limit) = match wanted {
             Wanted::Database => (&self.databases, limits::DATABASES),
             Wanted::PackageJson => (&self.package_jsons, limits::PACKAGE_JSONS),
-            Wanted::Executable => return true,
+            // nothing but what they tell is kept of these
+            Wanted::Executable | Wanted::Credentials(_) => return true,
         };
         // once over the bound the sum stays over it: nothing is ever given back
         used.fetch_add(size, Ordering::Relaxed).saturating_add(size) <= limit
@@ -124,6 +135,9 @@ pub(super) fn take<I: Input>(
         body.extend_from_slice(walk.chunk()?);
     }
     let hash = hash::body(&body);
+    if let Wanted::Credentials(form) = wanted {
+        return Ok((Some(Excerpt::Credentials(credentials::examine(form, &body))), hash));
+    }
     let body: Arc<[u8]> = body.into();
     Ok((
         Some(if wanted == Wanted::Database { Excerpt::Database(body) } else { Excerpt::PackageJson(body) }),

@@ -6,6 +6,7 @@
 //! tar only small and wanted ones are read.
 
 mod attrs;
+mod credentials;
 mod elf;
 mod excerpt;
 pub mod hash;
@@ -14,6 +15,7 @@ mod names;
 mod whiteout;
 
 pub use attrs::{AttrId, AttrTable, Attrs};
+pub use credentials::Holds;
 pub use elf::{Elf, ElfKind};
 pub use excerpt::{Budget, Excerpt};
 pub use index::{index_plain, index_stream};

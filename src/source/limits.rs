@@ -37,6 +37,8 @@ pub const PACKAGE_JSON: u64 = 64 << 10;
 pub const PACKAGE_JSONS: u64 = 16 << 20;
 /// Most packages of one package manager.
 pub const PACKAGES: usize = 1 << 16;
+/// Longest file that is looked at for credentials, in bytes.
+pub const CREDENTIALS: u64 = 64 << 10;
 /// Smallest file that is looked at as an executable, in bytes.
 pub const EXECUTABLE: u64 = 1 << 20;
 /// Longest table of an executable's segments or sections, in bytes.

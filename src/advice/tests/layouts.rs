@@ -1,6 +1,8 @@
 //! Images laid out as people build them, and whether the fixes fit.
 
 use super::*;
+use crate::advice::testing::credentials;
+use crate::layer::Holds;
 
 /// A base of a distribution that ends with a `CMD`; `env` are its variables.
 fn base(release: &str, files: &[File], env: &[&str]) -> Fixture {
@@ -226,4 +228,28 @@ fn versions_are_those_of_the_image() {
     ];
     let image = Fixture::new().run("pip install flask", &files);
     assert_eq!(fix(image, "unpinned"), "# the versions that this image has\nRUN pip install flask==3.0.3");
+}
+
+#[test]
+fn secrets_are_told_by_what_files_hold() {
+    let npmrc = |holds| {
+        Fixture::new()
+            .run("echo x > /root/.npmrc && npm ci && rm /root/.npmrc", &[credentials("root/.npmrc", holds)])
+            .run("rm /root/.npmrc", &[gone("root/.npmrc")])
+            .advice()
+    };
+    assert!(!has(&npmrc(Holds::Nothing), "secret-file"));
+    let advice = npmrc(Holds::Unknown);
+    assert_eq!((advice.findings[0].severity, &*advice.findings[0].rule), (Severity::Medium, "secret-file"));
+    let advice = npmrc(Holds::Secret);
+    let finding = &advice.findings[0];
+    assert_eq!(
+        (finding.severity, finding.confidence, finding.bytes),
+        (Severity::High, Confidence::Likely, 0)
+    );
+    assert_eq!(finding.title, "/root/.npmrc holds a secret: layer 1, deleted later but still there");
+    assert_eq!(
+        finding.fix,
+        "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\\n    npm ci\n# docker build --secret id=npmrc,src=.npmrc ."
+    );
 }
