@@ -1,7 +1,7 @@
 //! Lines of a Dockerfile that would not have wasted the bytes, written out of the steps of the image.
 
 use super::waste_texts::Story;
-use crate::advice::{dockerfile, fixes, managers, shell};
+use crate::advice::{archives, dockerfile, fixes, managers, shell};
 
 impl Story<'_> {
     pub(super) fn metadata_fix(&self, changer: &str) -> String {
@@ -91,6 +91,16 @@ impl Story<'_> {
         let is_add = self.desk.is_made_by(writer, "ADD");
         if let Some(url) = url().filter(|_| is_add) {
             return format!("RUN curl -fsSL {url} | tar -xz -C /opt");
+        }
+        let evidence = self.group.tally.evidence();
+        let largest = evidence.iter().find(|evidence| evidence.layer == writer);
+        let unpacked = largest.and_then(|evidence| {
+            let name = String::from_utf8_lossy(self.desk.image.paths.name(evidence.path)).into_owned();
+            let step = archives::unpacking(self.desk, &name)?;
+            archives::fix(self.desk, evidence.path, writer, Some(&step), None)
+        });
+        if let Some(fix) = unpacked {
+            return fix;
         }
         if is_add || self.desk.is_made_by(writer, "COPY") {
             let lines: Vec<String> = paths.iter().take(5).map(|path| format!("#   {path}")).collect();

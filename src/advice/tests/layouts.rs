@@ -253,3 +253,45 @@ fn secrets_are_told_by_what_files_hold() {
         "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\\n    npm ci\n# docker build --secret id=npmrc,src=.npmrc ."
     );
 }
+
+#[test]
+fn an_archive_beside_its_tree_is_streamed_added_or_deleted_in_time() {
+    let tree = |name: &str| [file(name, 50 * MB), file("opt/jdk-21/lib", 90 * MB)];
+    let cases = [
+        (
+            Fixture::new().run(
+                "curl -o /opt/jdk-21_x64.tar.gz https://h/jdk.tar.gz && tar xzf /opt/jdk-21_x64.tar.gz -C /opt",
+                &tree("opt/jdk-21_x64.tar.gz"),
+            ),
+            "RUN curl -fsSL https://h/jdk.tar.gz | tar -xz -C /opt",
+        ),
+        (
+            Fixture::new().run("wget https://h/jdk-21.zip && unzip jdk-21.zip", &tree("opt/jdk-21.zip")),
+            "RUN wget https://h/jdk-21.zip && \\\n    unzip jdk-21.zip && \\\n    rm /opt/jdk-21.zip",
+        ),
+        (
+            Fixture::new()
+                .step("COPY jdk-21.tar.xz /tmp/", &[file("tmp/jdk-21.tar.xz", 50 * MB)])
+                .run("cd /opt && tar -xJf /tmp/jdk-21.tar.xz", &[file("opt/jdk-21/lib", 90 * MB)]),
+            "# ADD unpacks an archive of the build context and keeps no copy\nADD jdk-21.tar.xz /opt/",
+        ),
+        (
+            Fixture::new()
+                .step("COPY a.zip /tmp/", &[file("tmp/a.zip", 50 * MB)])
+                .run("unzip /tmp/a.zip -d /opt", &[file("opt/x", 90 * MB)]),
+            "RUN --mount=type=bind,source=a.zip,target=/tmp/a.zip \\\n    unzip /tmp/a.zip -d /opt",
+        ),
+    ];
+    for (image, want) in cases {
+        let advice = image.advice();
+        let finding = advice.findings.iter().find(|finding| finding.rule == "archive-plus-tree").unwrap();
+        assert_eq!((finding.fix.as_str(), finding.bytes), (want, 50 * MB));
+        assert!(!has(&advice, "archive-left"));
+    }
+    let alone = Fixture::new().run("curl -O https://h/data.tgz", &[file("opt/data.tgz", 50 * MB)]).advice();
+    assert!(has(&alone, "archive-left") && !has(&alone, "archive-plus-tree"));
+    let late = Fixture::new()
+        .step("COPY a.tgz /tmp/", &[file("tmp/a.tgz", 50 * MB)])
+        .run("tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz", &[file("opt/x", 90 * MB), gone("tmp/a.tgz")]);
+    assert!(fix(late, "deleted-later").ends_with("ADD a.tgz /opt/"));
+}
