@@ -35,12 +35,14 @@ pub(super) enum Wanted {
     Database,
     PackageJson,
     Executable,
+    /// One that its mode or its name gives away; so many of them are looked at.
+    SmallExecutable,
     Credentials(Form),
 }
 
 impl Wanted {
-    /// Whether the body of a regular file is wanted, told by its normalised path and its size.
-    pub(super) fn of(path: &[u8], size: u64) -> Option<Self> {
+    /// Whether the body of a regular file is wanted, told by its normalised path, its size and its mode.
+    pub(super) fn of(path: &[u8], size: u64, mode: u32) -> Option<Self> {
         if (1..=limits::CREDENTIALS).contains(&size)
             && let Some(form) = credentials::form(path)
         {
@@ -49,11 +51,20 @@ impl Wanted {
         if size >= limits::EXECUTABLE && !is_database(path) {
             return Some(Self::Executable);
         }
+        if size >= limits::SMALL_EXECUTABLE && !is_database(path) && (mode & 0o111 != 0 || is_library(path)) {
+            return Some(Self::SmallExecutable);
+        }
         if size <= limits::PACKAGE_JSON && is_package_json(path) {
             return Some(Self::PackageJson);
         }
         (size <= limits::DATABASE && is_database(path)).then_some(Self::Database)
     }
+}
+
+/// `libc.so.6`, `_json.cpython-311.so`
+fn is_library(path: &[u8]) -> bool {
+    let name = path.rsplit(|&b| b == b'/').next().unwrap_or(path);
+    name.ends_with(b".so") || name.windows(4).any(|part| part == b".so.")
 }
 
 /// The databases of package managers, their lists of files, and os-release.
@@ -108,7 +119,7 @@ impl Budget {
             Wanted::Database => (&self.databases, limits::DATABASES),
             Wanted::PackageJson => (&self.package_jsons, limits::PACKAGE_JSONS),
             // nothing but what they tell is kept of these
-            Wanted::Executable | Wanted::Credentials(_) => return true,
+            Wanted::Executable | Wanted::SmallExecutable | Wanted::Credentials(_) => return true,
         };
         // once over the bound the sum stays over it: nothing is ever given back
         used.fetch_add(size, Ordering::Relaxed).saturating_add(size) <= limit
@@ -121,7 +132,7 @@ pub(super) fn take<I: Input>(
     walk: &mut Walk<I>,
     budget: &Budget,
 ) -> Result<(Option<Excerpt>, u64)> {
-    if wanted == Wanted::Executable {
+    if matches!(wanted, Wanted::Executable | Wanted::SmallExecutable) {
         let (elf, hash) = elf::examine(walk)?;
         return Ok((elf.map(Excerpt::Elf), hash));
     }
@@ -162,19 +173,24 @@ mod tests {
             "usr/lib/python3/dist-packages/flask-2.0.dist-info/RECORD",
         ];
         for path in database {
-            assert_eq!(Wanted::of(path.as_bytes(), 100), Some(Wanted::Database), "{path}");
-            assert_eq!(Wanted::of(path.as_bytes(), limits::DATABASE + 1), None, "{path}");
+            assert_eq!(Wanted::of(path.as_bytes(), 100, 0o644), Some(Wanted::Database), "{path}");
+            assert_eq!(Wanted::of(path.as_bytes(), limits::DATABASE + 1, 0o644), None, "{path}");
         }
         for path in ["app/node_modules/a/package.json", "node_modules/@s/a/package.json"] {
-            assert_eq!(Wanted::of(path.as_bytes(), 100), Some(Wanted::PackageJson), "{path}");
+            assert_eq!(Wanted::of(path.as_bytes(), 100, 0o644), Some(Wanted::PackageJson), "{path}");
         }
         for path in
             ["package.json", "app/package.json", "node_modules/a/lib/package.json", "status", "x/RECORD"]
         {
-            assert_eq!(Wanted::of(path.as_bytes(), 100), None, "{path}");
+            assert_eq!(Wanted::of(path.as_bytes(), 100, 0o644), None, "{path}");
         }
-        assert_eq!(Wanted::of(b"usr/bin/big", limits::EXECUTABLE), Some(Wanted::Executable));
-        assert_eq!(Wanted::of(b"usr/bin/big", limits::EXECUTABLE - 1), None);
+        assert_eq!(Wanted::of(b"usr/bin/big", limits::EXECUTABLE, 0o644), Some(Wanted::Executable));
+        assert_eq!(Wanted::of(b"usr/bin/big", limits::EXECUTABLE - 1, 0o644), None);
+        for (path, mode) in [("usr/bin/a", 0o755), ("usr/lib/liba.so", 0o644), ("usr/lib/liba.so.6", 0o644)] {
+            let of = |size| Wanted::of(path.as_bytes(), size, mode);
+            assert_eq!(of(limits::SMALL_EXECUTABLE), Some(Wanted::SmallExecutable), "{path}");
+            assert_eq!(of(limits::SMALL_EXECUTABLE - 1), None, "{path}");
+        }
     }
 
     #[test]

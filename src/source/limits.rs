@@ -39,7 +39,11 @@ pub const PACKAGE_JSONS: u64 = 16 << 20;
 pub const PACKAGES: usize = 1 << 16;
 /// Longest file that is looked at for credentials, in bytes.
 pub const CREDENTIALS: u64 = 64 << 10;
-/// Smallest file that is looked at as an executable, in bytes.
+/// Smallest file that is looked at as an executable where its mode or its name says that it is one, in bytes.
+pub const SMALL_EXECUTABLE: u64 = 16 << 10;
+/// Most of those that are looked at in one layer: each costs a read or two.
+pub const SMALL_EXECUTABLES: usize = 1 << 15;
+/// Smallest file that is looked at as an executable whatever it is called, in bytes.
 pub const EXECUTABLE: u64 = 1 << 20;
 /// Longest table of an executable's segments or sections, in bytes.
 pub const EXECUTABLE_TABLE: u64 = 1 << 20;

@@ -26,7 +26,7 @@ static INFO: RuleInfo = RuleInfo::new(
 pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
 
 /// Less is not worth a line, in bytes of one file.
-const LEAST: u64 = 100_000;
+const LEAST: u64 = 4_000;
 
 fn find(desk: &mut Desk<'_>) {
     let mut tally = Tally::default();

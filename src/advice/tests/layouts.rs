@@ -295,3 +295,23 @@ fn an_archive_beside_its_tree_is_streamed_added_or_deleted_in_time() {
         .run("tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz", &[file("opt/x", 90 * MB), gone("tmp/a.tgz")]);
     assert!(fix(late, "deleted-later").ends_with("ADD a.tgz /opt/"));
 }
+
+#[test]
+fn many_small_programs_add_up_and_a_few_stay_silent() {
+    let programs = |count: usize| -> Vec<File> {
+        let one = |n: usize| program(&format!("usr/local/bin/app{n}"), 60_000, ElfKind::Executable, 50_000);
+        (0..count).map(|n| File { content: n as u64 + 1, ..one(n) }).collect()
+    };
+    let advice = Fixture::new().run("make install", &programs(30)).advice();
+    let finding = advice.findings.iter().find(|finding| finding.rule == "unstripped").unwrap();
+    assert_eq!((finding.bytes, finding.evidence_total), (30 * 50_000, 30));
+    assert!(!has(&Fixture::new().run("make install", &programs(3)).advice(), "unstripped"));
+}
+
+#[test]
+fn a_program_in_the_shell_form_is_found() {
+    let image = cmd(full_base(MB), &["/bin/sh", "-c", "A=b exec app --port 1"])
+        .run("apt-get update && apt-get install -y gcc", &[file("usr/bin/gcc", 50 * MB)])
+        .run("make", &[file("usr/bin/app", MB)]);
+    assert!(fix(image, "toolchain").contains("COPY --from=build /usr/bin/app /usr/bin/app\n"));
+}
