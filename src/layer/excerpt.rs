@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::credentials::{self, Form, Holds};
 use super::elf::{self, Elf};
-use super::hash;
+use super::{hash, rpm};
 use crate::error::Result;
 use crate::source::tar::Walk;
 use crate::source::{Input, limits};
@@ -33,6 +33,8 @@ pub enum Excerpt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     Database,
+    /// Of rpm: reduced to what is wanted of it.
+    RpmDatabase,
     PackageJson,
     Executable,
     /// One that its mode or its name gives away; so many of them are looked at.
@@ -47,6 +49,9 @@ impl Wanted {
             && let Some(form) = credentials::form(path)
         {
             return Some(Self::Credentials(form));
+        }
+        if matches!(path, b"usr/lib/sysimage/rpm/rpmdb.sqlite" | b"var/lib/rpm/rpmdb.sqlite") {
+            return (size <= limits::RPM_DATABASE).then_some(Self::RpmDatabase);
         }
         if size >= limits::EXECUTABLE && !is_database(path) {
             return Some(Self::Executable);
@@ -118,8 +123,10 @@ impl Budget {
         let (used, limit) = match wanted {
             Wanted::Database => (&self.databases, limits::DATABASES),
             Wanted::PackageJson => (&self.package_jsons, limits::PACKAGE_JSONS),
-            // nothing but what they tell is kept of these
-            Wanted::Executable | Wanted::SmallExecutable | Wanted::Credentials(_) => return true,
+            // nothing but what they tell is kept of these; of rpm's records less
+            Wanted::RpmDatabase | Wanted::Executable | Wanted::SmallExecutable | Wanted::Credentials(_) => {
+                return true;
+            }
         };
         // once over the bound the sum stays over it: nothing is ever given back
         used.fetch_add(size, Ordering::Relaxed).saturating_add(size) <= limit
@@ -148,6 +155,12 @@ pub(super) fn take<I: Input>(
     let hash = hash::body(&body);
     if let Wanted::Credentials(form) = wanted {
         return Ok((Some(Excerpt::Credentials(credentials::examine(form, &body))), hash));
+    }
+    if wanted == Wanted::RpmDatabase {
+        let packages = rpm::reduce(&body).filter(|packages| {
+            budget.take(Wanted::Database, u64::try_from(packages.len()).unwrap_or(u64::MAX))
+        });
+        return Ok((packages.map(|packages| Excerpt::Database(packages.into())), hash));
     }
     let body: Arc<[u8]> = body.into();
     Ok((

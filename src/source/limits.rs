@@ -31,6 +31,10 @@ pub const ENTRIES: usize = 1 << 30;
 pub const DATABASE: u64 = 8 << 20;
 /// All of them together, over all layers, in bytes; dpkg's of a large image have about 5 MB.
 pub const DATABASES: u64 = 64 << 20;
+/// Longest database of rpm that is read, in bytes; most of it is not kept.
+pub const RPM_DATABASE: u64 = 96 << 20;
+/// What may be kept of it, in bytes.
+pub const RPM_PACKAGES: usize = 24 << 20;
 /// Longest package.json that is kept, in bytes; most have 2 KB.
 pub const PACKAGE_JSON: u64 = 64 << 10;
 /// All of them together, over all layers, in bytes.
