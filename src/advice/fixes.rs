@@ -5,10 +5,12 @@
 use super::desk::Desk;
 use super::rule::{Group, PathRule};
 use super::tally::Tally;
-use super::{bases, dockerfile, managers, roots, shell, stages};
+use super::{Confidence, apt, bases, dockerfile, roots, shell, stages};
 
 /// Rules whose remedy is a second stage: the first of an image shows the sketch.
 pub(super) const STAGED: [&str; 5] = ["toolchain", "go", "rust", "jvm", "dotnet"];
+/// Most places that a command names.
+const PLACES: usize = 6;
 /// Rules about what the same second stage leaves behind.
 const BESIDE: [&str; 3] = ["headers", "static-objects", "debug-info"];
 
@@ -26,7 +28,7 @@ pub(super) fn of_rule(
         if desk.is_made_by(layer, "RUN") && (ran || rule.hist.is_empty()) {
             return rewritten(desk, rule, layer, tally);
         }
-        at_the_source(desk, layer, tally, rule.group)
+        at_the_source(desk, rule, layer, tally)
     };
     let last = || {
         let places = roots::of(desk, tally, None);
@@ -61,6 +63,13 @@ fn special(desk: &Desk<'_>, rule: &PathRule, guilty: Option<(usize, bool)>, tall
             command
                 .contains(&install)
                 .then(|| dockerfile::run(&[command.replace(&install, &format!("{install} {option}"))]))
+        }
+        "data-blob" => {
+            let (layer, _) = guilty?;
+            let is_copy = desk.is_made_by(layer, "COPY") || desk.is_made_by(layer, "ADD");
+            let line = is_copy.then(|| dockerfile::copy(&command, ""));
+            let line = line.or_else(|| desk.is_made_by(layer, "RUN").then(|| dockerfile::run(&[command])))?;
+            Some(format!("# early in the Dockerfile, in a layer of its own that all versions share\n{line}"))
         }
         "vcs" | "context-junk" => {
             let (layer, _) = guilty?;
@@ -167,14 +176,15 @@ fn ignored(desk: &Desk<'_>, layer: usize, tally: &Tally) -> String {
 }
 
 /// What no command of the rule made: left out of the context, or removed by the step that wrote it.
-fn at_the_source(desk: &Desk<'_>, layer: usize, tally: &Tally, group: Group) -> Option<String> {
+fn at_the_source(desk: &Desk<'_>, rule: &PathRule, layer: usize, tally: &Tally) -> Option<String> {
+    if rule.group == Group::Own && !rule.fix.is_empty() {
+        return None;
+    }
     if from_context(desk, layer) {
         return Some(ignored(desk, layer, tally));
     }
     let command = desk.command(layer);
-    let mut places = roots::of(desk, tally, None);
-    places.truncate(4);
-    let removal = format!("rm -rf {}", places.join(" "));
+    let removal = removal(desk, rule, tally)?;
     if desk.is_made_by(layer, "COPY") {
         return Some(format!(
             "# in the stage that it is copied from\nRUN {removal}\n{}",
@@ -182,8 +192,18 @@ fn at_the_source(desk: &Desk<'_>, layer: usize, tally: &Tally, group: Group) -> 
         ));
     }
     let is_run = desk.is_made_by(layer, "RUN") && !command.is_empty() && !command.starts_with('[');
-    let can_go = !matches!(group, Group::Toolchain | Group::Secret | Group::Own | Group::Structure);
-    (is_run && can_go && !places.is_empty()).then(|| dockerfile::run(&[command, removal]))
+    is_run.then(|| dockerfile::run(&[command, removal]))
+}
+
+/// The command that removes what was found: only what surely can go, and only when few places hold all of it.
+fn removal(desk: &Desk<'_>, rule: &PathRule, tally: &Tally) -> Option<String> {
+    let is_kept = matches!(rule.group, Group::Toolchain | Group::Secret | Group::Structure)
+        || rule.group == Group::Own && !rule.fix.is_empty();
+    if is_kept || rule.confidence == Confidence::Judgement {
+        return None;
+    }
+    let places = roots::of(desk, tally, None);
+    (1..=PLACES).contains(&places.len()).then(|| format!("rm -rf {}", places.join(" ")))
 }
 
 /// The guilty step with the clean-up in the same `RUN`, and with cache mounts.
@@ -193,14 +213,12 @@ fn rewritten(desk: &Desk<'_>, rule: &PathRule, layer: usize, tally: &Tally) -> O
         return None;
     }
     let is_apt = rule.id.starts_with("apt-");
-    let commands = if is_apt { apt_steps(desk, layer) } else { vec![command.clone()] };
+    let commands = if is_apt { apt::steps(desk, layer) } else { vec![command.clone()] };
     let mut forms = Vec::new();
     let clean = if is_apt {
-        apt_clean(desk)
+        apt::clean(desk)
     } else if rule.clean.is_empty() && rule.mounts.is_empty() {
-        let mut places = roots::of(desk, tally, None);
-        places.truncate(4);
-        format!("rm -rf {}", places.join(" "))
+        removal(desk, rule, tally).unwrap_or_default()
     } else {
         rule.clean.clone()
     };
@@ -254,60 +272,6 @@ fn home(desk: &Desk<'_>, tally: &Tally) -> String {
     let path = tally.evidence().first().map_or_else(String::new, |evidence| desk.path(evidence.path));
     let user = path.strip_prefix("/home/").and_then(|rest| rest.split('/').next());
     user.map_or_else(|| "/root".into(), |user| format!("/home/{user}"))
-}
-
-/// An `apt-get update` with the installation that needs its lists, when they are two steps: cleaning up after the
-/// one alone would break the other.
-pub(super) fn apt_steps(desk: &Desk<'_>, layer: usize) -> Vec<String> {
-    let runs = |layer: usize, what: &str| {
-        let command = desk.image.command_of(layer);
-        shell::runs(command, &format!("apt-get {what}")) || shell::runs(command, &format!("apt {what}"))
-    };
-    let (updates, installs) = (runs(layer, "update"), runs(layer, "install"));
-    let mut layers = vec![layer];
-    if updates && !installs {
-        layers.extend((layer + 1..desk.image.layers.len()).find(|&later| runs(later, "install")));
-    } else if installs && !updates {
-        let first = (desk.analysis.base_layers..layer).rev().find(|&earlier| runs(earlier, "update"));
-        layers.splice(0..0, first);
-    }
-    layers.into_iter().map(|layer| desk.command(layer)).collect()
-}
-
-/// The end of an apt step of this image: it removes whatever apt left in own layers, so that following one finding
-/// does not bring the next.
-pub(super) fn apt_clean(desk: &Desk<'_>) -> String {
-    let first = desk.image.layers.get(desk.analysis.base_layers).map_or(0, |layer| layer.entries.start);
-    let end = u32::try_from(desk.image.entries.len()).unwrap_or(u32::MAX);
-    let (mut archives, mut indexes) = (false, false);
-    for directory in [&b"var/cache/apt"[..], b"var/cache/apt/archives"] {
-        let Some(place) = desk.image.paths.find(directory) else { continue };
-        for path in desk.image.paths.children(place) {
-            let name = desk.image.paths.name(path);
-            let is_there =
-                || desk.image.timeline.of(path).iter().any(|entry| (first..end).contains(&entry.0));
-            archives |= name.ends_with(b".deb") && is_there();
-            indexes |= name.ends_with(b".bin") && is_there();
-        }
-    }
-    let archives = if archives { " /var/cache/apt/archives/*.deb" } else { "" };
-    let indexes = if indexes { " /var/cache/apt/*.bin" } else { "" };
-    format!("rm -rf /var/lib/apt/lists/*{archives}{indexes}")
-}
-
-/// The installation of a layer as it should have been: with its update, without recommendations, cleaned up.
-pub(super) fn lean_install(desk: &Desk<'_>, layer: usize) -> String {
-    let command = desk.command(layer);
-    let is_apt = managers::installed(&command).is_some_and(|(tool, _)| tool.is_apt());
-    if !is_apt {
-        return dockerfile::run(&[command]);
-    }
-    let mut commands: Vec<String> =
-        apt_steps(desk, layer).iter().map(|text| dockerfile::without_recommends(text)).collect();
-    if !commands.iter().any(|text| text.contains("/var/lib/apt/lists")) {
-        commands.push(apt_clean(desk));
-    }
-    dockerfile::run(&commands)
 }
 
 /// Lines about the base.

@@ -10,6 +10,7 @@
 //!
 //! What is shown of commands had the values of secrets taken out first.
 
+mod apt;
 mod archives;
 mod artefacts;
 mod bases;

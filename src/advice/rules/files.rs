@@ -8,7 +8,7 @@ use crate::advice::desk::{Desk, Draft};
 use crate::advice::packages::{Owners, is_of_the_system};
 use crate::advice::rule::{Group, PathRule, RuleInfo};
 use crate::advice::tally::Tally;
-use crate::advice::{Confidence, Severity, fixes, shell};
+use crate::advice::{Confidence, Severity, apt, fixes, shell};
 use crate::image::{EntryId, PathId};
 use crate::layer::ElfKind;
 use crate::overlay::Slot;
@@ -191,7 +191,7 @@ fn draft(desk: &Desk<'_>, rule: &PathRule, tally: Tally) -> Draft {
         guilty.filter(|&layer| rule.group == Group::Toolchain && brings_recommends(desk, layer))
     {
         why = format!("{why} Nobody asked for them: they came with what the packages recommend.");
-        fixes::lean_install(desk, layer)
+        apt::lean_install(desk, layer)
     } else {
         fixes::of_rule(desk, rule, guilty.map(|layer| (layer, ran(layer))), &tally)
     };

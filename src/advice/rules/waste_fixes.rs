@@ -1,7 +1,7 @@
 //! Lines of a Dockerfile that would not have wasted the bytes, written out of the steps of the image.
 
 use super::waste_texts::Story;
-use crate::advice::{archives, dockerfile, fixes, managers, shell};
+use crate::advice::{apt, archives, dockerfile, managers, shell};
 
 impl Story<'_> {
     pub(super) fn metadata_fix(&self, changer: &str) -> String {
@@ -114,8 +114,8 @@ impl Story<'_> {
         let is_lists = clean.split(' ').any(|word| word.starts_with("/var/lib/apt/lists"));
         if is_lists && shell::runs(&written, "apt-get update") {
             // the same lines as the findings about what else apt leaves
-            let mut commands = fixes::apt_steps(self.desk, writer);
-            commands.push(fixes::apt_clean(self.desk));
+            let mut commands = apt::steps(self.desk, writer);
+            commands.push(apt::clean(self.desk));
             return dockerfile::run(&commands);
         }
         if written.is_empty() {

@@ -315,3 +315,22 @@ fn a_program_in_the_shell_form_is_found() {
         .run("make", &[file("usr/bin/app", MB)]);
     assert!(fix(image, "toolchain").contains("COPY --from=build /usr/bin/app /usr/bin/app\n"));
 }
+
+#[test]
+fn nothing_is_removed_that_may_be_needed_or_that_cannot_be_named() {
+    let data = Fixture::new().run("curl -o /models/a.onnx https://h/a", &[file("models/a.onnx", 200 * MB)]);
+    let text = fix(data, "data-blob");
+    assert!(
+        text.ends_with("\nRUN curl -o /models/a.onnx https://h/a") && text.starts_with("# early"),
+        "{text}"
+    );
+    let headers: Vec<File> = (0..20).map(|n| file(&format!("usr/include/{n}/a.h"), MB)).collect();
+    assert!(
+        fix(Fixture::new().run("apt-get install --no-install-recommends x", &headers), "headers")
+            .starts_with("# in the final stage")
+    );
+    let own: PathRule = toml::from_str("id = \"ours\"\nglobs = [\"/data/**\"]\nfix = \"COPY a b\"").unwrap();
+    let settings = Settings { own: vec![own], ..Settings::default() };
+    let advice = Fixture::new().run("make data", &[file("data/x", 9 * MB)]).advice_with(&settings);
+    assert_eq!(advice.findings[0].fix, "COPY a b");
+}
