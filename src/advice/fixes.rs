@@ -49,7 +49,7 @@ fn special(desk: &Desk<'_>, rule: &PathRule, guilty: Option<(usize, bool)>, tall
             Some(format!("# the two stages under `{other}` leave these behind as well"))
         }
         "docs" | "locales" if has("apt-get") => Some(rule.fix.trim().to_owned()),
-        "node-dev-deps" => dev_dependencies(rule, &command),
+        "node-dev-deps" => dev_dependencies(desk, rule, guilty?.0),
         "docs" | "locales" => {
             let rpm = ["dnf", "microdnf", "yum"].into_iter().find(|name| has(name));
             let install = rpm.map(|name| format!("{name} install"))?;
@@ -94,7 +94,8 @@ fn staged(desk: &Desk<'_>, id: &str) -> Option<String> {
 }
 
 /// The image's own command without development dependencies: they are asked for by name, or by a manifest.
-fn dev_dependencies(rule: &PathRule, command: &str) -> Option<String> {
+fn dev_dependencies(desk: &Desk<'_>, rule: &PathRule, layer: usize) -> Option<String> {
+    let command = &desk.command(layer);
     let is_dev = |package: &str| {
         let name = package.rfind('@').filter(|&at| at > 0).map_or(package, |at| &package[..at]);
         let names = rule
@@ -116,11 +117,14 @@ fn dev_dependencies(rule: &PathRule, command: &str) -> Option<String> {
         let Some(words) = shell::find(command, wanted) else { continue };
         let packages: Vec<&str> = shell::operands(&words).skip(1).collect();
         if packages.is_empty() {
+            if let Some(built) = built_and_pruned(desk, layer).filter(|_| wanted.starts_with("npm")) {
+                return Some(built);
+            }
             let fixed = command.replace(wanted, &format!("{wanted} {flag}"));
-            let built =
+            let prune =
                 "# if a build step needs them: build first, then npm prune --omit=dev in the same RUN";
-            let note = if wanted.starts_with("npm") { format!("\n{built}") } else { String::new() };
-            return (fixed != command).then(|| format!("{}{note}", dockerfile::run(&[fixed])));
+            let note = if wanted.starts_with("npm") { format!("\n{prune}") } else { String::new() };
+            return (fixed != *command).then(|| format!("{}{note}", dockerfile::run(&[fixed])));
         }
         let dev: Vec<&str> = packages.iter().copied().filter(|package| is_dev(package)).collect();
         if dev.is_empty() {
@@ -145,6 +149,20 @@ fn dev_dependencies(rule: &PathRule, command: &str) -> Option<String> {
         });
     }
     None
+}
+
+/// The installation with the build that needs all of it, and without what only the build needed; none when no
+/// later step builds.
+fn built_and_pruned(desk: &Desk<'_>, layer: usize) -> Option<String> {
+    let above = layer + 1..desk.image.layers.len();
+    let build = above.clone().find(|&later| {
+        desk.is_made_by(later, "RUN") && shell::runs(desk.image.command_of(later), "npm run")
+    })?;
+    let commands = [desk.command(layer), desk.command(build), "npm prune --omit=dev".to_owned()];
+    let copies = above.take_while(|&later| later < build).filter(|&later| from_context(desk, later));
+    let mut lines: Vec<String> = copies.map(|copy| dockerfile::copy(&desk.command(copy), "")).collect();
+    lines.push(dockerfile::run(&commands));
+    Some(lines.join("\n"))
 }
 
 /// True when a layer was copied out of the build context.

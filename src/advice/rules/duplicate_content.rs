@@ -37,6 +37,13 @@ fn find(desk: &mut Desk<'_>) {
         let mut copies: Vec<_> =
             duplicate.paths.iter().copied().filter(|(_, entry)| !desk.is_claimed(*entry)).collect();
         copies.sort_by_key(|(path, entry)| (desk.image.layer_of(*entry), *path));
+        // a link has the mode and the owner of what it names
+        let attrs = |entry| {
+            let attrs = desk.image.attrs_of(entry);
+            (attrs.mode, attrs.uid, attrs.gid)
+        };
+        let first = copies.first().map(|(_, entry)| attrs(*entry));
+        copies.retain(|(_, entry)| Some(attrs(*entry)) == first);
         for (path, entry) in copies.iter().skip(1) {
             if desk.is_own(desk.image.layer_of(*entry)) {
                 kept.get_or_insert((copies[0].0, *path));

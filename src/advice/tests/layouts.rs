@@ -169,6 +169,9 @@ fn development_dependencies_are_left_out_of_the_command_itself() {
     ] {
         assert_eq!(fix(Fixture::new().run(command, &dev), "node-dev-deps"), want);
     }
+    let built = Fixture::new().run("npm ci", &dev).step("COPY . .", &[]).run("npm run build", &[]);
+    let want = "COPY . .\nRUN npm ci && \\\n    npm run build && \\\n    npm prune --omit=dev";
+    assert_eq!(fix(built, "node-dev-deps"), want);
 }
 
 #[test]
