@@ -75,10 +75,16 @@ pub(super) fn one_run(desk: &Desk<'_>) -> Option<String> {
     }
     commands.push(tool.remove(&packages));
     // what comes between them has to be there before
+    let position = |layer: usize| desk.image.history.iter().position(|step| step.layer == Some(layer));
+    let between =
+        &desk.image.history[position(install)? + 1..position(runs[last])?.max(position(install)? + 1)];
     let mut lines: Vec<String> = Vec::new();
-    for layer in install..runs[last] {
-        if desk.is_made_by(layer, "COPY") || desk.is_made_by(layer, "ADD") {
-            lines.push(dockerfile::copy(&desk.command(layer), ""));
+    for step in between {
+        let command = safe(&step.command);
+        match step.instruction.as_deref() {
+            Some("COPY" | "ADD") => lines.push(dockerfile::copy(&command, "")),
+            Some("WORKDIR" | "ENV" | "ARG" | "SHELL") if !command.contains('…') => lines.push(command),
+            _ => {}
         }
     }
     lines.push(dockerfile::run(&commands));

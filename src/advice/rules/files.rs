@@ -56,7 +56,7 @@ fn find(desk: &mut Desk<'_>) {
         }
     }
     let mut small = Tally::default();
-    let mut small_names = Vec::new();
+    let (mut small_names, mut examples) = (Vec::new(), Vec::new());
     let floor = |rule: &PathRule| match rule.group {
         Group::Toolchain | Group::Runtime => desk.scale.high_floor,
         _ => desk.scale.floor,
@@ -79,6 +79,10 @@ fn find(desk: &mut Desk<'_>) {
             desk.file(&rule.info(), draft);
         } else if tally.entries > 0 && rule.confidence != Confidence::Judgement && tally.bytes > 0 {
             small_names.push(rule.what());
+            // what no package manager wrote is the user's own doing
+            let evidence = tally.evidence();
+            let own = evidence.iter().find(|evidence| !desk.classes.is_package_file(evidence.path));
+            examples.extend(own.or(evidence.first()).copied());
             small.absorb(tally, desk.settings.evidence);
         }
     }
@@ -87,10 +91,9 @@ fn find(desk: &mut Desk<'_>) {
         let why =
             "None of them matters by its size; they are listed because they tell how the image was built."
                 .into();
-        let fix = small
-            .evidence()
+        let fix = examples
             .iter()
-            .take(5)
+            .take(8)
             .map(|evidence| format!("# layer {}: {}", evidence.layer, desk.path(evidence.path)))
             .collect::<Vec<_>>()
             .join("\n");

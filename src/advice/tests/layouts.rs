@@ -67,7 +67,7 @@ fn a_c_program_on_alpine_is_built_with_apk() {
         FROM alpine:3.19\nRUN apk add --no-cache curl libstdc++\n\
         COPY --from=build /usr/local/bin/app /usr/local/bin/app\nCMD [\"/usr/local/bin/app\"]\n\n\
         # or, in one stage and one RUN: install, build, and remove the compiler again\n\
-        COPY . .\nRUN apk add --no-cache build-base curl && \\\n    make install && \\\n    apk del build-base";
+        WORKDIR /src\nCOPY . .\nRUN apk add --no-cache build-base curl && \\\n    make install && \\\n    apk del build-base";
     assert_eq!(fix(image, "toolchain"), want);
 }
 
