@@ -6,7 +6,7 @@ use super::shell;
 pub(super) struct Tool {
     /// How its installation is called, options left out.
     installs: &'static [&'static str],
-    /// A whole `RUN` that installs; `{}` stands for the packages.
+    /// A whole `RUN` that installs; `{}` stands for the packages. What apt leaves behind depends on the image.
     install: &'static str,
     /// The end of a `RUN` that takes packages away again.
     remove: &'static str,
@@ -15,8 +15,8 @@ pub(super) struct Tool {
 const TOOLS: [Tool; 7] = [
     Tool {
         installs: &["apt-get install", "apt install"],
-        install: "apt-get update && apt-get install -y --no-install-recommends {} && rm -rf /var/lib/apt/lists/*",
-        remove: "apt-get purge -y --auto-remove {} && rm -rf /var/lib/apt/lists/*",
+        install: "apt-get update && apt-get install -y --no-install-recommends {}",
+        remove: "apt-get purge -y --auto-remove {}",
     },
     Tool { installs: &["apk add"], install: "apk add --no-cache {}", remove: "apk del {}" },
     Tool {

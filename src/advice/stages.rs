@@ -4,7 +4,7 @@
 use super::bases::{self, RunBase};
 use super::desk::{Desk, safe};
 use super::managers::{self, Tool};
-use super::{artefacts, dockerfile, shell};
+use super::{apt, artefacts, dockerfile, shell};
 use crate::analysis::system::Language;
 use crate::image::{PathId, Step};
 
@@ -27,7 +27,7 @@ pub(super) fn sketch(desk: &Desk<'_>) -> Option<String> {
     lines.push(String::new());
     lines.push(format!("FROM {}", run.from));
     lines.extend(steps.environment.iter().cloned());
-    lines.extend(needed(&steps, &run));
+    lines.extend(needed(desk, &steps, &run));
     if !steps.users.is_empty() && run.from != "scratch" {
         lines.push(dockerfile::run(&[steps.users.join(" && ")]));
     }
@@ -74,6 +74,7 @@ pub(super) fn one_run(desk: &Desk<'_>) -> Option<String> {
         commands.insert(0, "apt-get update".into());
     }
     commands.push(tool.remove(&packages));
+    commands.extend(tool.is_apt().then(|| apt::clean(desk)));
     // what comes between them has to be there before
     let position = |layer: usize| desk.image.history.iter().position(|step| step.layer == Some(layer));
     let between =
@@ -194,7 +195,7 @@ fn is_tidying(words: &[String]) -> bool {
 }
 
 /// What the second stage has to install: what was installed and is not for building only.
-fn needed(steps: &Steps, run: &RunBase) -> Vec<String> {
+fn needed(desk: &Desk<'_>, steps: &Steps, run: &RunBase) -> Vec<String> {
     let mut lines = Vec::new();
     let Some((tool, _)) = steps.installs.first() else { return lines };
     if run.from == "scratch" {
@@ -219,7 +220,9 @@ fn needed(steps: &Steps, run: &RunBase) -> Vec<String> {
         lines.push(format!("# and the libraries that {} are the headers of", beside.join(" and ")));
     }
     if !packages.is_empty() {
-        lines.push(dockerfile::run(&[tool.install(&packages)]));
+        let mut commands = vec![tool.install(&packages)];
+        commands.extend(tool.is_apt().then(|| apt::clean(desk)));
+        lines.push(dockerfile::run(&commands));
     }
     lines
 }
