@@ -337,3 +337,20 @@ fn nothing_is_removed_that_may_be_needed_or_that_cannot_be_named() {
     let advice = Fixture::new().run("make data", &[file("data/x", 9 * MB)]).advice_with(&settings);
     assert_eq!(advice.findings[0].fix, "COPY a b");
 }
+
+proptest! {
+    #[test]
+    fn odd_commands_do_no_harm(commands in proptest::collection::vec("[a-z&;|()'\"\\\\$ /.=-]{0,24}( gcc -o /usr/bin/x| tar xf /opt/a.tgz -C| npm i x@1| chown a:b /srv| apt-get install -t)?[ a-z/-]{0,9}", 1..6)) {
+        let mut image = full_base(9 * MB).run("apt-get install gcc", &[file("usr/bin/gcc", 50 * MB)]);
+        for (number, command) in commands.iter().enumerate() {
+            let files = [
+                file("opt/a.tgz", 3 * MB),
+                file(&format!("srv/node_modules/typescript/{number}"), 3 * MB),
+                file("usr/bin/x", MB),
+                credentials("root/.npmrc", Holds::Secret),
+            ];
+            image = image.run(command, &files).empty("WORKDIR /srv").step("COPY . .", &[file("srv/.git/x", MB)]);
+        }
+        cmd(image, &["/usr/bin/x"]).advice();
+    }
+}
