@@ -1,7 +1,7 @@
 //! The path rules at work: live files that their paths give away, billed to one rule each.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Structural, installs, multi_stage};
 use crate::advice::desk::{Desk, Draft};
@@ -106,6 +106,7 @@ fn find(desk: &mut Desk<'_>) {
 fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
     let mut seen = vec![UNSEEN; desk.image.entries.len()];
     let mut found: Vec<(PathId, EntryId)> = Vec::new();
+    let mut known = Packaged::new();
     for (path, slot) in desk.union.rootfs.live() {
         let Slot::Entry(entry) = slot else { continue };
         let Some(content) = desk.union.content_of(entry) else { continue };
@@ -113,7 +114,7 @@ fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
         let rule = desk
             .classes
             .rule(path)
-            .filter(|(_, rule)| size >= rule.least && is_meant(desk, path, content, rule));
+            .filter(|(_, rule)| size >= rule.least && is_meant(desk, path, content, rule, &mut known));
         let state = &mut seen[content.index()];
         let number = rule.map_or(KEPT, |(number, _)| u8::try_from(number).unwrap_or(KEPT));
         match *state {
@@ -136,10 +137,10 @@ fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
 }
 
 /// False for files that a rule's globs match and that it is not about.
-fn is_meant(desk: &Desk<'_>, path: PathId, content: EntryId, rule: &PathRule) -> bool {
+fn is_meant(desk: &Desk<'_>, path: PathId, content: EntryId, rule: &PathRule, known: &mut Packaged) -> bool {
     match rule.id.as_str() {
         "core-dumps" => is_dump(desk, path, content),
-        "python-bytecode" => !is_compiled_by_a_package(desk, path),
+        "python-bytecode" => !is_compiled_by_a_package(desk, path, known),
         _ => true,
     }
 }
@@ -152,21 +153,20 @@ fn is_dump(desk: &Desk<'_>, path: PathId, content: EntryId) -> bool {
         || is_core()
 }
 
-/// True for bytecode whose source a package of the system owns: the package's scripts compile it, and again after
-/// every upgrade, so no step of a Dockerfile can sensibly leave it out.
-fn is_compiled_by_a_package(desk: &Desk<'_>, path: PathId) -> bool {
+/// Whether the modules of a directory belong to packages of the system, asked once for each directory.
+type Packaged = HashMap<PathId, bool>;
+
+/// True for bytecode beside sources that a package of the system owns: the package's scripts compile it, and again
+/// after every upgrade, so no step of a Dockerfile can sensibly leave it out.
+fn is_compiled_by_a_package(desk: &Desk<'_>, path: PathId, known: &mut Packaged) -> bool {
     let paths = &desk.image.paths;
     let owned =
         |path| desk.analysis.packages.owner_index(path).is_some_and(|owner| is_of_the_system(desk, owner));
-    if owned(path) {
-        return true;
-    }
     let directory = paths.parent(path);
     let sources = if paths.name(directory) == b"__pycache__" { paths.parent(directory) } else { directory };
-    let stem = paths.name(path).split(|&byte| byte == b'.').next().unwrap_or_default();
-    let mut source = paths.full(sources);
-    source.extend([b"/", stem, b".py"].concat());
-    paths.find(&source).is_some_and(owned)
+    let is_module = |path: &PathId| paths.name(*path).ends_with(b".py") && owned(*path);
+    owned(path)
+        || *known.entry(sources).or_insert_with(|| paths.children(sources).any(|path| is_module(&path)))
 }
 
 fn draft(desk: &Desk<'_>, rule: &PathRule, tally: Tally) -> Draft {
