@@ -1,6 +1,9 @@
 //! What every rule works at: the image and its analysis, the account of who claimed which entry, and the findings.
 
+use std::cell::Cell;
+
 use super::classes::Classes;
+use super::fixes;
 use super::rule::RuleInfo;
 use super::secrets::redact;
 use super::settings::Settings;
@@ -22,6 +25,10 @@ pub(super) struct Desk<'a> {
     claimed: Vec<u64>,
     findings: Vec<(u64, Finding)>,
     savings: Savings,
+    /// The rule whose finding shows the two stages.
+    sketched: Cell<Option<&'static str>>,
+    /// There will be a finding about building in a stage of its own.
+    will_stage: Cell<bool>,
 }
 
 /// A finding in the making.
@@ -38,7 +45,7 @@ pub(super) struct Draft {
 }
 
 /// Findings above info before the small ones are lowered.
-const LOUD: usize = 10;
+const LOUD: usize = 12;
 
 impl<'a> Desk<'a> {
     pub(super) fn new(
@@ -57,6 +64,8 @@ impl<'a> Desk<'a> {
             claimed: vec![0; image.entries.len().div_ceil(64)],
             findings: Vec::new(),
             savings: Savings::default(),
+            sketched: Cell::new(None),
+            will_stage: Cell::new(false),
         }
     }
 
@@ -96,6 +105,36 @@ impl<'a> Desk<'a> {
         layers.sort_unstable();
         layers.dedup();
         (found.iter().map(|finding| finding.bytes).sum(), layers)
+    }
+
+    /// The rule whose finding shows the two stages already.
+    pub(super) fn sketched(&self) -> Option<&'static str> {
+        self.sketched.get()
+    }
+
+    /// True when a finding about building in a stage of its own will come.
+    pub(super) fn will_stage(&self) -> bool {
+        self.will_stage.get()
+    }
+
+    pub(super) fn note_stage(&self) {
+        self.will_stage.set(true);
+    }
+
+    pub(super) fn note_sketch(&self, id: &str) {
+        self.sketched.set(fixes::STAGED.into_iter().find(|known| *known == id));
+    }
+
+    /// The layer that stored this content at this path first, when later ones stored it again unchanged.
+    pub(super) fn origin(&self, path: PathId, entry: EntryId) -> usize {
+        let of = self.image.entry(entry);
+        let same = |other: &EntryId| {
+            let other = self.image.entry(*other);
+            other.kind == of.kind && other.size == of.size && other.hash == of.hash && of.hash != 0
+        };
+        let timeline = self.image.timeline.of(path);
+        let before = timeline.iter().rev().skip_while(|id| **id != entry).take_while(|id| same(id));
+        self.image.layer_of(before.last().copied().unwrap_or(entry))
     }
 
     /// True for layers behind the base.
@@ -189,6 +228,12 @@ pub(super) fn safe(command: &str) -> String {
     let cut: String = command.chars().take(LONGEST).collect();
     let text = redact(&cut);
     text.lines().map(|line| escape::line(line.trim_end().as_bytes(), LONGEST)).collect::<Vec<_>>().join("\n")
+}
+
+/// With a capital letter in front, as a sentence begins.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// `layer 3`, `layers 3 and 4`, `layers 3, 4 and 7`, `layers 3 to 9`.

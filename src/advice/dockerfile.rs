@@ -75,6 +75,22 @@ fn has_list(command: &str) -> bool {
         || command.replace("&&", "").replace(">&", "").contains('&')
 }
 
+/// An `apt-get install` that takes along nothing that packages only recommend.
+pub(super) fn without_recommends(command: &str) -> String {
+    let mut fixed = command.to_owned();
+    if fixed.contains("no-install-recommends") || fixed.contains("Install-Recommends") {
+        return fixed;
+    }
+    for program in ["apt-get", "apt"] {
+        for options in ["", "-y ", "-qq ", "-qy ", "-yq ", "-y -q "] {
+            let install = format!("{program} {options}install ");
+            fixed = fixed.replace(&install, &format!("{install}--no-install-recommends "));
+        }
+    }
+    // the usual order of options
+    fixed.replace("--no-install-recommends -y ", "-y --no-install-recommends ")
+}
+
 /// A `COPY` or `ADD` of the history as a line that can be pasted: the old builder's sum of the source becomes `.`
 /// when it was a directory, else the name that it got. `flags` go in front.
 pub(super) fn copy(command: &str, flags: &str) -> String {

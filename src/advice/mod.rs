@@ -10,17 +10,25 @@
 //!
 //! What is shown of commands had the values of secrets taken out first.
 
+mod apt;
+mod archives;
+mod artefacts;
+mod bases;
 mod classes;
 mod desk;
 mod dockerfile;
 mod finding;
+mod fixes;
 mod globs;
+mod managers;
 mod packages;
+mod roots;
 mod rule;
 mod rules;
 mod secrets;
 mod settings;
 mod shell;
+mod stages;
 mod table;
 mod tally;
 #[cfg(test)]

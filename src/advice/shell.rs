@@ -118,10 +118,13 @@ pub(super) fn runs(text: &str, wanted: &str) -> bool {
 
 /// The words of the first command that is `wanted`.
 pub(super) fn find(text: &str, wanted: &str) -> Option<Vec<String>> {
-    commands(text).into_iter().find(|words| {
-        let mut plain = words.iter().filter(|word| !word.starts_with('-'));
-        wanted.split(' ').all(|part| plain.next().is_some_and(|word| word == part))
-    })
+    commands(text).into_iter().find(|words| is(words, wanted))
+}
+
+/// True when the words of a command are `wanted`, options left out.
+pub(super) fn is(words: &[String], wanted: &str) -> bool {
+    let mut plain = words.iter().filter(|word| !word.starts_with('-'));
+    wanted.split(' ').all(|part| plain.next().is_some_and(|word| word == part))
 }
 
 /// The words behind the program that are no options.

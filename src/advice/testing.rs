@@ -3,7 +3,7 @@
 use super::{Advice, Settings, advise};
 use crate::analysis::{analyse, auto_base};
 use crate::image::{About, Assembly, Image, Parts, pair};
-use crate::layer::{Attrs, Elf, ElfKind, Entry, Excerpt, Kind, LayerIndex, NO_LINK};
+use crate::layer::{Attrs, Elf, ElfKind, Entry, Excerpt, Holds, Kind, LayerIndex, NO_LINK};
 use crate::oci::{Config, History};
 use crate::overlay::Union;
 
@@ -38,6 +38,11 @@ pub(super) fn text(path: &str, body: &str) -> File {
 pub(super) fn program(path: &str, size: u64, kind: ElfKind, strippable: u64) -> File {
     let elf = Elf { kind, machine: 62, is_64_bit: true, needs_loader: true, strippable };
     File { excerpt: Some(Excerpt::Elf(elf)), ..file(path, size) }
+}
+
+/// A file that was looked at for credentials.
+pub(super) fn credentials(path: &str, holds: Holds) -> File {
+    File { excerpt: Some(Excerpt::Credentials(holds)), ..file(path, 100) }
 }
 
 /// A whiteout.

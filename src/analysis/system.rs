@@ -102,7 +102,7 @@ pub struct Program {
     pub path: PathId,
     /// The layer that holds it.
     pub layer: usize,
-    /// What its headers say; none for scripts and for files below 1 MiB.
+    /// What its headers say; none for scripts, and for files below 16 KiB.
     pub elf: Option<Elf>,
 }
 
@@ -256,7 +256,15 @@ fn variable(image: &Image, name: &str) -> Option<String> {
 /// The first word of entrypoint and command, looked up as the kernel and the shell would.
 fn program(image: &Image, union: &Union, places: &mut Places<'_>) -> Option<Program> {
     let runtime = &image.config.config;
-    let word = runtime.entrypoint.first().or(runtime.cmd.first())?;
+    let words = if runtime.entrypoint.is_empty() { &runtime.cmd } else { &runtime.entrypoint };
+    // the shell form: the program is the first word of the text
+    let word = match words.as_slice() {
+        [shell, flag, text, ..] if flag == "-c" && shell.ends_with("sh") => {
+            text.split_whitespace().find(|word| *word != "exec" && !word.contains('='))?
+        }
+        [first, ..] => first,
+        [] => return None,
+    };
     let path = if word.contains('/') {
         places.resolve(word.as_bytes())
     } else {

@@ -42,6 +42,18 @@ pub struct Totals {
     pub tree: Tree,
 }
 
+impl Totals {
+    /// Content of the base layers.
+    pub fn base_content(&self) -> u64 {
+        self.content - self.own_content
+    }
+
+    /// The base's share of the content; 0 when there is none.
+    pub fn base_share(&self) -> f64 {
+        if self.content == 0 { 0.0 } else { ratio(self.base_content(), self.content) }
+    }
+}
+
 /// Paths of the final root filesystem by kind; implied directories included, the root not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tree {

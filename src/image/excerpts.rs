@@ -1,7 +1,7 @@
 //! What was kept of the bodies of a few entries.
 
 use super::EntryId;
-use crate::layer::{Elf, Excerpt};
+use crate::layer::{Elf, Excerpt, Holds};
 
 /// The excerpts of an image, by entry.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ impl Excerpts {
     pub fn body(&self, id: EntryId) -> Option<&[u8]> {
         match self.get(id)? {
             Excerpt::Database(body) | Excerpt::PackageJson(body) => Some(body),
-            Excerpt::Elf(_) => None,
+            Excerpt::Elf(_) | Excerpt::Credentials(_) => None,
         }
     }
 
@@ -40,6 +40,14 @@ impl Excerpts {
     pub fn elf(&self, id: EntryId) -> Option<Elf> {
         match self.get(id)? {
             Excerpt::Elf(elf) => Some(*elf),
+            _ => None,
+        }
+    }
+
+    /// Whether an entry that may hold a secret does; none when it was not looked at.
+    pub fn credentials(&self, id: EntryId) -> Option<Holds> {
+        match self.get(id)? {
+            Excerpt::Credentials(holds) => Some(*holds),
             _ => None,
         }
     }

@@ -1,4 +1,5 @@
-//! The few bodies that are kept of a layer: package databases, releases, and what executables tell of themselves.
+//! The few bodies that are kept of a layer: package databases and releases; and what executables and files of
+//! credentials tell of themselves.
 //!
 //! After loading nothing reads a tar, so what later rooms want to know of contents must be taken along
 //! while the members pass. [`Wanted::of`] decides by path and size. What is kept is bounded by file and,
@@ -8,8 +9,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::credentials::{self, Form, Holds};
 use super::elf::{self, Elf};
-use super::hash;
+use super::{hash, rpm};
 use crate::error::Result;
 use crate::source::tar::Walk;
 use crate::source::{Input, limits};
@@ -23,27 +25,51 @@ pub enum Excerpt {
     PackageJson(Arc<[u8]>),
     /// What the headers of an executable, library or core dump say.
     Elf(Elf),
+    /// Whether a file that may hold a secret does.
+    Credentials(Holds),
 }
 
 /// How a body is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     Database,
+    /// Of rpm: reduced to what is wanted of it.
+    RpmDatabase,
     PackageJson,
     Executable,
+    /// One that its mode or its name gives away; so many of them are looked at.
+    SmallExecutable,
+    Credentials(Form),
 }
 
 impl Wanted {
-    /// Whether the body of a regular file is wanted, told by its normalised path and its size.
-    pub(super) fn of(path: &[u8], size: u64) -> Option<Self> {
+    /// Whether the body of a regular file is wanted, told by its normalised path, its size and its mode.
+    pub(super) fn of(path: &[u8], size: u64, mode: u32) -> Option<Self> {
+        if (1..=limits::CREDENTIALS).contains(&size)
+            && let Some(form) = credentials::form(path)
+        {
+            return Some(Self::Credentials(form));
+        }
+        if matches!(path, b"usr/lib/sysimage/rpm/rpmdb.sqlite" | b"var/lib/rpm/rpmdb.sqlite") {
+            return (size <= limits::RPM_DATABASE).then_some(Self::RpmDatabase);
+        }
         if size >= limits::EXECUTABLE && !is_database(path) {
             return Some(Self::Executable);
+        }
+        if size >= limits::SMALL_EXECUTABLE && !is_database(path) && (mode & 0o111 != 0 || is_library(path)) {
+            return Some(Self::SmallExecutable);
         }
         if size <= limits::PACKAGE_JSON && is_package_json(path) {
             return Some(Self::PackageJson);
         }
         (size <= limits::DATABASE && is_database(path)).then_some(Self::Database)
     }
+}
+
+/// `libc.so.6`, `_json.cpython-311.so`
+fn is_library(path: &[u8]) -> bool {
+    let name = path.rsplit(|&b| b == b'/').next().unwrap_or(path);
+    name.ends_with(b".so") || name.windows(4).any(|part| part == b".so.")
 }
 
 /// The databases of package managers, their lists of files, and os-release.
@@ -97,7 +123,10 @@ impl Budget {
         let (used, limit) = match wanted {
             Wanted::Database => (&self.databases, limits::DATABASES),
             Wanted::PackageJson => (&self.package_jsons, limits::PACKAGE_JSONS),
-            Wanted::Executable => return true,
+            // nothing but what they tell is kept of these; of rpm's records less
+            Wanted::RpmDatabase | Wanted::Executable | Wanted::SmallExecutable | Wanted::Credentials(_) => {
+                return true;
+            }
         };
         // once over the bound the sum stays over it: nothing is ever given back
         used.fetch_add(size, Ordering::Relaxed).saturating_add(size) <= limit
@@ -110,7 +139,7 @@ pub(super) fn take<I: Input>(
     walk: &mut Walk<I>,
     budget: &Budget,
 ) -> Result<(Option<Excerpt>, u64)> {
-    if wanted == Wanted::Executable {
+    if matches!(wanted, Wanted::Executable | Wanted::SmallExecutable) {
         let (elf, hash) = elf::examine(walk)?;
         return Ok((elf.map(Excerpt::Elf), hash));
     }
@@ -124,6 +153,15 @@ pub(super) fn take<I: Input>(
         body.extend_from_slice(walk.chunk()?);
     }
     let hash = hash::body(&body);
+    if let Wanted::Credentials(form) = wanted {
+        return Ok((Some(Excerpt::Credentials(credentials::examine(form, &body))), hash));
+    }
+    if wanted == Wanted::RpmDatabase {
+        let packages = rpm::reduce(&body).filter(|packages| {
+            budget.take(Wanted::Database, u64::try_from(packages.len()).unwrap_or(u64::MAX))
+        });
+        return Ok((packages.map(|packages| Excerpt::Database(packages.into())), hash));
+    }
     let body: Arc<[u8]> = body.into();
     Ok((
         Some(if wanted == Wanted::Database { Excerpt::Database(body) } else { Excerpt::PackageJson(body) }),
@@ -148,19 +186,24 @@ mod tests {
             "usr/lib/python3/dist-packages/flask-2.0.dist-info/RECORD",
         ];
         for path in database {
-            assert_eq!(Wanted::of(path.as_bytes(), 100), Some(Wanted::Database), "{path}");
-            assert_eq!(Wanted::of(path.as_bytes(), limits::DATABASE + 1), None, "{path}");
+            assert_eq!(Wanted::of(path.as_bytes(), 100, 0o644), Some(Wanted::Database), "{path}");
+            assert_eq!(Wanted::of(path.as_bytes(), limits::DATABASE + 1, 0o644), None, "{path}");
         }
         for path in ["app/node_modules/a/package.json", "node_modules/@s/a/package.json"] {
-            assert_eq!(Wanted::of(path.as_bytes(), 100), Some(Wanted::PackageJson), "{path}");
+            assert_eq!(Wanted::of(path.as_bytes(), 100, 0o644), Some(Wanted::PackageJson), "{path}");
         }
         for path in
             ["package.json", "app/package.json", "node_modules/a/lib/package.json", "status", "x/RECORD"]
         {
-            assert_eq!(Wanted::of(path.as_bytes(), 100), None, "{path}");
+            assert_eq!(Wanted::of(path.as_bytes(), 100, 0o644), None, "{path}");
         }
-        assert_eq!(Wanted::of(b"usr/bin/big", limits::EXECUTABLE), Some(Wanted::Executable));
-        assert_eq!(Wanted::of(b"usr/bin/big", limits::EXECUTABLE - 1), None);
+        assert_eq!(Wanted::of(b"usr/bin/big", limits::EXECUTABLE, 0o644), Some(Wanted::Executable));
+        assert_eq!(Wanted::of(b"usr/bin/big", limits::EXECUTABLE - 1, 0o644), None);
+        for (path, mode) in [("usr/bin/a", 0o755), ("usr/lib/liba.so", 0o644), ("usr/lib/liba.so.6", 0o644)] {
+            let of = |size| Wanted::of(path.as_bytes(), size, mode);
+            assert_eq!(of(limits::SMALL_EXECUTABLE), Some(Wanted::SmallExecutable), "{path}");
+            assert_eq!(of(limits::SMALL_EXECUTABLE - 1), None, "{path}");
+        }
     }
 
     #[test]

@@ -84,6 +84,7 @@ struct Indexer<'a> {
     target: Vec<u8>,
     attrs: Attrs,
     xattr_bytes: usize,
+    small_executables: usize,
 }
 
 impl<'a> Indexer<'a> {
@@ -96,6 +97,7 @@ impl<'a> Indexer<'a> {
             target: Vec::new(),
             attrs: Attrs::default(),
             xattr_bytes: 0,
+            small_executables: 0,
         }
     }
 
@@ -177,7 +179,13 @@ impl<'a> Indexer<'a> {
 
     /// The hash of a file's body, 0 when it is dear to read; and its excerpt, if one is wanted.
     fn read_body<I: Input>(&mut self, walk: &mut Walk<I>) -> Result<u64> {
-        let Some(wanted) = Wanted::of(&self.path, walk.left()) else {
+        let mut wanted = Wanted::of(&self.path, walk.left(), self.attrs.mode);
+        if wanted == Some(Wanted::SmallExecutable) {
+            // in the order of the tar, so that the same ones are looked at every time
+            self.small_executables += 1;
+            wanted = wanted.filter(|_| self.small_executables <= limits::SMALL_EXECUTABLES);
+        }
+        let Some(wanted) = wanted else {
             return if walk.is_body_cheap() { hash::passing(walk) } else { Ok(0) };
         };
         let (excerpt, hash) = excerpt::take(wanted, walk, self.budget)?;

@@ -6,18 +6,24 @@
 //! tar only small and wanted ones are read.
 
 mod attrs;
+mod credentials;
 mod elf;
 mod excerpt;
 pub mod hash;
 mod index;
 mod names;
+mod rpm;
+mod sqlite;
 mod whiteout;
 
 pub use attrs::{AttrId, AttrTable, Attrs};
+pub use credentials::Holds;
 pub use elf::{Elf, ElfKind};
 pub use excerpt::{Budget, Excerpt};
 pub use index::{index_plain, index_stream};
 pub use names::{NameId, Names};
+#[cfg(test)]
+pub(crate) use rpm::tests::real as rpm_database;
 
 use crate::source::Compression;
 

@@ -68,9 +68,12 @@ impl Loaded {
             let fits = match excerpt {
                 Excerpt::Database(_) => budget.holds_databases(),
                 Excerpt::PackageJson(_) => budget.holds_package_jsons(),
-                Excerpt::Elf(_) => true,
+                Excerpt::Elf(_) | Excerpt::Credentials(_) => true,
             };
-            fits && (union.fate(id) == Fate::Live || image.paths.name(image.path_of(id)) == b"os-release")
+            // a secret that a later layer deletes can still be read
+            let lasts = matches!(excerpt, Excerpt::Credentials(_))
+                || image.paths.name(image.path_of(id)) == b"os-release";
+            fits && (lasts || union.fate(id) == Fate::Live)
         });
         image.excerpts = excerpts;
         if !budget.holds_databases() || !budget.holds_package_jsons() {

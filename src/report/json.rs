@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, Write};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::ser::Formatter;
 
-use super::wire::{ImageFields, SavingsFields, TotalsFields, VerdictFields};
+use super::wire::{BaseFields, ImageFields, SavingsFields, TotalsFields, VerdictFields};
 use super::{Input, row_limit, rows};
 
 /// The version of the format. It grows when a field goes away or changes its meaning.
@@ -36,10 +36,11 @@ struct Report<'a> {
 impl Serialize for Report<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Input { image, analysis, advice, verdict } = self.input;
-        let mut report = serializer.serialize_struct("Report", 13)?;
+        let mut report = serializer.serialize_struct("Report", 14)?;
         report.serialize_field("schema", &SCHEMA)?;
         report.serialize_field("tool", &rows::TOOL)?;
         report.serialize_field("image", &ImageFields::of(&image.about))?;
+        report.serialize_field("base", &BaseFields::of(analysis))?;
         report.serialize_field("totals", &TotalsFields::of(analysis))?;
         report.serialize_field("layers", &List(|| rows::layers(image, analysis)))?;
         report.serialize_field("history", &List(|| rows::history(image)))?;

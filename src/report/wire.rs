@@ -74,6 +74,29 @@ impl<'a> ImageFields<'a> {
     }
 }
 
+/// What came with `FROM`.
+#[derive(Serialize)]
+pub(super) struct BaseFields<'a> {
+    layers: usize,
+    content: u64,
+    share: f64,
+    distribution: Option<&'a str>,
+    version: Option<&'a str>,
+}
+
+impl<'a> BaseFields<'a> {
+    pub(super) fn of(analysis: &'a Analysis) -> Self {
+        let release = analysis.system.base.as_ref();
+        Self {
+            layers: analysis.base_layers,
+            content: analysis.totals.base_content(),
+            share: analysis.totals.base_share(),
+            distribution: release.map(|release| release.id.as_str()),
+            version: release.and_then(|release| release.version.as_deref()),
+        }
+    }
+}
+
 #[derive(Serialize)]
 pub(super) struct TotalsFields {
     content: u64,

@@ -31,13 +31,23 @@ pub const ENTRIES: usize = 1 << 30;
 pub const DATABASE: u64 = 8 << 20;
 /// All of them together, over all layers, in bytes; dpkg's of a large image have about 5 MB.
 pub const DATABASES: u64 = 64 << 20;
+/// Longest database of rpm that is read, in bytes; most of it is not kept.
+pub const RPM_DATABASE: u64 = 96 << 20;
+/// What may be kept of it, in bytes.
+pub const RPM_PACKAGES: usize = 24 << 20;
 /// Longest package.json that is kept, in bytes; most have 2 KB.
 pub const PACKAGE_JSON: u64 = 64 << 10;
 /// All of them together, over all layers, in bytes.
 pub const PACKAGE_JSONS: u64 = 16 << 20;
 /// Most packages of one package manager.
 pub const PACKAGES: usize = 1 << 16;
-/// Smallest file that is looked at as an executable, in bytes.
+/// Longest file that is looked at for credentials, in bytes.
+pub const CREDENTIALS: u64 = 64 << 10;
+/// Smallest file that is looked at as an executable where its mode or its name says that it is one, in bytes.
+pub const SMALL_EXECUTABLE: u64 = 16 << 10;
+/// Most of those that are looked at in one layer: each costs a read or two.
+pub const SMALL_EXECUTABLES: usize = 1 << 15;
+/// Smallest file that is looked at as an executable whatever it is called, in bytes.
 pub const EXECUTABLE: u64 = 1 << 20;
 /// Longest table of an executable's segments or sections, in bytes.
 pub const EXECUTABLE_TABLE: u64 = 1 << 20;

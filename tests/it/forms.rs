@@ -248,3 +248,46 @@ fn images_without_history_or_tags_open() {
         assert_eq!(number(&report, "/totals/wasted"), 1, "{form:?}");
     }
 }
+
+#[test]
+fn secrets_are_found_by_what_files_hold_however_they_are_packed() {
+    let token = b"//host/:_authToken=npm_hunter2hunter2\n";
+    let image = || {
+        ImageBuilder::new()
+            .layer(|l| l.file("bin/sh", b"base"))
+            .history("ADD x / # buildkit")
+            .empty_step("CMD [\"sh\"]")
+            .layer(|l| {
+                l.file("root/.npmrc", token)
+                    .file("home/a/.npmrc", b"cafile=/etc/ssl/build.crt\n")
+                    .file("etc/app.pem", b"-----BEGIN CERTIFICATE-----\nMIIE\n")
+                    .file("etc/app.key", b"-----BEGIN PRIVATE KEY-----\nMIIE\n")
+                    .file("app/.env", b"PORT=1\nSECRET_KEY=changeme\n")
+                    .noise("app/large.key", 100_000, 1)
+            })
+            .history("COPY . / # buildkit")
+            .layer(|l| l.whiteout("root/.npmrc"))
+            .history("RUN /bin/sh -c rm /root/.npmrc # buildkit")
+    };
+    let folder = temp();
+    let mut first = None;
+    for packing in Packing::ALL {
+        let report = open(folder.path(), &image().packing(packing).archive(Form::IMAGES[0]));
+        assert!(!report.to_string().contains("hunter2"), "{packing:?}");
+        let findings = report["findings"].as_array().expect("findings").iter();
+        let secrets: Vec<Value> = findings
+            .filter(|finding| finding["rule"] == "secret-file")
+            .map(|finding| json!([finding["title"], finding["severity"], finding["confidence"]]))
+            .collect();
+        let expected = [
+            json!([
+                "/etc/app.key and 1 file more hold secrets: layer 1, 1 of them deleted later but still there",
+                "high",
+                "likely"
+            ]),
+            json!(["/app/large.key may hold a secret: layer 1", "high", "likely"]),
+        ];
+        assert_eq!(first.get_or_insert_with(|| secrets.clone()), &secrets, "{packing:?}");
+        assert_eq!(secrets, expected, "{packing:?}");
+    }
+}

@@ -3,7 +3,7 @@
 use super::Structural;
 use crate::advice::desk::{Desk, Draft};
 use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::{Confidence, Severity};
+use crate::advice::{Confidence, Severity, archives};
 
 static INFO: RuleInfo = RuleInfo::new(
     "add-remote",
@@ -18,6 +18,15 @@ pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
 
 const ARCHIVES: [&str; 8] = [".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".zip", ".deb"];
 
+/// The directory that a step adds to.
+fn target(command: &str) -> String {
+    let last = command.split_whitespace().last().unwrap_or("/opt");
+    let directory =
+        if last.ends_with('/') { last } else { last.rsplit_once('/').map_or("", |(directory, _)| directory) };
+    let directory = directory.trim_end_matches('/');
+    if directory.starts_with('/') { directory.to_owned() } else { "/opt".into() }
+}
+
 fn find(desk: &mut Desk<'_>) {
     for layer in desk.analysis.base_layers..desk.image.layers.len() {
         let command = desk.command(layer);
@@ -30,9 +39,18 @@ fn find(desk: &mut Desk<'_>) {
         });
         let (Some(url), true) = (url, archive && desk.is_made_by(layer, "ADD")) else { continue };
         let title = format!("Layer {layer} downloads an archive and keeps it packed");
-        let fix = format!(
-            "RUN curl -fsSL {url} | tar -xz -C /opt\n# or, with a current BuildKit: ADD --unpack=true {url} /opt/"
-        );
+        let name = url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+        let step = archives::unpacking(desk, name);
+        let to = step.and_then(|step| step.to).unwrap_or_else(|| target(&command));
+        let tar = archives::ending(name).and_then(|(_, tar)| tar);
+        let fix = match tar {
+            Some(tar) => format!(
+                "RUN curl -fsSL {url} | tar {tar} -C {to}\n# or, with a current BuildKit: ADD --unpack=true {url} {to}"
+            ),
+            None => format!(
+                "# fetch, unpack and delete it in one RUN\nRUN curl -fsSLO {url} && unzip {name} -d {to} && rm {name}"
+            ),
+        };
         let draft = Draft {
             title,
             why: INFO.why.to_string(),

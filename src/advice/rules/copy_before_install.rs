@@ -1,7 +1,7 @@
 //! The whole project copied before its dependencies are installed: every edit then installs them anew.
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft};
+use crate::advice::desk::{Desk, Draft, capital};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::{Confidence, Severity, dockerfile, shell};
 use crate::image::Step;
@@ -69,15 +69,24 @@ fn find(desk: &mut Desk<'_>) {
     let (Some(from), Some(to)) = (history[copy].layer, history[install].layer) else { return };
     // the files that are really there, beside the first of them in any own layer
     let there: Vec<&str> = named.iter().copied().filter(|name| is_copied(desk, from, name)).collect();
-    let files = if there.is_empty() { named[..1.max(named.len().min(2))].to_vec() } else { there };
+    // packages that the command names itself need no file of the project
+    let names_packages = INSTALLS.iter().flat_map(|(commands, _)| *commands).any(|wanted| {
+        shell::find(&history[install].command, wanted).is_some_and(|words| {
+            shell::operands(&words).nth(1).is_some() && !words.iter().any(|word| word == "-r")
+        })
+    });
+    if there.is_empty() && !names_packages {
+        return;
+    }
     let copied = dockerfile::copy(&desk.command(from), "");
     let target = copied.split_whitespace().last().unwrap_or(".").trim_end_matches('/').to_owned();
-    let fix =
-        format!("COPY {} {target}/\n{}\n{copied}", files.join(" "), dockerfile::run(&[desk.command(to)]));
+    let manifests =
+        if there.is_empty() { String::new() } else { format!("COPY {} {target}/\n", there.join(" ")) };
+    let fix = format!("{manifests}{}\n{copied}", dockerfile::run(&[desk.command(to)]));
     let why = format!(
         "{} stands above {}. With every edit of a source file the dependencies are downloaded again, and everybody \
          pulls a new layer of them. Copy what names the dependencies first, then install, then copy the rest.",
-        desk.layer(from),
+        capital(&desk.layer(from)),
         desk.layer(to)
     );
     let title = format!("Layer {from} copies the whole project before layer {to} installs its dependencies");

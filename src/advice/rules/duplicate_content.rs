@@ -2,10 +2,10 @@
 
 use super::Structural;
 use crate::advice::Confidence;
-use crate::advice::desk::{Desk, Draft, files};
+use crate::advice::desk::{Desk, Draft, capital, files, layer_list};
 use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::shell;
 use crate::advice::tally::Tally;
+use crate::advice::{dockerfile, shell};
 use crate::image::{Image, PathId};
 use crate::units;
 
@@ -20,12 +20,15 @@ static INFO: RuleInfo = RuleInfo::new(
 
 pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
 
+/// So many pairs are kept for the fix.
+const PAIRS: usize = 64;
 /// Smaller files are not worth a link, in bytes; the analysis lists from 4 KiB on.
 const LEAST: u64 = 16 << 10;
 
 fn find(desk: &mut Desk<'_>) {
     let mut tally = Tally::default();
     let mut kept = None;
+    let mut pairs = Vec::new();
     for duplicate in &desk.analysis.duplicates {
         if duplicate.bytes < LEAST {
             continue;
@@ -34,10 +37,19 @@ fn find(desk: &mut Desk<'_>) {
         let mut copies: Vec<_> =
             duplicate.paths.iter().copied().filter(|(_, entry)| !desk.is_claimed(*entry)).collect();
         copies.sort_by_key(|(path, entry)| (desk.image.layer_of(*entry), *path));
+        // a link has the mode and the owner of what it names
+        let attrs = |entry| {
+            let attrs = desk.image.attrs_of(entry);
+            (attrs.mode, attrs.uid, attrs.gid)
+        };
+        let first = copies.first().map(|(_, entry)| attrs(*entry));
+        copies.retain(|(_, entry)| Some(attrs(*entry)) == first);
         for (path, entry) in copies.iter().skip(1) {
             if desk.is_own(desk.image.layer_of(*entry)) {
                 kept.get_or_insert((copies[0].0, *path));
-                desk.claim(&mut tally, *path, *entry);
+                if desk.claim(&mut tally, *path, *entry) && pairs.len() < PAIRS {
+                    pairs.push((copies[0].0, *path, desk.image.layer_of(*entry)));
+                }
             }
         }
     }
@@ -47,23 +59,45 @@ fn find(desk: &mut Desk<'_>) {
     let (from, to) = (desk.path(from), desk.path(to));
     let copied = shell::commands(&desk.command(layer)).iter().any(|words| words[0] == "cp");
     let fix = if copied {
-        format!("RUN ln -s {from} {to}\n# or, in the RUN that writes them: mv {from} {to}")
+        format!("# in place of the cp\nRUN ln -s {from} {to}")
     } else {
-        format!(
-            "RUN rm -rf {to} && ln -s {from} {to}\n# in the step that writes {to}, so that it is never stored"
-        )
+        linked(desk, layer, &pairs, tally.entries)
     };
+    let stored: Vec<usize> = tally.layers.keys().copied().collect();
+    let place = if stored.len() == 1 { desk.layer(layer) } else { layer_list(&stored) };
     let are = if tally.entries == 1 { "is" } else { "are" };
     let title = format!("{} {are} stored a second time", files(tally.entries));
     let why = format!(
-        "{} holds {} that stand elsewhere with the same content, such as {} and {}. They are no hard links, so each \
+        "{} {} {} that stand elsewhere with the same content, such as {} and {}. They are no hard links, so each \
          is stored and pulled.",
-        desk.layer(layer),
+        capital(&place),
+        if tally.layers.len() == 1 { "holds" } else { "hold" },
         units::size(tally.bytes),
         desk.path(first),
         desk.path(second)
     );
     desk.file(&INFO, Draft { title, why, fix, tally, ..Draft::default() });
+}
+
+/// The step that writes second copies, with links in their place.
+fn linked(desk: &Desk<'_>, layer: usize, pairs: &[(PathId, PathId, usize)], count: u64) -> String {
+    let here: Vec<_> = pairs.iter().filter(|(_, _, stored)| *stored == layer).collect();
+    let links: Vec<String> = here
+        .iter()
+        .take(3)
+        .map(|(first, second, _)| format!("ln -sf {} {}", desk.path(*first), desk.path(*second)))
+        .collect();
+    let shown = links.len() as u64;
+    let more =
+        if shown < count { format!("\n# and so with the other {}", count - shown) } else { String::new() };
+    if desk.is_made_by(layer, "RUN") {
+        let mut commands = vec![desk.command(layer)];
+        commands.extend(links);
+        return format!("{}{more}", dockerfile::run(&commands));
+    }
+    let names: Vec<String> =
+        here.iter().take(3).map(|(_, second, _)| format!("#   {}", desk.path(*second))).collect();
+    format!("# leave out of {}:\n{}\nRUN {}{more}", desk.command(layer), names.join("\n"), links.join(" && "))
 }
 
 /// Two equal files, or the directories above them as far up as the names below are the same.

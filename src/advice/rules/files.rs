@@ -1,14 +1,14 @@
 //! The path rules at work: live files that their paths give away, billed to one rule each.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::{Structural, installs};
+use super::{Structural, installs, multi_stage};
 use crate::advice::desk::{Desk, Draft};
-use crate::advice::packages::Owners;
+use crate::advice::packages::{Owners, is_of_the_system};
 use crate::advice::rule::{Group, PathRule, RuleInfo};
 use crate::advice::tally::Tally;
-use crate::advice::{Confidence, Severity, dockerfile, shell};
+use crate::advice::{Confidence, Severity, apt, fixes, shell};
 use crate::image::{EntryId, PathId};
 use crate::layer::ElfKind;
 use crate::overlay::Slot;
@@ -56,12 +56,15 @@ fn find(desk: &mut Desk<'_>) {
         }
     }
     let mut small = Tally::default();
-    let mut small_names = Vec::new();
-    for (rule, (tally, owners)) in rules.iter().zip(own) {
-        let floor = match rule.group {
-            Group::Toolchain | Group::Runtime => desk.scale.high_floor,
-            _ => desk.scale.floor,
-        };
+    let (mut small_names, mut examples) = (Vec::new(), Vec::new());
+    let floor = |rule: &PathRule| match rule.group {
+        Group::Toolchain | Group::Runtime => desk.scale.high_floor,
+        _ => desk.scale.floor,
+    };
+    let large = rules.iter().zip(&own).filter(|(rule, (tally, _))| tally.weight >= floor(rule));
+    multi_stage::announce(desk, large.map(|(rule, (tally, _))| (rule.id.as_str(), tally.bytes)));
+    let floors: Vec<u64> = rules.iter().map(|rule| floor(rule)).collect();
+    for ((rule, (tally, owners)), floor) in rules.iter().zip(own).zip(floors) {
         if tally.weight >= floor {
             let names = owners.names(desk, tally.bytes);
             let mut draft = draft(desk, rule, tally);
@@ -76,6 +79,10 @@ fn find(desk: &mut Desk<'_>) {
             desk.file(&rule.info(), draft);
         } else if tally.entries > 0 && rule.confidence != Confidence::Judgement && tally.bytes > 0 {
             small_names.push(rule.what());
+            // what no package manager wrote is the user's own doing
+            let evidence = tally.evidence();
+            let own = evidence.iter().find(|evidence| !desk.classes.is_package_file(evidence.path));
+            examples.extend(own.or(evidence.first()).copied());
             small.absorb(tally, desk.settings.evidence);
         }
     }
@@ -84,10 +91,9 @@ fn find(desk: &mut Desk<'_>) {
         let why =
             "None of them matters by its size; they are listed because they tell how the image was built."
                 .into();
-        let fix = small
-            .evidence()
+        let fix = examples
             .iter()
-            .take(5)
+            .take(8)
             .map(|evidence| format!("# layer {}: {}", evidence.layer, desk.path(evidence.path)))
             .collect::<Vec<_>>()
             .join("\n");
@@ -100,6 +106,7 @@ fn find(desk: &mut Desk<'_>) {
 fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
     let mut seen = vec![UNSEEN; desk.image.entries.len()];
     let mut found: Vec<(PathId, EntryId)> = Vec::new();
+    let mut known = Packaged::new();
     for (path, slot) in desk.union.rootfs.live() {
         let Slot::Entry(entry) = slot else { continue };
         let Some(content) = desk.union.content_of(entry) else { continue };
@@ -107,7 +114,7 @@ fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
         let rule = desk
             .classes
             .rule(path)
-            .filter(|(_, rule)| size >= rule.least && is_dump(desk, path, content, rule));
+            .filter(|(_, rule)| size >= rule.least && is_meant(desk, path, content, rule, &mut known));
         let state = &mut seen[content.index()];
         let number = rule.map_or(KEPT, |(number, _)| u8::try_from(number).unwrap_or(KEPT));
         match *state {
@@ -129,20 +136,44 @@ fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
         .collect()
 }
 
-/// False for what is only called `core`: a core dump says so in its ELF header. Smaller ones were not looked at.
-fn is_dump(desk: &Desk<'_>, path: PathId, content: EntryId, rule: &PathRule) -> bool {
-    if rule.id != "core-dumps" || !desk.image.paths.name(path).starts_with(b"core") {
-        return true;
+/// False for files that a rule's globs match and that it is not about.
+fn is_meant(desk: &Desk<'_>, path: PathId, content: EntryId, rule: &PathRule, known: &mut Packaged) -> bool {
+    match rule.id.as_str() {
+        "core-dumps" => is_dump(desk, path, content),
+        "python-bytecode" => !is_compiled_by_a_package(desk, path, known),
+        _ => true,
     }
-    let size = desk.image.entry(content).size;
-    size < limits::EXECUTABLE || desk.image.excerpts.elf(content).is_some_and(|elf| elf.kind == ElfKind::Core)
+}
+
+/// False for what is only called `core`: a core dump says so in its ELF header. Smaller ones were not looked at.
+fn is_dump(desk: &Desk<'_>, path: PathId, content: EntryId) -> bool {
+    let is_core = || desk.image.excerpts.elf(content).is_some_and(|elf| elf.kind == ElfKind::Core);
+    !desk.image.paths.name(path).starts_with(b"core")
+        || desk.image.entry(content).size < limits::EXECUTABLE
+        || is_core()
+}
+
+/// Whether the modules of a directory belong to packages of the system, asked once for each directory.
+type Packaged = HashMap<PathId, bool>;
+
+/// True for bytecode beside sources that a package of the system owns: the package's scripts compile it, and again
+/// after every upgrade, so no step of a Dockerfile can sensibly leave it out.
+fn is_compiled_by_a_package(desk: &Desk<'_>, path: PathId, known: &mut Packaged) -> bool {
+    let paths = &desk.image.paths;
+    let owned =
+        |path| desk.analysis.packages.owner_index(path).is_some_and(|owner| is_of_the_system(desk, owner));
+    let directory = paths.parent(path);
+    let sources = if paths.name(directory) == b"__pycache__" { paths.parent(directory) } else { directory };
+    let is_module = |path: &PathId| paths.name(*path).ends_with(b".py") && owned(*path);
+    owned(path)
+        || *known.entry(sources).or_insert_with(|| paths.children(sources).any(|path| is_module(&path)))
 }
 
 fn draft(desk: &Desk<'_>, rule: &PathRule, tally: Tally) -> Draft {
     // who wrote the files first: a later chown stores them again, but is not to blame for them
     let mut origins = BTreeMap::<usize, u64>::new();
     for evidence in tally.evidence() {
-        *origins.entry(origin(desk, evidence.path, evidence.entry)).or_default() += evidence.bytes;
+        *origins.entry(desk.origin(evidence.path, evidence.entry)).or_default() += evidence.bytes;
     }
     let mut by_bytes: Vec<(usize, u64)> = origins.into_iter().collect();
     by_bytes.sort_by_key(|(layer, bytes)| (Reverse(*bytes), *layer));
@@ -159,37 +190,18 @@ fn draft(desk: &Desk<'_>, rule: &PathRule, tally: Tally) -> Draft {
     if let Some(layer) = guilty.filter(|layer| !tally.layers.contains_key(layer)) {
         why = format!("{why} First written by {}.", desk.layer(layer));
     }
-    let mut fix = None;
-    if let Some(layer) =
+    let fix = if let Some(layer) =
         guilty.filter(|&layer| rule.group == Group::Toolchain && brings_recommends(desk, layer))
     {
         why = format!("{why} Nobody asked for them: they came with what the packages recommend.");
-        fix = Some(installs::without_recommends(&desk.command(layer)));
-    } else if let Some(layer) = guilty.filter(|&layer| rule.hist.is_empty() || ran(layer)) {
-        fix = rewritten(desk, rule, layer);
-    }
-    let fix =
-        fix.or_else(|| Some(rule.fix.trim().to_owned()).filter(|fix| !fix.is_empty())).unwrap_or_else(|| {
-            let first =
-                tally.evidence().first().map_or_else(String::new, |evidence| desk.path(evidence.path));
-            format!("RUN COMMAND && rm -rf {first}")
-        });
+        apt::lean_install(desk, layer)
+    } else {
+        fixes::of_rule(desk, rule, guilty.map(|layer| (layer, ran(layer))), &tally)
+    };
     let mut layers: Vec<usize> = tally.layers.keys().copied().chain(guilty).collect();
     layers.sort_unstable();
     layers.dedup();
     Draft { title: rule.title().to_owned(), why, fix, tally, layers, ..Draft::default() }
-}
-
-/// The layer that stored this content at this path first, when later ones stored it again unchanged.
-fn origin(desk: &Desk<'_>, path: PathId, entry: EntryId) -> usize {
-    let of = desk.image.entry(entry);
-    let same = |other: &EntryId| {
-        let other = desk.image.entry(*other);
-        other.kind == of.kind && other.size == of.size && other.hash == of.hash && of.hash != 0
-    };
-    let timeline = desk.image.timeline.of(path);
-    let before = timeline.iter().rev().skip_while(|id| **id != entry).take_while(|id| same(id));
-    desk.image.layer_of(before.last().copied().unwrap_or(entry))
 }
 
 /// True for an `apt-get install` that names no compiler, and yet brings one.
@@ -199,63 +211,6 @@ fn brings_recommends(desk: &Desk<'_>, layer: usize) -> bool {
         && !["gcc", "g++", "make", "clang", "build-essential", "-dev"]
             .iter()
             .any(|name| command.contains(name))
-}
-
-/// The guilty step with the clean-up in the same `RUN`, and with cache mounts.
-fn rewritten(desk: &Desk<'_>, rule: &PathRule, layer: usize) -> Option<String> {
-    let command = desk.command(layer);
-    if !desk.is_made_by(layer, "RUN") || command.is_empty() || command.starts_with('[') {
-        return None;
-    }
-    let commands = if rule.id.starts_with("apt-") { apt_steps(desk, layer) } else { vec![command.clone()] };
-    let mut forms = Vec::new();
-    let swapped = rule
-        .swap
-        .as_ref()
-        .filter(|(from, to)| command.contains(from.as_str()) && !command.contains(to.as_str()))
-        .map(|(from, to)| command.replace(from.as_str(), to));
-    if let Some(swapped) = swapped {
-        forms.push(dockerfile::run(&[swapped]));
-    } else if !rule.clean.is_empty() {
-        let mut cleaned = commands.clone();
-        cleaned.push(rule.clean.clone());
-        forms.push(dockerfile::run(&cleaned));
-    }
-    if !rule.mounts.is_empty() {
-        let sharing = if rule.id.starts_with("apt") { ",sharing=locked" } else { "" };
-        let mounts: Vec<String> = rule
-            .mounts
-            .iter()
-            .map(|to| format!("--mount=type=cache,target={to}{sharing} \\\n    "))
-            .collect();
-        let plain = dockerfile::run(&commands);
-        let text = format!("RUN {}{}", mounts.concat(), plain.trim_start_matches("RUN "));
-        let note = if forms.is_empty() {
-            ""
-        } else {
-            "# or, with BuildKit, keep it for the next build and out of the image:\n"
-        };
-        forms.push(format!("{note}{text}"));
-    }
-    (!forms.is_empty()).then(|| forms.join("\n"))
-}
-
-/// An `apt-get update` with the installation that needs its lists, when they are two steps: cleaning up after the
-/// one alone would break the other.
-fn apt_steps(desk: &Desk<'_>, layer: usize) -> Vec<String> {
-    let runs = |layer: usize, what: &str| {
-        let command = desk.image.command_of(layer);
-        shell::runs(command, &format!("apt-get {what}")) || shell::runs(command, &format!("apt {what}"))
-    };
-    let (updates, installs) = (runs(layer, "update"), runs(layer, "install"));
-    let mut layers = vec![layer];
-    if updates && !installs {
-        layers.extend((layer + 1..desk.image.layers.len()).find(|&later| runs(later, "install")));
-    } else if installs && !updates {
-        let first = (desk.analysis.base_layers..layer).rev().find(|&earlier| runs(earlier, "update"));
-        layers.splice(0..0, first);
-    }
-    layers.into_iter().map(|layer| desk.command(layer)).collect()
 }
 
 /// One line for all that the base brings: nobody can act on more.
@@ -277,6 +232,6 @@ fn file_base(desk: &mut Desk<'_>, tally: Tally, rules: &[&PathRule], by_rule: &[
         "{}. They came with FROM, and no step of this Dockerfile can take them away.",
         list.join(", ")
     );
-    let fix = "# a smaller variant of the same base, if there is one\nFROM BASE-slim".into();
+    let fix = fixes::smaller_base(desk);
     desk.file(&BASE, Draft { title, why, fix, tally, ..Draft::default() });
 }

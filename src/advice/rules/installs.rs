@@ -3,7 +3,8 @@
 use super::Structural;
 use crate::advice::desk::{Desk, Draft};
 use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::{Confidence, Severity, dockerfile, shell};
+use crate::advice::{Confidence, Severity, bases, dockerfile, shell};
+use crate::analysis::Manager;
 
 static UNPINNED: RuleInfo = RuleInfo::new(
     "unpinned",
@@ -31,18 +32,6 @@ pub(super) fn takes_recommends(command: &str) -> bool {
         && !command.contains("Install-Recommends")
 }
 
-/// The same step without.
-pub(super) fn without_recommends(command: &str) -> String {
-    let mut fixed = command.to_owned();
-    for program in ["apt-get", "apt"] {
-        for options in ["", "-y ", "-qq ", "-qy ", "-yq ", "-y -q "] {
-            let install = format!("{program} {options}install ");
-            fixed = fixed.replace(&install, &format!("{install}--no-install-recommends "));
-        }
-    }
-    dockerfile::run(&[fixed])
-}
-
 /// The packages of an install that have no version, options and files left out.
 fn loose(words: &[String], manager: &str) -> Vec<String> {
     shell::operands(words)
@@ -50,13 +39,44 @@ fn loose(words: &[String], manager: &str) -> Vec<String> {
         .filter(|word| {
             let path = word.starts_with(['.', '/', '$']) || word.contains("://") || word.contains(".txt");
             let pinned = match manager {
-                "npm" => word.rfind('@').is_some_and(|at| at > 0) && !word.ends_with("@latest"),
+                "npm" | "node" => word.rfind('@').is_some_and(|at| at > 0) && !word.ends_with("@latest"),
                 _ => word.contains(['=', '@', '<', '>', '~']),
             };
             !path && !pinned
         })
         .map(str::to_owned)
         .collect()
+}
+
+/// The command with the versions that this image has.
+fn pinned(desk: &Desk<'_>, command: &str) -> Option<String> {
+    let mut fixed = command.to_owned();
+    for (wanted, manager, sign) in [
+        ("pip install", Manager::Python, "=="),
+        ("pip3 install", Manager::Python, "=="),
+        ("npm install", Manager::Node, "@"),
+        ("npm i", Manager::Node, "@"),
+    ] {
+        let Some(words) = shell::find(command, wanted) else { continue };
+        for name in loose(&words, manager.name()) {
+            let plain = name.trim_end_matches("@latest").split('[').next().unwrap_or_default();
+            let alike = |text: &str| {
+                text.to_ascii_lowercase().replace(['_', '.'], "-")
+                    == plain.to_ascii_lowercase().replace(['_', '.'], "-")
+            };
+            let mut packages =
+                desk.analysis.packages.list.iter().filter(|package| package.manager == manager);
+            let version =
+                packages.find(|package| alike(&package.name))?.version.as_deref().map(bases::word)?;
+            let pin = format!("{}{sign}{version}", name.trim_end_matches("@latest"));
+            fixed = fixed
+                .split(' ')
+                .map(|word| if word == name { pin.as_str() } else { word })
+                .collect::<Vec<_>>()
+                .join(" ");
+        }
+    }
+    (fixed != command).then(|| format!("# the versions that this image has\n{}", dockerfile::run(&[fixed])))
 }
 
 fn find(desk: &mut Desk<'_>) {
@@ -90,14 +110,13 @@ fn find(desk: &mut Desk<'_>) {
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     let title = format!("No version is asked for: {list}{rest}");
     let first = layers.first().map_or_else(String::new, |&layer| desk.command(layer));
-    let fix = if first.contains("npm") {
-        "# from a lock file\nCOPY package.json package-lock.json ./\nRUN npm ci --omit=dev"
-    } else if first.contains("pip") {
-        "# with versions: pip freeze > requirements.txt\nCOPY requirements.txt ./\nRUN pip install --no-cache-dir -r requirements.txt"
-    } else {
-        "# name the version in the URL, and check its sum\nADD --checksum=sha256:SUM https://HOST/FILE-1.2.3.tar.gz /tmp/"
-    }
-    .to_owned();
+    let fix = pinned(desk, &first).unwrap_or_else(|| {
+        if first.contains("://") {
+            "# name the version in the URL, and check what came: echo 'SUM  FILE' | sha256sum -c".into()
+        } else {
+            "# name the versions: a requirements.txt with ==, or a lock file beside package.json".into()
+        }
+    });
     desk.file(
         &UNPINNED,
         Draft {

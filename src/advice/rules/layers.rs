@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft};
+use crate::advice::desk::{Desk, Draft, capital};
 use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::{Confidence, Severity};
+use crate::advice::{Confidence, Severity, dockerfile};
 use crate::image::PathId;
 use crate::units;
 
@@ -40,7 +40,7 @@ fn find(desk: &mut Desk<'_>) {
         let draft = Draft {
             title: format!("{own} own layers"),
             why: MANY.why.to_string(),
-            fix: MANY.fix.to_string(),
+            fix: merged(desk).unwrap_or_else(|| MANY.fix.to_string()),
             layers: (desk.analysis.base_layers..count).collect(),
             severity: Some(Severity::Low),
             ..Draft::default()
@@ -59,7 +59,7 @@ fn find(desk: &mut Desk<'_>) {
             .collect();
         let why = format!(
             "{} stores {}: {}. {}",
-            desk.layer(layer),
+            capital(&desk.layer(layer)),
             units::size(content),
             parts.join(", "),
             HUGE.why
@@ -74,6 +74,21 @@ fn find(desk: &mut Desk<'_>) {
         };
         desk.file(&HUGE, draft);
     }
+}
+
+/// The first steps that stand one after the other, as one.
+fn merged(desk: &Desk<'_>) -> Option<String> {
+    let own = desk.analysis.base_layers..desk.image.layers.len();
+    let is_run = |layer: &usize| desk.is_made_by(*layer, "RUN") && !desk.command(*layer).starts_with('[');
+    let first = own.clone().find(|layer| is_run(layer) && is_run(&(layer + 1)))?;
+    let row: Vec<usize> = (first..own.end).take_while(is_run).collect();
+    let commands: Vec<String> = row.iter().take(4).map(|&layer| desk.command(layer)).collect();
+    let more = if row.len() > 4 {
+        format!("\n# and so on, up to layer {}", row[row.len() - 1])
+    } else {
+        String::new()
+    };
+    Some(format!("{}{more}", dockerfile::run(&commands)))
 }
 
 /// The largest directories of a layer, two levels deep.

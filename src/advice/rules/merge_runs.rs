@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::Structural;
 use super::grouping::group;
-use crate::advice::desk::{Desk, Draft, layer_list, safe};
+use crate::advice::desk::{Desk, Draft, capital, layer_list, safe};
 use crate::advice::dockerfile;
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::tally::{Tally, weight};
@@ -176,11 +176,6 @@ fn file(desk: &mut Desk<'_>, rows: &[Row], findings: &[Vec<(usize, std::ops::Ran
             Draft { title, why: why(desk, &story), fix: fix.join("\n\n"), tally, layers, ..Draft::default() },
         );
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// What the second of two layers does to the first, in a few words.

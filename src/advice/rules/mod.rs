@@ -1,6 +1,7 @@
 //! The structural rules: one small file each. Their order is the order of billing.
 
 mod add_remote;
+mod archive_tree;
 mod copy_before_install;
 mod copy_root;
 mod duplicate_content;
@@ -38,6 +39,7 @@ pub(super) static STRUCTURAL: &[Structural] = &[
     upgrade::RULE,
     waste::RULE,
     recommends::RULE,
+    archive_tree::RULE,
     files::RULE,
     duplicate_content::RULE,
     unstripped::RULE,

@@ -5,12 +5,12 @@
 use std::collections::HashMap;
 
 use super::Structural;
-use super::installs::{own_runs, takes_recommends, without_recommends};
-use crate::advice::desk::{Desk, Draft, layer_list};
+use super::installs::{own_runs, takes_recommends};
+use crate::advice::desk::{Desk, Draft, capital, layer_list};
 use crate::advice::packages::name_list;
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::tally::Tally;
-use crate::advice::{Confidence, Severity};
+use crate::advice::{Confidence, Severity, apt};
 use crate::analysis::Manager;
 use crate::overlay::Slot;
 use crate::units;
@@ -35,11 +35,15 @@ fn find(desk: &mut Desk<'_>) {
         .collect();
     if desk.analysis.packages.list.iter().any(|package| package.manager == Manager::Dpkg) {
         by_records(desk, &guilty);
-    } else if let Some((layer, command)) = guilty.first() {
+    } else if let Some((layer, _)) = guilty.first() {
         let layers: Vec<usize> = guilty.iter().map(|(layer, _)| *layer).collect();
         let title = format!("apt-get install brings all recommended packages along: {}", layer_list(&layers));
-        let why = format!("{} installs without --no-install-recommends. {}", desk.layer(*layer), INFO.why);
-        let fix = without_recommends(command);
+        let why = format!(
+            "{} installs without --no-install-recommends. {}",
+            capital(&desk.layer(*layer)),
+            INFO.why
+        );
+        let fix = apt::lean_install(desk, *layer);
         desk.file(
             &INFO,
             Draft { title, why, fix, layers, severity: Some(Severity::Low), ..Draft::default() },
@@ -94,6 +98,6 @@ fn by_records(desk: &mut Desk<'_>, guilty: &[(usize, String)]) {
     );
     let most = tally.by_bytes().first().map(|(layer, _)| *layer);
     let step = guilty.iter().find(|(layer, _)| Some(*layer) == most).or_else(|| guilty.first());
-    let fix = step.map_or_else(|| INFO.fix.to_string(), |(_, command)| without_recommends(command));
+    let fix = step.map_or_else(|| INFO.fix.to_string(), |(layer, _)| apt::lean_install(desk, *layer));
     desk.file(&INFO, Draft { title, why, fix, tally, ..Draft::default() });
 }

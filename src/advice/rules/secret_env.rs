@@ -3,7 +3,7 @@
 use super::Structural;
 use crate::advice::desk::{Desk, Draft};
 use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::{Confidence, Severity, secrets};
+use crate::advice::{Confidence, Severity, dockerfile, secrets};
 use crate::escape;
 
 static INFO: RuleInfo = RuleInfo::new(
@@ -64,8 +64,24 @@ fn find(desk: &mut Desk<'_>) {
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let name = if is_name { name } else { "TOKEN" };
     let id = name.to_ascii_lowercase();
-    let fix = format!(
-        "RUN --mount=type=secret,id={id},env={name} \\\n    COMMAND THAT NEEDS IT\n# docker build --secret id={id},env={name} .\n# at run time: docker run -e {name} IMAGE"
-    );
+    let fix = mounted(desk, name, &id);
     desk.file(&INFO, Draft { title, why, fix, layers, severity: Some(Severity::High), ..Draft::default() });
+}
+
+/// The step that uses the variable, with the secret mounted.
+fn mounted(desk: &Desk<'_>, name: &str, id: &str) -> String {
+    let mount = format!("--mount=type=secret,id={id},env={name}");
+    let build = format!("# docker build --secret id={id},env={name} .");
+    let run = format!("# at run time: docker run -e {name} IMAGE");
+    let used = (desk.analysis.base_layers..desk.image.layers.len())
+        .filter(|&layer| desk.is_made_by(layer, "RUN"))
+        .map(|layer| desk.command(layer))
+        .find(|command| command.contains(&format!("${name}")) || command.contains(&format!("${{{name}")));
+    match used.filter(|command| !command.contains('…') && !command.contains('\n')) {
+        Some(command) => {
+            let text = dockerfile::run(&[command]);
+            format!("RUN {mount} \\\n    {}\n{build}", text.trim_start_matches("RUN "))
+        }
+        None => format!("# in the RUN that needs it, if one does: RUN {mount} …\n{build}\n{run}"),
+    }
 }

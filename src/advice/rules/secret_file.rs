@@ -3,8 +3,8 @@
 use super::Structural;
 use crate::advice::desk::{Desk, Draft, files, layer_list};
 use crate::advice::tally::Tally;
-use crate::advice::{Evidence, Severity};
-use crate::layer::Kind;
+use crate::advice::{Evidence, Severity, dockerfile, shell};
+use crate::layer::{Holds, Kind};
 use crate::overlay::Fate;
 
 pub(super) const RULE: Structural = Structural { infos: &[], find };
@@ -15,6 +15,15 @@ const MILD: [&[u8]; 5] = [b".npmrc", b".pem", b".my.cnf", b"config.json", b".htp
 /// Larger files are no keys, in bytes.
 const LARGEST: u64 = 1_000_000;
 
+/// What is told of the same kind: where it is, and how sure that is.
+#[derive(Default)]
+struct Group {
+    tally: Tally,
+    /// Entries that no path of the final root filesystem shows any more.
+    deleted: u64,
+    worst: Option<Severity>,
+}
+
 fn find(desk: &mut Desk<'_>) {
     let mut rules = Vec::new();
     for &(_, rule) in &desk.classes.secrets {
@@ -23,41 +32,42 @@ fn find(desk: &mut Desk<'_>) {
         }
     }
     for rule in rules {
-        let [mut own, mut base] = [Tally::default(), Tally::default()];
-        let mut deleted = 0;
-        let mut worst = Severity::Medium;
+        let [mut sure, mut unsure, mut base] = [Group::default(), Group::default(), Group::default()];
         for &(path, _) in desk.classes.secrets.iter().filter(|(_, other)| other.id == rule.id) {
             for &entry in desk.image.timeline.of(path) {
                 let (layer, of) = (desk.image.layer_of(entry), desk.image.entry(entry));
-                if of.kind != Kind::File || of.size == 0 || of.size > LARGEST {
+                let holds = desk.image.excerpts.credentials(entry);
+                if of.kind != Kind::File || of.size == 0 || of.size > LARGEST || holds == Some(Holds::Nothing)
+                {
                     continue;
                 }
+                let name = desk.image.paths.name(path);
+                let is_sure = holds == Some(Holds::Secret);
+                let is_mild = !is_sure && MILD.iter().any(|mild| name.ends_with(mild));
+                let (group, severity) = match (desk.is_own(layer), is_sure) {
+                    (false, _) => (&mut base, Severity::Info),
+                    (true, true) => (&mut sure, Severity::High),
+                    (true, false) => (&mut unsure, if is_mild { Severity::Medium } else { Severity::High }),
+                };
                 // a secret is no matter of bytes, so its evidence is billed none
-                let evidence = Evidence { bytes: 0, path, entry, layer };
-                if desk.is_own(layer) {
-                    let name = desk.image.paths.name(path);
-                    if !MILD.iter().any(|mild| name.ends_with(mild)) {
-                        worst = Severity::High;
-                    }
-                    own.add(evidence, desk.settings.evidence);
-                    deleted += u64::from(
-                        desk.union.fate(entry) != Fate::Live && desk.union.rootfs.entry(path).is_none(),
-                    );
-                } else {
-                    base.add(evidence, desk.settings.evidence);
-                }
+                group.tally.add(Evidence { bytes: 0, path, entry, layer }, desk.settings.evidence);
+                group.worst = Some(group.worst.map_or(severity, |worst| worst.min(severity)));
+                let is_gone = desk.union.fate(entry) != Fate::Live && desk.union.rootfs.entry(path).is_none();
+                group.deleted += u64::from(is_gone);
             }
         }
-        for (tally, severity) in [(own, worst), (base, Severity::Info)] {
-            if tally.entries > 0 {
-                let draft = draft(desk, rule.why.clone(), tally, severity, deleted);
+        for (group, verb) in [(sure, "holds"), (unsure, "may hold"), (base, "may hold")] {
+            if group.tally.entries > 0 {
+                let draft = draft(desk, rule.why.clone(), group, verb);
                 desk.file(&rule.info(), draft);
             }
         }
     }
 }
 
-fn draft(desk: &Desk<'_>, why: String, tally: Tally, severity: Severity, deleted: u64) -> Draft {
+fn draft(desk: &Desk<'_>, why: String, group: Group, verb: &str) -> Draft {
+    let Group { tally, deleted, worst } = group;
+    let severity = worst.unwrap_or(Severity::Info);
     let evidence = tally.evidence();
     let layers: Vec<usize> = tally.layers.keys().copied().collect();
     let first = evidence.first().map_or_else(String::new, |evidence| desk.path(evidence.path));
@@ -65,27 +75,62 @@ fn draft(desk: &Desk<'_>, why: String, tally: Tally, severity: Severity, deleted
     paths.dedup();
     let more = paths.len().saturating_sub(1) as u64;
     let more = if more > 0 { format!(" and {} more", files(more)) } else { String::new() };
+    let verb = if more.is_empty() || verb != "holds" { verb } else { "hold" };
     let base = if severity == Severity::Info { " of the base image" } else { "" };
     let later = match deleted {
+        _ if severity == Severity::Info => String::new(),
         0 => String::new(),
-        _ if deleted == tally.entries && severity != Severity::Info => {
-            ", deleted later but still there".into()
-        }
-        _ if severity != Severity::Info => format!(", {deleted} of them deleted later but still there"),
-        _ => String::new(),
+        all if all == tally.entries => ", deleted later but still there".into(),
+        some => format!(", {some} of them deleted later but still there"),
     };
-    let title = format!("{first}{more} may hold a secret: {}{base}{later}", layer_list(&layers));
+    let what = if paths.len() > 1 { "secrets" } else { "a secret" };
+    let title = format!("{first}{more} {verb} {what}: {}{base}{later}", layer_list(&layers));
     let names: Vec<String> = paths.iter().take(5).map(|path| desk.path(*path)).collect();
     let copied = layers.iter().any(|&layer| desk.is_made_by(layer, "COPY") || desk.is_made_by(layer, "ADD"));
     let ignore: Vec<String> =
         names.iter().filter_map(|name| name.rsplit('/').next()).map(|name| format!("**/{name}")).collect();
-    let file = names.first().and_then(|name| name.rsplit('/').next()).unwrap_or("credentials");
-    let mount = format!(
-        "RUN --mount=type=secret,id={},target={} \\\n    COMMAND THAT NEEDS IT\n# docker build --secret id={},src={file} .",
-        file.trim_start_matches('.'),
-        names.first().map_or("/run/secrets/credentials", String::as_str),
-        file.trim_start_matches('.')
-    );
+    let mount = mounted(desk, names.first().map_or("/run/secrets/credentials", String::as_str));
     let fix = if copied { format!("# .dockerignore\n{}\n\n{mount}", ignore.join("\n")) } else { mount };
     Draft { title, why, fix, tally, severity: Some(severity), ..Draft::default() }
+}
+
+/// Who reads a file, by its name.
+const READERS: [(&str, &[&str]); 7] = [
+    (".npmrc", &["npm", "yarn", "pnpm"]),
+    (".netrc", &["git", "curl", "pip", "go"]),
+    (".pypirc", &["twine", "pip"]),
+    (".git-credentials", &["git"]),
+    ("credentials", &["aws"]),
+    ("config.json", &["docker"]),
+    ("id_", &["git", "ssh", "scp", "npm", "pip", "go"]),
+];
+
+/// The step that needs the file with the file mounted, as far as the history has it.
+fn mounted(desk: &Desk<'_>, path: &str) -> String {
+    let file = path.rsplit('/').next().unwrap_or("credentials");
+    let id = file.trim_start_matches('.');
+    let readers = READERS.iter().find(|(name, _)| file == *name || file.starts_with("id_") && *name == "id_");
+    let uses = |part: &str| {
+        let readers = readers.map(|(_, readers)| *readers).unwrap_or_default();
+        shell::commands(part).iter().any(|words| readers.contains(&words[0].as_str()))
+            && !part.contains(file)
+            && !part.contains(" config set ")
+            && !part.contains('…')
+    };
+    let step = (desk.analysis.base_layers..desk.image.layers.len())
+        .filter(|&layer| desk.is_made_by(layer, "RUN"))
+        .find_map(|layer| {
+            let command = desk.command(layer);
+            let parts: Vec<&str> = shell::chain(&command).into_iter().filter(|part| uses(part)).collect();
+            (!parts.is_empty()).then(|| parts.join(" && "))
+        });
+    let mount = format!("--mount=type=secret,id={id},target={path}");
+    let build = format!("# docker build --secret id={id},src={file} .");
+    match step {
+        Some(step) => {
+            let run = dockerfile::run(&[step]);
+            format!("RUN {mount} \\\n    {}\n{build}", run.trim_start_matches("RUN "))
+        }
+        None => format!("# in the RUN that needs it:\n# RUN {mount} …\n{build}"),
+    }
 }

@@ -26,7 +26,7 @@ static INFO: RuleInfo = RuleInfo::new(
 pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
 
 /// Less is not worth a line, in bytes of one file.
-const LEAST: u64 = 100_000;
+const LEAST: u64 = 4_000;
 
 fn find(desk: &mut Desk<'_>) {
     let mut tally = Tally::default();
@@ -76,6 +76,14 @@ fn fix(desk: &Desk<'_>, layer: usize, paths: &[PathId]) -> String {
             command.replace("cargo build", "cargo build --config profile.release.strip=true")
         ]);
     }
+    let tool =
+        desk.image.paths.find(b"usr/bin/strip").filter(|&path| desk.union.rootfs.entry(path).is_some());
+    let is_asked = |path| {
+        let packages = &desk.analysis.packages;
+        let owner = packages.owner_index(path);
+        !packages.recommended.iter().any(|found| Some(found.package) == owner)
+    };
+    let note = if tool.is_some_and(is_asked) { "" } else { "# strip is in the package binutils\n" };
     let strip = match paths {
         [_, _, _, _, ..] => {
             let common = common(desk, paths);
@@ -87,7 +95,7 @@ fn fix(desk: &Desk<'_>, layer: usize, paths: &[PathId]) -> String {
         }
     };
     if desk.is_made_by(layer, "RUN") && !command.is_empty() && !command.starts_with('[') {
-        dockerfile::run(&[command, strip])
+        format!("{note}{}", dockerfile::run(&[command, strip]))
     } else {
         format!("# in the stage or on the machine that builds them, before they are copied\nRUN {strip}")
     }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Structural;
-use crate::advice::Confidence;
 use crate::advice::desk::{Desk, Draft, files};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::shell;
 use crate::advice::tally::Tally;
+use crate::advice::{Confidence, bases};
 use crate::overlay::Cause;
 use crate::units;
 
@@ -66,7 +66,14 @@ fn find(desk: &mut Desk<'_>) {
             desk.layer(layer),
             units::size(tally.bytes)
         );
-        let fix = "# a newer base instead of an upgrade on top of an old one\nFROM BASE:NEWER-TAG".into();
+        let from = bases::name(desk).map_or_else(String::new, |name| format!("FROM {name}\n"));
+        let commands = desk.command(layer);
+        let upgrade = shell::chain(&commands);
+        let upgrade = upgrade.into_iter().find(|part| UPGRADES.iter().any(|known| shell::runs(part, known)));
+        let fix = format!(
+            "# docker build --pull takes the newest base; then leave out: {}\n{from}",
+            upgrade.unwrap_or("the upgrade")
+        );
         desk.file(&INFO, Draft { title, why, fix, tally, layers: vec![layer], ..Draft::default() });
     }
 }

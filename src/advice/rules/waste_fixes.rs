@@ -1,7 +1,7 @@
 //! Lines of a Dockerfile that would not have wasted the bytes, written out of the steps of the image.
 
 use super::waste_texts::Story;
-use crate::advice::{dockerfile, shell};
+use crate::advice::{apt, archives, dockerfile, managers, shell};
 
 impl Story<'_> {
     pub(super) fn metadata_fix(&self, changer: &str) -> String {
@@ -31,12 +31,28 @@ impl Story<'_> {
             }
         }
         if out.is_empty() {
-            out.push(format!("COPY {flag} . ."));
+            out.push("# set them in the step that writes these files: COPY has --chown and --chmod".into());
         }
         if !change.is_empty() {
             out.push(format!("# and without: {}", change.join(" && ")));
         }
         out.join("\n")
+    }
+
+    /// The installations that wrote the records one after the other, as one.
+    pub(super) fn package_fix(&self) -> String {
+        let mut layers: Vec<usize> = self.writers();
+        layers.extend(&self.group.by);
+        layers.sort_unstable();
+        layers.dedup();
+        layers.retain(|&layer| self.desk.is_own(layer) && self.desk.is_made_by(layer, "RUN"));
+        let mut commands: Vec<String> = layers.iter().map(|&layer| self.desk.command(layer)).collect();
+        commands.retain(|command| managers::installed(command).is_some());
+        commands.truncate(6);
+        if commands.len() < 2 {
+            return "# one RUN that installs all packages, in place of several".into();
+        }
+        format!("# all packages in one RUN\n{}", dockerfile::run(&commands))
     }
 
     /// The first writers, lowest layer first.
@@ -71,7 +87,22 @@ impl Story<'_> {
             .filter(|evidence| evidence.layer == writer)
             .map(|evidence| self.desk.path(evidence.path))
             .collect();
-        if self.desk.is_made_by(writer, "COPY") {
+        let url = || written.split_whitespace().find(|word| word.contains("://")).map(str::to_owned);
+        let is_add = self.desk.is_made_by(writer, "ADD");
+        if let Some(url) = url().filter(|_| is_add) {
+            return format!("RUN curl -fsSL {url} | tar -xz -C /opt");
+        }
+        let evidence = self.group.tally.evidence();
+        let largest = evidence.iter().find(|evidence| evidence.layer == writer);
+        let unpacked = largest.and_then(|evidence| {
+            let name = String::from_utf8_lossy(self.desk.image.paths.name(evidence.path)).into_owned();
+            let step = archives::unpacking(self.desk, &name)?;
+            archives::fix(self.desk, evidence.path, writer, Some(&step), None)
+        });
+        if let Some(fix) = unpacked {
+            return fix;
+        }
+        if is_add || self.desk.is_made_by(writer, "COPY") {
             let lines: Vec<String> = paths.iter().take(5).map(|path| format!("#   {path}")).collect();
             return format!(
                 "# .dockerignore: what this need not copy, since it is deleted again\n{}\n{}",
@@ -79,12 +110,14 @@ impl Story<'_> {
                 dockerfile::copy(&written, "")
             );
         }
-        if self.desk.is_made_by(writer, "ADD") {
-            let url =
-                written.split_whitespace().find(|word| word.contains("://")).unwrap_or("URL").to_owned();
-            return format!("RUN curl -fsSL {url} | tar -xz -C /opt");
-        }
         let clean = self.removal(&paths);
+        let is_lists = clean.split(' ').any(|word| word.starts_with("/var/lib/apt/lists"));
+        if is_lists && shell::runs(&written, "apt-get update") {
+            // the same lines as the findings about what else apt leaves
+            let mut commands = apt::steps(self.desk, writer);
+            commands.push(apt::clean(self.desk));
+            return dockerfile::run(&commands);
+        }
         if written.is_empty() {
             format!("RUN COMMAND && {clean}")
         } else {

@@ -1,8 +1,8 @@
 //! The words for exact waste: which step, what it did, and the lines that would not have done it.
 
 use super::waste::{Group, Kind};
-use crate::advice::desk::{Desk, Draft, files, layer_list};
-use crate::advice::{dockerfile, shell};
+use crate::advice::desk::{Desk, Draft, capital, files, layer_list};
+use crate::advice::{bases, dockerfile, fixes, shell};
 use crate::escape;
 use crate::units;
 
@@ -74,7 +74,7 @@ impl Story<'_> {
     fn hiders(&self) -> String {
         let parts: Vec<String> = self.group.by.iter().take(2).map(|&layer| self.desk.layer(layer)).collect();
         let more = self.group.by.len().saturating_sub(2);
-        let rest = if more == 0 { String::new() } else { format!(" and {more} more layers") };
+        let rest = if more == 0 { String::new() } else { format!(" and {}", layers_more(more)) };
         format!("{}{rest}", parts.join(" and "))
     }
 
@@ -105,7 +105,7 @@ impl Story<'_> {
                 self.shares(),
                 steps.len() + 1
             ),
-            "# all packages in one RUN\nRUN apt-get update && \\\n    apt-get install -y --no-install-recommends ALL PACKAGES && \\\n    rm -rf /var/lib/apt/lists/*".into(),
+            self.package_fix(),
         )
     }
 
@@ -268,7 +268,7 @@ impl Story<'_> {
                 self.hiders(),
                 self.shares()
             ),
-            "# a base without these files, if there is one\nFROM BASE-slim".into(),
+            fixes::smaller_base(self.desk),
         )
     }
 
@@ -276,14 +276,16 @@ impl Story<'_> {
         (
             format!("The base image itself wastes bytes in {}", self.count()),
             "Its own layers hide each other's files. This Dockerfile cannot change that; a newer or smaller base might.".into(),
-            "# try a newer tag\nFROM BASE:TAG".into(),
+            match bases::name(self.desk) {
+                Some(name) => format!("# with the newest base: docker build --pull\nFROM {name}"),
+                None => "# with the newest base: docker build --pull .".into(),
+            },
         )
     }
 }
 
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+fn layers_more(count: usize) -> String {
+    if count == 1 { "one more layer".into() } else { format!("{count} more layers") }
 }
 
 /// `5`, `4 and 5`.

@@ -100,6 +100,13 @@ fn structural() -> Vec<(&'static str, Fixture, Fixture)> {
             Fixture::new().step("ADD a.tar.gz /opt/ # buildkit", &[]),
         ),
         (
+            "archive-plus-tree",
+            Fixture::new()
+                .run("curl https://h/jdk.tgz", &[file("opt/jdk.tgz", 5 * MB), file("opt/jdk/x", 9 * MB)]),
+            Fixture::new()
+                .run("curl https://h/jdk.tgz", &[file("opt/jdk.tgz", 5 * MB), file("opt/other/x", 9 * MB)]),
+        ),
+        (
             "recommends",
             Fixture::new().run("apt-get install -y x", &[file("x", 9 * MB)]),
             Fixture::new().run("apt-get install -y --no-install-recommends x", &[file("x", 9 * MB)]),

@@ -93,7 +93,7 @@ impl<'a> Claims<'a> {
         }
         let is_kept = |numbers: &[usize], found: &Found| {
             // the system's packages may be empty; a language's without a file of its own came with one of those
-            matches!(found.manager, Manager::Dpkg | Manager::Apk)
+            matches!(found.manager, Manager::Dpkg | Manager::Apk | Manager::Rpm)
                 || numbers.iter().any(|&n| totals[n].files > 0)
         };
         let mut list: Vec<(Package, Vec<usize>)> = places

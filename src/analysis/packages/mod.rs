@@ -13,6 +13,7 @@ mod node;
 mod places;
 mod python;
 mod recommends;
+mod rpm;
 
 use crate::image::{Image, PathId};
 use crate::overlay::Union;
@@ -115,6 +116,7 @@ pub fn packages(image: &Image, union: &Union) -> Packages {
     let mut claims = Claims::new(image, union);
     let recommended = dpkg::read(&mut claims);
     apk::read(&mut claims);
+    rpm::read(&mut claims);
     python::read(&mut claims);
     node::read(&mut claims);
     let unread = unread(&claims);
@@ -122,16 +124,14 @@ pub fn packages(image: &Image, union: &Union) -> Packages {
 }
 
 /// Where package managers keep records that are not read here.
-const RPM: [&[u8]; 6] = [
-    b"var/lib/rpm/rpmdb.sqlite",
-    b"usr/lib/sysimage/rpm/rpmdb.sqlite",
+const RPM: [&[u8]; 4] = [
     b"var/lib/rpm/Packages",
     b"usr/lib/sysimage/rpm/Packages",
     b"var/lib/rpm/Packages.db",
     b"usr/lib/sysimage/rpm/Packages.db",
 ];
 
-/// Package managers that have records which were not read: those of rpm are in a database's own format, and
+/// Package managers that have records which were not read: rpm's older ones are in formats of their own, and
 /// others' may have been too large to keep.
 fn unread(claims: &Claims<'_>) -> Vec<Manager> {
     let is_there = |path: &[u8]| claims.live_file(path).is_some();
@@ -143,7 +143,10 @@ fn unread(claims: &Claims<'_>) -> Vec<Manager> {
     if apk::INSTALLED.into_iter().any(is_lost) {
         unread.push(Manager::Apk);
     }
-    if RPM.into_iter().any(is_there) {
+    // what rpm wrote in its older formats is no matter once it moved to the new one
+    if rpm::DATABASES.into_iter().any(is_lost)
+        || RPM.into_iter().any(is_there) && !rpm::DATABASES.into_iter().any(is_there)
+    {
         unread.push(Manager::Rpm);
     }
     unread

@@ -159,6 +159,25 @@ fn languages_own_what_the_system_does_not() {
 }
 
 #[test]
+fn packages_of_rpm_own_their_files() {
+    let database = crate::layer::rpm_database();
+    let files: &[File<'_>] = &[
+        ("usr/lib/sysimage/rpm/rpmdb.sqlite", &database),
+        ("usr/lib/tiny-lib/data", b"12345"),
+        ("usr/lib/tiny-lib/deep/more", b"123"),
+        ("usr/share/doc/tiny-tool/README", b"1"),
+    ];
+    let (image, union) = image(&[files], Config::default());
+    let found = packages(&image, &union);
+    let want = [
+        (Manager::Rpm, "tiny-lib", Some("1.2-3"), 8, 2, Some(0)),
+        (Manager::Rpm, "tiny-tool", Some("1.2-3"), 1, 1, Some(0)),
+    ];
+    assert_eq!((rows(&found), found.unread.as_slice()), (want.to_vec(), [].as_slice()));
+    assert_eq!(found.unowned, database.len() as u64);
+}
+
+#[test]
 fn records_that_cannot_be_read_are_told() {
     let files: &[File<'_>] = &[("var/lib/rpm/rpmdb.sqlite", b"SQLite format 3\0")];
     let (image, union) = image(&[files], Config::default());

@@ -37,9 +37,10 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
         page.wrapped(line, BOLD, &format!("{}{place}", escape::line(finding.title.as_bytes(), usize::MAX)))?;
         for fix in finding.fix.lines() {
             for part in broken(&escape::line(fix.as_bytes(), usize::MAX), page.width - INDENT) {
+                let text = part.trim_start();
                 let mut line = page.line();
-                line.gap(INDENT);
-                page.wrapped(line, DIM, &part)?;
+                line.gap(INDENT + part.len() - text.len());
+                page.wrapped(line, DIM, text)?;
             }
         }
     }

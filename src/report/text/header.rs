@@ -78,6 +78,16 @@ fn figures(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
         let line = with_bar(page, line, PLAIN, totals.live, totals.content);
         page.wrapped(line, DIM, "of all bytes can be seen")?;
     }
+    let release = input.analysis.system.base.as_ref();
+    if totals.content > 0 && (totals.own_content > 0 && input.analysis.base_layers > 0 || release.is_some()) {
+        let line = figure(page, "base image", PLAIN, &units::share(totals.base_share()));
+        let line = with_bar(page, line, PLAIN, totals.base_content(), totals.content);
+        // `Debian 12 (bookworm)` fits the line
+        let name = release.map(|release| release.pretty_name.as_ref().unwrap_or(&release.id));
+        let name = name.map(|name| name.replace(" GNU/Linux", ""));
+        let name = name.map_or_else(String::new, |name| format!(", {}", escape::line(name.as_bytes(), 60)));
+        page.wrapped(line, DIM, &format!("{}{name}", size(totals.base_content())))?;
+    }
     if totals.wasted > 0 && totals.own_content > 0 && input.analysis.base_layers > 0 {
         let style = if totals.own_wasted > 0 { WASTE } else { PLAIN };
         let line = figure(page, "own waste", style, &units::share(totals.own_wasted_ratio));

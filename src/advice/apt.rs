@@ -1,0 +1,58 @@
+//! Installing with apt and leaving nothing behind, by the image's own steps.
+
+use super::desk::Desk;
+use super::{dockerfile, managers, shell};
+
+/// An `apt-get update` with the installation that needs its lists, when they are two steps: cleaning up after the
+/// one alone would break the other.
+pub(super) fn steps(desk: &Desk<'_>, layer: usize) -> Vec<String> {
+    let runs = |layer: usize, what: &str| {
+        let command = desk.image.command_of(layer);
+        shell::runs(command, &format!("apt-get {what}")) || shell::runs(command, &format!("apt {what}"))
+    };
+    let (updates, installs) = (runs(layer, "update"), runs(layer, "install"));
+    let mut layers = vec![layer];
+    if updates && !installs {
+        layers.extend((layer + 1..desk.image.layers.len()).find(|&later| runs(later, "install")));
+    } else if installs && !updates {
+        let first = (desk.analysis.base_layers..layer).rev().find(|&earlier| runs(earlier, "update"));
+        layers.splice(0..0, first);
+    }
+    layers.into_iter().map(|layer| desk.command(layer)).collect()
+}
+
+/// The end of an apt step of this image: it removes whatever apt left in own layers, so that following one finding
+/// does not bring the next.
+pub(super) fn clean(desk: &Desk<'_>) -> String {
+    let first = desk.image.layers.get(desk.analysis.base_layers).map_or(0, |layer| layer.entries.start);
+    let end = u32::try_from(desk.image.entries.len()).unwrap_or(u32::MAX);
+    let (mut archives, mut indexes) = (false, false);
+    for directory in [&b"var/cache/apt"[..], b"var/cache/apt/archives"] {
+        let Some(place) = desk.image.paths.find(directory) else { continue };
+        for path in desk.image.paths.children(place) {
+            let name = desk.image.paths.name(path);
+            let is_there =
+                || desk.image.timeline.of(path).iter().any(|entry| (first..end).contains(&entry.0));
+            archives |= name.ends_with(b".deb") && is_there();
+            indexes |= name.ends_with(b".bin") && is_there();
+        }
+    }
+    let archives = if archives { " /var/cache/apt/archives/*.deb" } else { "" };
+    let indexes = if indexes { " /var/cache/apt/*.bin" } else { "" };
+    format!("rm -rf /var/lib/apt/lists/*{archives}{indexes}")
+}
+
+/// The installation of a layer as it should have been: with its update, without recommendations, cleaned up.
+pub(super) fn lean_install(desk: &Desk<'_>, layer: usize) -> String {
+    let command = desk.command(layer);
+    let is_apt = managers::installed(&command).is_some_and(|(tool, _)| tool.is_apt());
+    if !is_apt {
+        return dockerfile::run(&[command]);
+    }
+    let mut commands: Vec<String> =
+        steps(desk, layer).iter().map(|text| dockerfile::without_recommends(text)).collect();
+    if !commands.iter().any(|text| text.contains("/var/lib/apt/lists")) {
+        commands.push(clean(desk));
+    }
+    dockerfile::run(&commands)
+}

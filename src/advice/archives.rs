@@ -1,0 +1,141 @@
+//! Archives and what was unpacked from them: which step did it, where to, and how it is done without keeping the archive.
+
+use super::desk::Desk;
+use super::{dockerfile, shell};
+use crate::image::PathId;
+
+/// Endings of archives, with what `tar` needs to read them from a pipe; none where a pipe will not do.
+const ENDINGS: [(&str, Option<&str>); 11] = [
+    (".tar.gz", Some("-xz")),
+    (".tgz", Some("-xz")),
+    (".tar.xz", Some("-xJ")),
+    (".txz", Some("-xJ")),
+    (".tar.bz2", Some("-xj")),
+    (".tar.zst", Some("--zstd -x")),
+    (".tar", Some("-x")),
+    (".zip", None),
+    (".7z", None),
+    (".deb", None),
+    (".rpm", None),
+];
+
+/// The ending of an archive's name, and how `tar` reads it.
+pub(super) fn ending(name: &str) -> Option<(&'static str, Option<&'static str>)> {
+    ENDINGS.into_iter().find(|(end, _)| name.len() > end.len() && name.ends_with(end))
+}
+
+/// A step that unpacks an archive.
+pub(super) struct Unpacking {
+    pub(super) layer: usize,
+    /// Where to, when the command names it.
+    pub(super) to: Option<String>,
+}
+
+/// The first own step that unpacks a file of this name.
+pub(super) fn unpacking(desk: &Desk<'_>, name: &str) -> Option<Unpacking> {
+    (desk.analysis.base_layers..desk.image.layers.len()).find_map(|layer| {
+        if !desk.is_made_by(layer, "RUN") {
+            return None;
+        }
+        let command = desk.command(layer);
+        let mut directory = None;
+        for words in shell::commands(&command) {
+            let operand = words.get(1).cloned();
+            match words[0].as_str() {
+                "cd" => directory = operand,
+                "tar" | "bsdtar" | "unzip" | "7z" | "7za" | "dpkg" | "dpkg-deb" | "rpm" | "rpm2cpio" => {
+                    let flags = words.get(1).map(|word| word.trim_start_matches('-')).unwrap_or_default();
+                    let is_tar = words[0].ends_with("tar");
+                    let takes_out =
+                        !is_tar || flags.contains('x') || words.iter().any(|word| word == "--extract");
+                    let same = words
+                        .iter()
+                        .any(|word| word.rsplit('/').next() == Some(name) || is_glob_of(word, name));
+                    if takes_out && same {
+                        let to = words
+                            .windows(2)
+                            .find(|pair| matches!(pair[0].as_str(), "-C" | "-d" | "--directory"));
+                        let to =
+                            to.map(|pair| pair[1].clone()).or(directory).filter(|to| to.starts_with('/'));
+                        return Some(Unpacking { layer, to });
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    })
+}
+
+/// `*.tgz` for `a.tgz`.
+fn is_glob_of(word: &str, name: &str) -> bool {
+    let word = word.rsplit('/').next().unwrap_or(word);
+    word.split_once('*')
+        .is_some_and(|(start, end)| name.starts_with(start) && name.ends_with(end) && !end.is_empty())
+}
+
+/// The directory that an archive was unpacked to, told by its name: beside it, and not smaller than half of it.
+pub(super) fn tree(desk: &Desk<'_>, path: PathId, size: u64) -> Option<PathId> {
+    let paths = &desk.image.paths;
+    let name = String::from_utf8_lossy(paths.name(path)).to_ascii_lowercase();
+    let stem = name.strip_suffix(ending(&name)?.0)?.to_owned();
+    let alike = |other: &[u8]| {
+        let other = String::from_utf8_lossy(other).to_ascii_lowercase();
+        other.len() >= 3 && (other.starts_with(&stem) || stem.starts_with(&other)) && stem.len() >= 3
+    };
+    paths.children(paths.parent(path)).find(|&place| {
+        alike(paths.name(place)) && desk.union.rootfs.is_directory(desk.image, place) && {
+            let below = (place.0 + 1..paths.end(place).0).map(PathId);
+            let stored = below.filter_map(|path| desk.union.content_of(desk.union.rootfs.entry(path)?));
+            let own = stored.filter(|&entry| desk.is_own(desk.image.layer_of(entry)));
+            own.map(|entry| desk.image.entry(entry).size).sum::<u64>() >= size / 2
+        }
+    })
+}
+
+/// Lines that unpack an archive and keep no copy of it. `layer` stored it; `to` is where it was unpacked to.
+pub(super) fn fix(
+    desk: &Desk<'_>,
+    path: PathId,
+    layer: usize,
+    unpacking: Option<&Unpacking>,
+    to: Option<&str>,
+) -> Option<String> {
+    let full = desk.path(path);
+    let name = full.rsplit('/').next().unwrap_or(&full);
+    let (_, tar) = ending(name)?;
+    let to = unpacking.and_then(|step| step.to.as_deref()).or(to);
+    let command = desk.command(layer);
+    let url = command
+        .split_whitespace()
+        .map(|word| word.trim_matches(['"', '\'']))
+        .find(|word| word.contains("://") && !word.contains('…'));
+    let (is_run, is_add) = (desk.is_made_by(layer, "RUN"), desk.is_made_by(layer, "ADD"));
+    if let (Some(url), Some(tar), Some(to)) = (url, tar, to)
+        && (is_run || is_add)
+    {
+        return Some(format!("RUN curl -fsSL {url} | tar {tar} -C {to}"));
+    }
+    if is_run {
+        let mut commands = vec![command];
+        commands.extend(unpacking.filter(|step| step.layer != layer).map(|step| desk.command(step.layer)));
+        commands.push(format!("rm {full}"));
+        return Some(dockerfile::run(&commands));
+    }
+    if !is_add && !desk.is_made_by(layer, "COPY") || command.contains("--from=") || url.is_some() {
+        return None;
+    }
+    if let (Some(_), Some(to)) = (tar, to) {
+        return Some(format!(
+            "# ADD unpacks an archive of the build context and keeps no copy\nADD {name} {}/",
+            to.trim_end_matches('/')
+        ));
+    }
+    // it is there while the step runs, and no layer stores it
+    let step = unpacking?;
+    let run = dockerfile::run(&[desk.command(step.layer)]);
+    Some(format!(
+        "RUN --mount=type=bind,source={name},target={full} \\\n    {}",
+        run.trim_start_matches("RUN ")
+    ))
+}

@@ -1,0 +1,264 @@
+//! Names of images: the one that this image was built on, a smaller one, and one that can run what was built.
+//!
+//! An image does not say what stood in its `FROM`. Its os-release tells the distribution, official images of
+//! languages tell themselves by a variable, and some builders leave a label. Where nothing tells, nothing is
+//! invented: [`build`] falls back to a plain word and says so in a comment.
+
+use super::desk::Desk;
+use crate::analysis::system::{Language, Release, Runtime};
+use crate::image::PathId;
+
+/// A base with less live content is taken for slim already, in bytes: `debian:bookworm-slim` has 75 MB.
+pub(super) const SLIM: u64 = 85_000_000;
+/// So many live bytes of the base in these directories tell a full variant: slim ones have next to none.
+const DOCUMENTS: u64 = 5_000_000;
+const DOCUMENT_PLACES: [&[u8]; 3] = [b"usr/share/doc", b"usr/share/man", b"usr/share/locale"];
+
+/// An official image of a language.
+struct Official {
+    /// The variable that tells its version.
+    variable: &'static str,
+    image: &'static str,
+    /// So many numbers of the version are in its tags.
+    numbers: usize,
+    has_slim: bool,
+    /// It is for building: what is built runs on the distribution alone.
+    builds: bool,
+}
+
+const fn official(
+    variable: &'static str,
+    image: &'static str,
+    numbers: usize,
+    has_slim: bool,
+    builds: bool,
+) -> Official {
+    Official { variable, image, numbers, has_slim, builds }
+}
+
+const OFFICIAL: [Official; 7] = [
+    official("GOLANG_VERSION", "golang", 2, false, true),
+    official("RUST_VERSION", "rust", 2, true, true),
+    official("PYTHON_VERSION", "python", 2, true, false),
+    official("NODE_VERSION", "node", 1, true, false),
+    official("RUBY_VERSION", "ruby", 2, true, false),
+    official("PHP_VERSION", "php", 2, false, false),
+    official("JAVA_VERSION", "eclipse-temurin", 1, false, false),
+];
+
+/// The image that this one was built on, as far as it can be told.
+pub(super) fn name(desk: &Desk<'_>) -> Option<String> {
+    let label = desk.image.config.config.labels.get("org.opencontainers.image.base.name");
+    let is_plain = |name: &&String| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':' | '@');
+        (1..200).contains(&name.len()) && name.chars().all(plain)
+    };
+    if let Some(name) = label.filter(is_plain) {
+        return Some(name.clone());
+    }
+    let release = desk.analysis.system.base.as_ref();
+    if let Some((official, version)) = language_image(desk) {
+        let jdk = || desk.analysis.system.runtimes.iter().any(|runtime| runtime.language == Language::Jdk);
+        let kind = match official.image {
+            "eclipse-temurin" if jdk() => "-jdk",
+            "eclipse-temurin" => "-jre",
+            _ => "",
+        };
+        let variant = match release.map(|release| release.id.as_str()) {
+            Some("alpine") => "-alpine",
+            Some("debian") if official.has_slim && is_slim(desk) => "-slim",
+            _ => "",
+        };
+        return Some(format!("{}:{version}{kind}{variant}", official.image));
+    }
+    let name = distribution(release?)?;
+    let slim = if name.starts_with("debian:") && is_slim(desk) { "-slim" } else { "" };
+    Some(format!("{name}{slim}"))
+}
+
+/// A distribution's image, the full variant.
+fn distribution(release: &Release) -> Option<String> {
+    let version = release.version.as_deref().map(word);
+    let major = || version.as_deref().map(|version| numbers(version, 1)).filter(|text| !text.is_empty());
+    Some(match release.id.as_str() {
+        "debian" => format!("debian:{}", release.codename.as_deref().map(word).or(version)?),
+        "ubuntu" => format!("ubuntu:{}", version?),
+        "alpine" => format!("alpine:{}", numbers(&version?, 2)),
+        "fedora" => format!("fedora:{}", major()?),
+        "almalinux" => format!("almalinux:{}", major()?),
+        "rocky" => format!("rockylinux:{}", major()?),
+        "ol" => format!("oraclelinux:{}", major()?),
+        "centos" => format!("centos:{}", major()?),
+        "amzn" => format!("amazonlinux:{}", major()?),
+        "opensuse-leap" => format!("opensuse/leap:{}", version?),
+        "opensuse-tumbleweed" => "opensuse/tumbleweed".into(),
+        "arch" => "archlinux".into(),
+        _ => return None,
+    })
+}
+
+/// The lines with which the build stage begins; `name` is what it is called.
+pub(super) fn build(desk: &Desk<'_>) -> String {
+    match name(desk) {
+        Some(name) => format!("FROM {name} AS build"),
+        None => "# your-base stands for the image in your FROM line\nFROM your-base AS build".into(),
+    }
+}
+
+/// A smaller variant of the same base, or why there is none.
+pub(super) fn smaller(desk: &Desk<'_>) -> Result<String, String> {
+    let Some(name) = name(desk) else { return Err("no smaller variant of this base is known".into()) };
+    let known = match language_image(desk) {
+        Some((official, _)) if official.has_slim && !name.contains("-alpine") && !name.contains("-slim") => {
+            Some(format!("{name}-slim"))
+        }
+        Some((official, _)) if official.image == "eclipse-temurin" && name.contains("-jdk") => {
+            Some(name.replace("-jdk", "-jre"))
+        }
+        None if name.starts_with("debian:") && !name.ends_with("-slim") => Some(format!("{name}-slim")),
+        None if name.starts_with("almalinux:") || name.starts_with("rockylinux:") => {
+            Some(format!("{name}-minimal"))
+        }
+        None if name.starts_with("oraclelinux:") => Some(format!("{name}-slim")),
+        _ => None,
+    };
+    known.ok_or_else(|| format!("{name} has no smaller variant of the same distribution"))
+}
+
+/// An image that can run what was built.
+pub(super) struct RunBase {
+    pub(super) from: String,
+    /// The interpreter in it.
+    pub(super) language: Option<Language>,
+    /// Packages that bring the interpreter, where the image itself does not.
+    pub(super) install: Vec<String>,
+}
+
+/// The smallest image that runs what this one runs. Packages for an interpreter of the distribution are named, so
+/// that what was installed into the distribution's directories finds its interpreter.
+pub(super) fn run(desk: &Desk<'_>) -> RunBase {
+    let plain = |from: String| RunBase { from, language: None, install: Vec::new() };
+    let system = &desk.analysis.system;
+    if system.program.is_some_and(|program| program.is_static() && desk.is_own(program.layer)) {
+        return plain("scratch".into());
+    }
+    let same = || smaller(desk).ok().or_else(|| name(desk)).unwrap_or_else(|| "your-base".into());
+    let distribution = || {
+        let full = distribution(system.base.as_ref()?)?;
+        Some(if full.starts_with("debian:") { format!("{full}-slim") } else { full })
+    };
+    let Some(runtime) = runtime(desk) else {
+        let builds = language_image(desk).is_some_and(|(official, _)| official.builds);
+        return plain(builds.then(distribution).flatten().unwrap_or_else(same));
+    };
+    let language = Some(runtime.language);
+    if let Some(from) = language_base(desk, runtime).filter(|_| {
+        desk.is_own(runtime.layer) && !matches!(runtime.language, Language::Python | Language::Ruby)
+    }) {
+        return RunBase { from, language, install: Vec::new() };
+    }
+    let from = if desk.is_own(runtime.layer) { distribution().unwrap_or_else(same) } else { same() };
+    let package = desk.analysis.packages.owner(runtime.path).map(|package| package.name.as_str());
+    let install = match (desk.is_own(runtime.layer), package) {
+        // python3.11-minimal alone has half of the standard library
+        (true, Some(_)) if runtime.language == Language::Python => vec!["python3".to_owned()],
+        (true, Some(name)) => vec![word(name)],
+        _ => Vec::new(),
+    };
+    RunBase { from, language, install }
+}
+
+/// The interpreter that the image runs, else the only one.
+pub(super) fn runtime<'a>(desk: &Desk<'a>) -> Option<&'a Runtime> {
+    let system = &desk.analysis.system;
+    let program = system.program.map(|program| program.path);
+    let only = || if let [only] = &*system.runtimes { Some(only) } else { None };
+    system.runtimes.iter().find(|runtime| Some(runtime.path) == program).or_else(|| {
+        // a program of its own needs none
+        system.program.is_none_or(|program| program.elf.is_none()).then(only).flatten()
+    })
+}
+
+/// The official image of a language, in its smallest variant for the base's C library.
+pub(super) fn language_base(desk: &Desk<'_>, runtime: &Runtime) -> Option<String> {
+    let packaged = || desk.analysis.packages.owner(runtime.path)?.version.as_deref();
+    // 18.20.4+dfsg is 18 in tags; python3.11 is 3.11
+    let version = word(runtime.version.as_deref().or_else(packaged)?);
+    let (major, two) = (numbers(&version, 1), numbers(&version, 2));
+    if major.is_empty() {
+        return None;
+    }
+    let is_alpine = desk.analysis.system.base.as_ref().is_some_and(|release| release.id == "alpine");
+    let slim = if is_alpine { "alpine" } else { "slim" };
+    Some(match runtime.language {
+        Language::Python => format!("python:{two}-{slim}"),
+        Language::Node => format!("node:{major}-{slim}"),
+        Language::Ruby => format!("ruby:{two}-{slim}"),
+        Language::Jdk | Language::Jre if is_alpine => format!("eclipse-temurin:{major}-jre-alpine"),
+        Language::Jdk | Language::Jre => format!("eclipse-temurin:{major}-jre"),
+        Language::Php | Language::Dotnet => return None,
+    })
+}
+
+/// The official image of a language that the base is, with the version as its tags have it.
+fn language_image(desk: &Desk<'_>) -> Option<(&'static Official, String)> {
+    let image = desk.image;
+    let steps = &image.history[..first_own_step(desk).min(image.history.len())];
+    OFFICIAL.iter().find_map(|official| {
+        let names = |text: &str| text.split_whitespace().any(|word| word.starts_with(official.variable));
+        let told = if steps.is_empty() {
+            image.history.is_empty()
+        } else {
+            steps.iter().any(|step| step.instruction.as_deref() == Some("ENV") && names(&step.command))
+        };
+        let assignments = &image.config.config.env;
+        let value = assignments
+            .iter()
+            .find_map(|line| line.strip_prefix(official.variable)?.strip_prefix('='))
+            .filter(|_| told)?;
+        let version = numbers(value.trim_start_matches(|c: char| !c.is_ascii_digit()), official.numbers);
+        (!version.is_empty()).then_some((official, version))
+    })
+}
+
+/// The first step of the history that this Dockerfile made: behind the base's last layer, and behind its `CMD`.
+pub(super) fn first_own_step(desk: &Desk<'_>) -> usize {
+    let (history, base) = (&desk.image.history, desk.analysis.base_layers);
+    let end = history.iter().position(|step| step.layer.is_some_and(|layer| layer >= base));
+    let start = history.iter().rposition(|step| step.layer.is_some_and(|layer| layer < base));
+    let start = start.map_or(0, |at| at + 1);
+    let between = &history[start..end.unwrap_or(start).max(start)];
+    let cmd = between.iter().rposition(|step| step.instruction.as_deref() == Some("CMD"));
+    start + cmd.map_or(0, |at| at + 1)
+}
+
+fn is_slim(desk: &Desk<'_>) -> bool {
+    let base = &desk.analysis.layers[..desk.analysis.base_layers];
+    base.iter().map(|layer| layer.content).sum::<u64>() < SLIM && !is_full(desk)
+}
+
+/// True when the base has what slim variants leave out.
+pub(super) fn is_full(desk: &Desk<'_>) -> bool {
+    let image = desk.image;
+    let of_base = |path: PathId| {
+        let mut entries = image.timeline.of(path).iter();
+        entries.find(|&&entry| !desk.is_own(image.layer_of(entry))).map(|&entry| image.entry(entry).size)
+    };
+    let below = |place| image.paths.find(place).map(|place| (place.0..image.paths.end(place).0).map(PathId));
+    let documents: u64 = DOCUMENT_PLACES.into_iter().filter_map(below).flatten().filter_map(of_base).sum();
+    let has_compiler =
+        below(b"usr/lib/gcc").is_some_and(|mut paths| paths.any(|path| of_base(path).is_some()));
+    let is_jdk = |runtime: &Runtime| runtime.language == Language::Jdk && !desk.is_own(runtime.layer);
+    documents >= DOCUMENTS || has_compiler || desk.analysis.system.runtimes.iter().any(is_jdk)
+}
+
+/// The first numbers of a version: `3.19` of `3.19.1`.
+fn numbers(version: &str, count: usize) -> String {
+    let parts: Vec<&str> = version.split(|c: char| !c.is_ascii_digit()).take(count).collect();
+    parts.join(".").trim_end_matches('.').to_owned()
+}
+
+/// A version as a part of a tag: nothing else gets into the Dockerfile.
+pub(super) fn word(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')).take(40).collect()
+}
