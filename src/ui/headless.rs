@@ -10,11 +10,11 @@ use ratatui::layout::{Rect, Size};
 use super::data::{Data, Shown};
 use super::event::{Effect, Event};
 use super::model::{Model, Stage};
-use super::runtime::{body, copied, written};
+use super::runtime::{body, copied};
 use super::update::update;
 use super::{Options, view};
 
-/// A UI that draws into a buffer and does its effects at once.
+/// A UI that draws into a buffer and does its effects at once. It writes no files.
 pub struct Headless {
     model: Model,
     /// What was given to the clipboard last.
@@ -128,7 +128,8 @@ impl Headless {
                 pattern.find(&data.image, &|| false).map(|found| Event::Found { tab, turn, found })
             }
             Effect::Body { entry, limit } => Some(body(data, entry, limit)),
-            Effect::Extract { paths, into } => Some(written(data, &paths, &into)),
+            // whoever presses keys at random should find no files afterwards
+            Effect::Extract { .. } => Some(Event::Done("nothing is written without a terminal".into())),
             Effect::Copy(text) => {
                 let said = copied(&text);
                 self.copied = Some(text);

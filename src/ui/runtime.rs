@@ -252,7 +252,7 @@ pub(super) fn body(data: &Data, entry: EntryId, limit: u64) -> Event {
 }
 
 /// What was extracted, as an event.
-pub(super) fn written(data: &Data, paths: &[(PathId, Option<EntryId>)], into: &Path) -> Event {
+fn written(data: &Data, paths: &[(PathId, Option<EntryId>)], into: &Path) -> Event {
     Event::Done(extract::extract(data, paths, into))
 }
 
