@@ -165,18 +165,29 @@ pub(super) fn fit_path(text: &str, width: usize) -> String {
     if width == 0 { String::new() } else { format!("…{}", &text[start..]) }
 }
 
-/// `text` broken into lines of at most `width` columns, at blanks where there are any; line breaks stay.
+/// `text` broken into lines of at most `width` columns, at blanks where there are any; line breaks stay. What goes on
+/// in the next line stands a little further in than an indented line, and is a comment where that is one.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
+        let lead = paragraph.len() - paragraph.trim_start_matches(' ').len();
+        let indent = match lead {
+            0 if paragraph.starts_with("# ") => "# ".to_owned(),
+            0 => String::new(),
+            blanks => " ".repeat(blanks + 2),
+        };
+        let indent = if indent.len() * 2 > width { String::new() } else { indent };
         let mut line = String::new();
         let mut used = 0;
+        let mut next_line = |line: &mut String| {
+            lines.push(std::mem::replace(line, indent.clone()).trim_end().to_owned());
+            indent.len()
+        };
         for word in paragraph.split_inclusive(' ') {
             let long = word.trim_end().width();
-            if used > 0 && used + long > width {
-                lines.push(std::mem::take(&mut line).trim_end().to_owned());
-                used = 0;
+            if used > lead.max(indent.len()) && used + long > width {
+                used = next_line(&mut line);
             }
             for c in word.chars() {
                 if c == ' ' && used + 1 > width {
@@ -185,8 +196,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
                 }
                 let wide = c.width().unwrap_or(0);
                 if used + wide > width {
-                    lines.push(std::mem::take(&mut line).trim_end().to_owned());
-                    used = 0;
+                    used = next_line(&mut line);
                 }
                 line.push(c);
                 used += wide;
@@ -227,6 +237,9 @@ mod tests {
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
         assert_eq!(wrap("abc def", 3), ["abc", "def"]);
+        assert_eq!(wrap("    apt install gcc", 14), ["    apt", "      install", "      gcc"]);
+        assert_eq!(wrap("# one two\nx", 6), ["# one", "# two", "x"]);
+        assert_eq!(wrap("    abcdefgh", 6), ["    ab", "cdefgh"]);
     }
 
     #[test]

@@ -171,8 +171,14 @@ fn paragraph(pane: Rect, text: &str, style: Style, pen: &mut Pen<'_>) {
     let area = layout::inside(pane);
     let safe: Vec<String> = text.lines().map(|line| safe(line.as_bytes())).collect();
     let lines = wrap(&safe.join("\n"), usize::from(area.width.saturating_sub(4)));
-    for (y, line) in (0..area.height).zip(&lines) {
+    let fits = usize::from(area.height);
+    let shown = if lines.len() > fits { fits.saturating_sub(1) } else { lines.len() };
+    for (y, line) in (0..area.height).zip(&lines[..shown]) {
         pen.put(area, 2, y, area.width.saturating_sub(2), line, style);
+    }
+    if let Some(y) = area.height.checked_sub(1).filter(|_| shown < lines.len()) {
+        let more = format!("… and {} more lines", lines.len() - shown);
+        pen.put(area, 2, y, area.width.saturating_sub(2), &more, pen.theme.dim);
     }
 }
 
