@@ -154,7 +154,14 @@ pub(super) static BINDINGS: &[Binding] = &[
     ),
     row(&[letter('n')], "n", A::NextMatch, S::Global, "", "next match of the filter"),
     row(&[letter('N')], "N", A::PreviousMatch, S::Global, "", "previous match of the filter"),
-    row(&[letter('v'), key(K::F(3))], "v", A::View, S::Global, "view", "look into the selected file"),
+    row(
+        &[letter('v'), key(K::F(3))],
+        "v",
+        A::View,
+        S::Global,
+        "view",
+        "look into the selected file, or read a finding in full",
+    ),
     row(&[letter('x')], "x", A::Extract, S::Global, "", "write the selected file or directory to the disk"),
     row(
         &[letter('y')],

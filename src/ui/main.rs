@@ -130,6 +130,9 @@ impl Main {
     }
 
     fn view(&mut self, size: Size) -> Asked {
+        if let Some(page) = self.on(size, |pane, cx| pane.page(cx)) {
+            return Asked::View(Box::new(Viewer::of(page)), Vec::new());
+        }
         let opened = self.on(size, |pane, cx| {
             let path = pane.selected(cx).ok_or("no file is selected")?;
             Viewer::open(cx.data, path, pane.slot(cx, path))

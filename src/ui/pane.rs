@@ -9,6 +9,7 @@ use super::data::Data;
 use super::keymap::{Action, Scope};
 use super::text::Pen;
 use super::tree::Filter;
+use super::viewer::Page;
 use crate::image::PathId;
 use crate::overlay::Slot;
 
@@ -70,6 +71,10 @@ pub(super) trait Pane {
     fn refilter(&mut self, _cx: Cx<'_>) {}
     /// The selected path.
     fn selected(&self, _cx: Cx<'_>) -> Option<PathId> {
+        None
+    }
+    /// What `v` shows in the place of the selected file.
+    fn page(&self, _cx: Cx<'_>) -> Option<Page> {
         None
     }
     /// What stands at a path in the file system that it shows.

@@ -176,7 +176,7 @@ fn on_action(model: &mut Model, action: Action) -> Vec<Effect> {
             if matches!(action, Action::Close | Action::View) {
                 model.overlay = None;
             } else if action == Action::Copy {
-                return vec![Effect::Copy(viewer.path().to_owned())];
+                return vec![Effect::Copy(viewer.copied().to_owned())];
             } else if action != Action::Help {
                 viewer.act(action, size);
                 return Vec::new();

@@ -1,4 +1,5 @@
-//! Looking into a file: text with line numbers, or hexadecimal. Only its beginning is read.
+//! Looking into a file, of which only the beginning is read, or at a text that has no room in its pane: with line
+//! numbers, or in hexadecimal.
 
 use ratatui::layout::{Rect, Size};
 
@@ -21,11 +22,22 @@ const SNIFFED: usize = 8 << 10;
 /// Longest line of text, in bytes; the rest of it is another line.
 const LONGEST_LINE: usize = 4000;
 
-/// A file that is looked into.
+/// A text that has no room in its pane.
+pub(super) struct Page {
+    pub(super) title: String,
+    pub(super) about: String,
+    pub(super) body: String,
+    /// What is copied of it.
+    pub(super) copied: String,
+}
+
+/// A file, or a page, that is looked into.
 pub(super) struct Viewer {
-    entry: EntryId,
-    path: String,
+    /// The file whose body is read; none for a page.
+    entry: Option<EntryId>,
+    title: String,
     about: String,
+    copied: String,
     body: Option<Result<Vec<u8>, String>>,
     is_cut: bool,
     is_hex: bool,
@@ -57,10 +69,23 @@ impl Viewer {
         if data.bodies.is_none() {
             return Err("this image passed by once: its files cannot be read again");
         }
-        let viewer = Self {
-            entry,
-            path: data.path_text(path, false),
-            about: describe::attributes(&data.image, Some(Slot::Entry(entry))),
+        let title = data.path_text(path, false);
+        let about = describe::attributes(&data.image, Some(Slot::Entry(entry)));
+        let viewer = Self { entry: Some(entry), ..Self::new(title.clone(), about, title) };
+        Ok((viewer, Effect::Body { entry, limit: LIMIT }))
+    }
+
+    /// Opens a page.
+    pub(super) fn of(page: Page) -> Self {
+        Self { body: Some(Ok(page.body.into_bytes())), ..Self::new(page.title, page.about, page.copied) }
+    }
+
+    fn new(title: String, about: String, copied: String) -> Self {
+        Self {
+            entry: None,
+            title,
+            about,
+            copied,
             body: None,
             is_cut: false,
             is_hex: false,
@@ -68,18 +93,17 @@ impl Viewer {
             list: List::default(),
             width: 0,
             rows: Vec::new(),
-        };
-        Ok((viewer, Effect::Body { entry, limit: LIMIT }))
+        }
     }
 
-    /// The file's path.
-    pub(super) fn path(&self) -> &str {
-        &self.path
+    /// What is copied: the file's path, or what a page gives.
+    pub(super) fn copied(&self) -> &str {
+        &self.copied
     }
 
     /// The body is there.
     pub(super) fn filled(&mut self, entry: EntryId, body: Result<Vec<u8>, String>, is_cut: bool) {
-        if entry == self.entry {
+        if self.entry == Some(entry) {
             self.is_hex = body.as_ref().is_ok_and(|body| is_binary(body));
             self.is_cut = is_cut;
             self.body = Some(body);
@@ -141,7 +165,7 @@ impl Viewer {
     pub(super) fn draw(&self, size: Size, pen: &mut Pen<'_>) {
         let screen = Rect::new(0, 0, size.width, size.height);
         pen.clear(screen);
-        let title = fit_path(&self.path, usize::from(size.width.saturating_sub(8)));
+        let title = fit_path(&self.title, usize::from(size.width.saturating_sub(8)));
         pen.title(screen, &title, "", true);
         pen.put(screen, 2, 1, size.width.saturating_sub(3), &self.about, pen.theme.dim);
         let area = area(size);
@@ -176,7 +200,7 @@ impl Viewer {
             ("w", key),
             (" wrap   ", dim),
             ("y", key),
-            (" copy path   ", dim),
+            (" copy   ", dim),
         ];
         let x = pen.parts(footer, 1, 0, &parts);
         pen.put(footer, x, 0, footer.width, &note, dim);

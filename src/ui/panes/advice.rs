@@ -14,6 +14,7 @@ use crate::ui::list::List;
 use crate::ui::pane::{Cx, Pane, Reply};
 use crate::ui::text::{Pen, counted, fit_path, safe, wrap};
 use crate::ui::theme::Theme;
+use crate::ui::viewer::Page;
 use crate::units;
 
 /// The state of the tab.
@@ -177,7 +178,7 @@ fn paragraph(pane: Rect, text: &str, style: Style, pen: &mut Pen<'_>) {
         pen.put(area, 2, y, area.width.saturating_sub(2), line, style);
     }
     if let Some(y) = area.height.checked_sub(1).filter(|_| shown < lines.len()) {
-        let more = format!("… and {} more lines", lines.len() - shown);
+        let more = format!("… and {} more lines: v", lines.len() - shown);
         pen.put(area, 2, y, area.width.saturating_sub(2), &more, pen.theme.dim);
     }
 }
@@ -308,6 +309,19 @@ impl Pane for Advice {
         let layer = self.path(cx.data).map(|(_, layer)| layer)?;
         let entry = cx.data.image.timeline.in_layer(&cx.data.image, path, layer).map(Slot::Entry);
         entry.or_else(|| cx.data.final_slot(path))
+    }
+
+    fn page(&self, cx: Cx<'_>) -> Option<Page> {
+        let finding = self.finding(cx.data).filter(|_| !self.in_evidence)?;
+        let (bytes, severity) = (units::size(finding.bytes), finding.severity.name());
+        let width = usize::from(cx.body.width.saturating_sub(10)).min(100);
+        let prose = wrap(&format!("{}\n\n{}", finding.title, finding.why), width).join("\n");
+        Some(Page {
+            title: finding.rule.clone(),
+            about: format!("{bytes}  {severity}  {}", layers(&finding.layers)),
+            body: format!("{prose}\n\n{}\n", finding.fix),
+            copied: finding.fix.clone(),
+        })
     }
 
     fn copied(&self, cx: Cx<'_>) -> Option<String> {

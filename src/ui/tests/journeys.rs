@@ -95,6 +95,18 @@ fn enter_on_waste_goes_to_its_cause_and_esc_comes_back() {
 }
 
 #[test]
+fn a_finding_is_read_in_full() {
+    let mut ui = ui(80, 24);
+    ui.keys("3jv");
+    has(&ui, "Esc close");
+    has(&ui, "COPY --chown=nobody . .");
+    ui.keys("y");
+    assert_eq!(ui.clipboard(), Some("COPY --chown=nobody . ."));
+    ui.keys("<esc>");
+    has(&ui, "Paste this");
+}
+
+#[test]
 fn advice_leads_to_its_evidence_and_its_fix_is_copied() {
     let mut ui = ui(120, 40);
     ui.keys("3j");
