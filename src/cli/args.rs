@@ -8,9 +8,9 @@ use clap::{
     Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
 
+use super::build::BuildArgs;
 use crate::oci::Platform;
 use crate::policy::{GATES, Gates, Kind, Setting};
-use crate::source::Engine;
 use crate::ui::ThemeName;
 
 /// The parsed command line.
@@ -171,46 +171,6 @@ pub(super) enum Verb {
     },
 }
 
-/// How to build, and what to do with the image.
-#[derive(Debug, Args)]
-pub(super) struct BuildArgs {
-    /// Build with docker, podman or nerdctl [default: the first that is installed]
-    #[arg(long, value_name = "ENGINE", value_parser = super::build::engine)]
-    pub engine: Option<Engine>,
-    #[command(flatten)]
-    pub base: BaseArgs,
-    #[command(flatten)]
-    pub report: ReportArgs,
-    #[command(flatten)]
-    pub policy: PolicyArgs,
-    #[command(flatten)]
-    pub ui: UiArgs,
-    /// What the engine's build is given
-    #[arg(value_name = "ARGUMENTS", trailing_var_arg = true, allow_hyphen_values = true)]
-    pub arguments: Vec<OsString>,
-}
-
-impl BuildArgs {
-    /// Refuses options of ours among the engine's arguments, of which the engine would only say that it does
-    /// not know them.
-    fn check(&self) -> Result<(), clap::Error> {
-        let command = command();
-        let own = command.find_subcommand("build").into_iter().flat_map(Command::get_arguments);
-        // engines know this one too
-        let own: Vec<_> = own.filter_map(Arg::get_long).filter(|long| *long != "output").collect();
-        let is_own = |argument: &&OsString| {
-            let text = argument.to_string_lossy();
-            text.strip_prefix("--").is_some_and(|rest| own.contains(&rest.split('=').next().unwrap_or(rest)))
-        };
-        let Some(argument) = self.arguments.iter().find(is_own) else { return Ok(()) };
-        let text = format!(
-            "`{}` is an option of layercake: put it in front of the engine's own, or `--` in front of those\n",
-            argument.display()
-        );
-        Err(self::command().error(clap::error::ErrorKind::ArgumentConflict, text))
-    }
-}
-
 /// A kind of report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -334,25 +294,6 @@ mod tests {
         ] {
             assert!(read(&format!("app.tar {bad}")).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_build_s_own_options_end_where_the_engine_s_begin() {
-        let built = |line: &str| match read(&format!("build {line}")).unwrap() {
-            Cli { verb: Some(Verb::Build(build)), gates, .. } => (build, gates),
-            other => panic!("{other:?}"),
-        };
-        let (parsed, gates) = built("--ci --max-wasted 20MB -t app --pull --output x .");
-        assert!(parsed.policy.ci && !gates.is_empty());
-        assert_eq!(parsed.arguments, ["-t", "app", "--pull", "--output", "x", "."]);
-        let (parsed, _) = built("--engine podman -- --output x --engine y");
-        assert_eq!((parsed.engine, parsed.arguments.len()), (Some(Engine::Podman), 4));
-        assert_eq!(built("--platform linux/arm64 .").0.arguments.len(), 3);
-        let late = read("--ci build -t app .").unwrap_err().to_string();
-        assert!(late.contains("options stand behind the verb"), "{late}");
-        let misplaced = read("build -t app --max-wasted=1 .").unwrap_err().to_string();
-        assert!(misplaced.contains("`--max-wasted=1` is an option of layercake"), "{misplaced}");
-        assert!(read("build --engine lxc .").is_err());
     }
 
     #[test]

@@ -4,12 +4,54 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
-use super::args::{BuildArgs, Cli, ImageArgs};
+use clap::{Arg, Args, Command};
+
+use super::args::{BaseArgs, Cli, ImageArgs, PolicyArgs, ReportArgs, UiArgs};
 use super::exit::Exit;
 use super::{interrupt, run};
 use crate::error::{Error, Result};
 use crate::policy::Gates;
 use crate::source::{Engine, Lack, Refusal};
+
+/// How to build, and what to do with the image.
+#[derive(Debug, Args)]
+pub(super) struct BuildArgs {
+    /// Build with docker, podman or nerdctl [default: the first that is installed]
+    #[arg(long, value_name = "ENGINE", value_parser = engine)]
+    pub engine: Option<Engine>,
+    #[command(flatten)]
+    pub base: BaseArgs,
+    #[command(flatten)]
+    pub report: ReportArgs,
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    #[command(flatten)]
+    pub ui: UiArgs,
+    /// What the engine's build is given
+    #[arg(value_name = "ARGUMENTS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<OsString>,
+}
+
+impl BuildArgs {
+    /// Refuses options of ours among the engine's arguments, of which the engine would only say that it does
+    /// not know them.
+    pub(super) fn check(&self) -> std::result::Result<(), clap::Error> {
+        let command = super::command();
+        let own = command.find_subcommand("build").into_iter().flat_map(Command::get_arguments);
+        // engines know this one too
+        let own: Vec<_> = own.filter_map(Arg::get_long).filter(|long| *long != "output").collect();
+        let is_own = |argument: &&OsString| {
+            let text = argument.to_string_lossy();
+            text.strip_prefix("--").is_some_and(|rest| own.contains(&rest.split('=').next().unwrap_or(rest)))
+        };
+        let Some(argument) = self.arguments.iter().find(is_own) else { return Ok(()) };
+        let text = format!(
+            "`{}` is an option of layercake: put it in front of the engine's own, or `--` in front of those\n",
+            argument.display()
+        );
+        Err(super::command().error(clap::error::ErrorKind::ArgumentConflict, text))
+    }
+}
 
 /// Builds, and goes on with the image as if it had been named.
 pub(super) fn run(arguments: BuildArgs, gates: Gates, mut image: ImageArgs) -> Result<Exit> {
@@ -106,12 +148,13 @@ fn code(status: ExitStatus) -> u8 {
 }
 
 /// Reads the name of an engine or of its client.
-pub(super) fn engine(text: &str) -> std::result::Result<Engine, String> {
+fn engine(text: &str) -> std::result::Result<Engine, String> {
     Engine::named(text).ok_or_else(|| "write docker, podman or nerdctl".into())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::args::Verb;
     use super::*;
 
     fn arguments(line: &str) -> Vec<OsString> {
@@ -128,5 +171,28 @@ mod tests {
         assert_eq!((own.len(), path), (0, PathBuf::from("x.id")));
         let (own, path) = id_file(&arguments("."), Path::new("/t"));
         assert_eq!(own, [OsStr::new("--iidfile"), path.as_os_str()]);
+    }
+
+    fn read(line: &str) -> std::result::Result<Cli, clap::Error> {
+        Cli::read(std::iter::once("layercake").chain(line.split_whitespace()).map(OsString::from))
+    }
+
+    #[test]
+    fn a_build_s_own_options_end_where_the_engine_s_begin() {
+        let built = |line: &str| match read(&format!("build {line}")).unwrap() {
+            Cli { verb: Some(Verb::Build(build)), gates, .. } => (build, gates),
+            other => panic!("{other:?}"),
+        };
+        let (parsed, gates) = built("--ci --max-wasted 20MB -t app --pull --output x .");
+        assert!(parsed.policy.ci && !gates.is_empty());
+        assert_eq!(parsed.arguments, ["-t", "app", "--pull", "--output", "x", "."]);
+        let (parsed, _) = built("--engine podman -- --output x --engine y");
+        assert_eq!((parsed.engine, parsed.arguments.len()), (Some(Engine::Podman), 4));
+        assert_eq!(built("--platform linux/arm64 .").0.arguments.len(), 3);
+        let late = read("--ci build -t app .").unwrap_err().to_string();
+        assert!(late.contains("options stand behind the verb"), "{late}");
+        let misplaced = read("build -t app --max-wasted=1 .").unwrap_err().to_string();
+        assert!(misplaced.contains("`--max-wasted=1` is an option of layercake"), "{misplaced}");
+        assert!(read("build --engine lxc .").is_err());
     }
 }

@@ -1,13 +1,13 @@
 //! The engines' own clients, where they are the ones to know the way: Podman, containerd, Docker over ssh.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::io;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::process::{Archive, Leash, gist, read_aside, wait};
 use super::refusal::{Lack, Refusal};
 use crate::error::describe_io;
 
@@ -67,14 +67,10 @@ pub(super) const CTR: Client = Client {
     full_names: true,
 };
 
-/// Most of what a failing client says, in bytes.
-const LONGEST_COMPLAINT: u64 = 4096;
 /// How long a client may take to say whether there is an image.
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long a client may take to end after the user stopped it.
 const GRACE: Duration = Duration::from_secs(5);
-/// How often it is looked whether a client has ended.
-const LOOK: Duration = Duration::from_millis(5);
 
 impl Client {
     /// An image's name as this client knows it.
@@ -131,14 +127,9 @@ impl Client {
 
     /// Starts saving an image: the archive, and what ends the client.
     pub(super) fn save(&self, reference: &str) -> Result<(Archive, Leash), Refusal> {
-        let program = self.program;
-        let Some(mut child) = self.start(self.save, reference)? else { return Err(self.not_installed()) };
-        let complaint = read_aside(child.stderr.take());
-        let stdout = child.stdout.take();
-        let child = Arc::new(Mutex::new(child));
-        let leash = Leash(Arc::clone(&child));
-        let stdout = stdout.ok_or_else(|| Refusal::new(Lack::Answer, format!("{program} has no output")))?;
-        Ok((Archive { program, child, stdout, complaint: Some(complaint) }, leash))
+        let Some(child) = self.start(self.save, reference)? else { return Err(self.not_installed()) };
+        Archive::of(self.program, child)
+            .ok_or_else(|| Refusal::new(Lack::Answer, format!("{} has no output", self.program)))
     }
 
     /// Fetches an image from its registry.
@@ -185,92 +176,10 @@ fn full(reference: &str) -> String {
     format!("{registry}/{rest}{tag}")
 }
 
-/// Ends a client, unless it has ended already.
-pub(super) struct Leash(Arc<Mutex<Child>>);
-
-impl Drop for Leash {
-    fn drop(&mut self) {
-        let mut child = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        _ = child.kill();
-        _ = child.wait();
-    }
-}
-
-/// Waits for a client's end, and ends it as soon as `enough` says so; none then. The lock is free in between,
-/// so that a [`Leash`] can be pulled.
-fn wait(child: &Mutex<Child>, mut enough: impl FnMut() -> bool) -> Option<ExitStatus> {
-    loop {
-        let mut locked = child.lock().unwrap_or_else(PoisonError::into_inner);
-        match locked.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if !enough() => {}
-            Ok(None) | Err(_) => {
-                _ = locked.kill();
-                _ = locked.wait();
-                return None;
-            }
-        }
-        drop(locked);
-        std::thread::sleep(LOOK);
-    }
-}
-
-/// Reads what a client says on a thread: the beginning is kept, and whatever else it says is passed over,
-/// so that it does not wait for a reader.
-fn read_aside(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
-    std::thread::spawn(move || {
-        let mut text = Vec::new();
-        if let Some(mut pipe) = pipe {
-            _ = pipe.by_ref().take(LONGEST_COMPLAINT).read_to_end(&mut text);
-            _ = io::copy(&mut pipe, &mut io::sink());
-        }
-        String::from_utf8_lossy(&text).trim().to_owned()
-    })
-}
-
-/// The last line of a complaint, which tells most, cut to fit a sentence.
-fn gist(complaint: &str) -> String {
-    const LONGEST: usize = 120;
-    let last = complaint.lines().last().unwrap_or("it does not say why");
-    match last.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &last[..end]),
-        None => last.to_owned(),
-    }
-}
-
-/// An archive while a client writes it.
-pub(super) struct Archive {
-    program: &'static str,
-    child: Arc<Mutex<Child>>,
-    stdout: ChildStdout,
-    complaint: Option<JoinHandle<String>>,
-}
-
-impl Read for Archive {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let got = self.stdout.read(buffer)?;
-        if got == 0 && !buffer.is_empty() {
-            self.finish()?;
-        }
-        Ok(got)
-    }
-}
-
-impl Archive {
-    /// Waits for the client's end; an error when it failed, so that a half image is never taken for a whole one.
-    fn finish(&mut self) -> io::Result<()> {
-        let Some(complaint) = self.complaint.take() else { return Ok(()) };
-        let status = wait(&self.child, || false);
-        if status.is_some_and(|status| status.success()) {
-            return Ok(());
-        }
-        let complaint = complaint.join().unwrap_or_default();
-        Err(io::Error::other(format!("{} could not save the image: {}", self.program, gist(&complaint))))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
 
     #[test]

@@ -16,6 +16,7 @@
 mod api;
 mod client;
 mod host;
+mod process;
 mod pump;
 mod refusal;
 #[cfg(unix)]
@@ -30,8 +31,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use api::Api;
-use client::{CTR, Client, DOCKER, Leash, NERDCTL, PODMAN};
+use client::{CTR, Client, DOCKER, NERDCTL, PODMAN};
 use host::Host;
+use process::Leash;
 use pump::Pump;
 
 /// A container engine.
