@@ -108,19 +108,28 @@ impl Api {
         }
     }
 
+    /// What to try when nobody is there.
+    fn start(&self) -> &'static str {
+        if self.shown.contains("the context") {
+            "start it, or choose another one: docker context ls"
+        } else {
+            "start it"
+        }
+    }
+
     fn unreached(&self, error: &ureq::Error) -> Refusal {
         let shown = &self.shown;
         let (why, hint) = match error {
             ureq::Error::Io(error) => match error.kind() {
                 io::ErrorKind::NotFound => {
-                    (format!("{shown} is not running: there is no such socket"), "start it")
+                    (format!("{shown} is not running: there is no such socket"), self.start())
                 }
                 io::ErrorKind::PermissionDenied => (
                     format!("{shown}: permission denied"),
                     "use sudo, or join the group that owns the socket: sudo usermod -aG docker $USER",
                 ),
                 io::ErrorKind::ConnectionRefused => {
-                    (format!("{shown} is not running: nobody listens there"), "start it")
+                    (format!("{shown} is not running: nobody listens there"), self.start())
                 }
                 _ => (format!("{shown}: {}", describe_io(error)), self.remedy()),
             },

@@ -48,6 +48,13 @@ fn an_engine_gives_what_a_file_gives() {
     let mut by_context = command();
     by_context.env("DOCKER_CONFIG", folder.path()).env("DOCKER_CONTEXT", "mine").arg("docker:app:1");
     assert_eq!(report(&mut by_context), by_file);
+    let gone =
+        serde_json::json!({ "Name": "mine", "Endpoints": { "docker": { "Host": "unix:///gone.sock" } } });
+    fs::write(meta.join("meta.json"), gone.to_string()).unwrap();
+    failed(
+        &finish(&mut by_context),
+        "docker at unix:///gone.sock (the context `mine`) is not running: there is no such socket; start it, or choose",
+    );
 }
 
 #[test]
