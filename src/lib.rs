@@ -11,6 +11,8 @@ pub mod digest;
 
 pub mod escape;
 
+pub mod secrets;
+
 pub mod error;
 
 pub mod oci;

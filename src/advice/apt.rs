@@ -42,6 +42,23 @@ pub(super) fn clean(desk: &Desk<'_>) -> String {
     format!("rm -rf /var/lib/apt/lists/*{archives}{indexes}")
 }
 
+/// What of a clean-up the commands before it do not do already; empty when they do all of it.
+pub(super) fn rest(clean: &str, commands: &[String]) -> String {
+    let removed: Vec<String> = commands
+        .iter()
+        .flat_map(|command| shell::commands(command))
+        .filter(|words| words[0] == "rm")
+        .flat_map(|words| {
+            shell::operands(&words).map(|word| word.trim_end_matches('/').to_owned()).collect::<Vec<_>>()
+        })
+        .collect();
+    let is_done =
+        |place: &&str| removed.iter().any(|done| done == place || place.strip_suffix("/*") == Some(done));
+    let places: Vec<&str> =
+        clean.split(' ').filter(|word| word.starts_with('/')).filter(|place| !is_done(place)).collect();
+    if places.is_empty() { String::new() } else { format!("rm -rf {}", places.join(" ")) }
+}
+
 /// The installation of a layer as it should have been: with its update, without recommendations, cleaned up.
 pub(super) fn lean_install(desk: &Desk<'_>, layer: usize) -> String {
     let command = desk.command(layer);
@@ -51,8 +68,9 @@ pub(super) fn lean_install(desk: &Desk<'_>, layer: usize) -> String {
     }
     let mut commands: Vec<String> =
         steps(desk, layer).iter().map(|text| dockerfile::without_recommends(text)).collect();
-    if !commands.iter().any(|text| text.contains("/var/lib/apt/lists")) {
-        commands.push(clean(desk));
+    let rest = rest(&clean(desk), &commands);
+    if !rest.is_empty() {
+        commands.push(rest);
     }
     dockerfile::run(&commands)
 }

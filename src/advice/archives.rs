@@ -93,6 +93,26 @@ pub(super) fn tree(desk: &Desk<'_>, path: PathId, size: u64) -> Option<PathId> {
     })
 }
 
+/// True for a `COPY` of this file and nothing else.
+fn is_alone(command: &str, name: &str) -> bool {
+    command.contains(" file:") || command.split_whitespace().any(|word| word.ends_with(name))
+}
+
+/// The `COPY` that brought an archive along, without it: none when another kind of step did.
+pub(super) fn without(desk: &Desk<'_>, name: &str, layer: usize) -> Option<String> {
+    let command = desk.command(layer);
+    if !desk.is_made_by(layer, "COPY") || command.contains("--from=") {
+        return None;
+    }
+    if is_alone(&command, name) {
+        return Some(format!("# and without: {}", dockerfile::copy(&command, "")));
+    }
+    Some(format!(
+        "# --exclude needs a current BuildKit; else keep the archive in a directory of its own\n{}",
+        dockerfile::copy(&command, &format!("--exclude={name}"))
+    ))
+}
+
 /// Lines that unpack an archive and keep no copy of it. `layer` stored it; `to` is where it was unpacked to.
 pub(super) fn fix(
     desk: &Desk<'_>,
@@ -126,8 +146,10 @@ pub(super) fn fix(
         return None;
     }
     if let (Some(_), Some(to)) = (tar, to) {
+        let rest = without(desk, name, layer).filter(|_| !is_alone(&command, name));
+        let rest = rest.map_or_else(String::new, |rest| format!("\n{rest}"));
         return Some(format!(
-            "# ADD unpacks an archive of the build context and keeps no copy\nADD {name} {}/",
+            "# ADD unpacks an archive of the build context and keeps no copy\nADD {name} {}/{rest}",
             to.trim_end_matches('/')
         ));
     }

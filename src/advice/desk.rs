@@ -5,7 +5,6 @@ use std::cell::Cell;
 use super::classes::Classes;
 use super::fixes;
 use super::rule::RuleInfo;
-use super::secrets::redact;
 use super::settings::Settings;
 use super::tally::{Scale, Tally};
 use super::{Advice, Confidence, Evidence, Finding, Savings, Severity};
@@ -13,6 +12,7 @@ use crate::analysis::Analysis;
 use crate::escape;
 use crate::image::{EntryId, Image, PathId, Step};
 use crate::overlay::{Fate, Union};
+use crate::secrets::redact;
 
 /// The desk. Rules come one after the other in the order of billing: an entry belongs to the first that claims it.
 pub(super) struct Desk<'a> {

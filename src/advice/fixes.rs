@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::{Confidence, apt, bases, dockerfile, roots, shell, stages};
 
 /// Rules whose remedy is a second stage: the first of an image shows the sketch.
-pub(super) const STAGED: [&str; 5] = ["toolchain", "go", "rust", "jvm", "dotnet"];
+pub(super) const STAGED: [&str; 6] = ["toolchain", "go", "rust", "jdk", "jvm", "dotnet"];
 /// Most places that a command names.
 const PLACES: usize = 6;
 /// Rules about what the same second stage leaves behind.
@@ -234,7 +234,7 @@ fn rewritten(desk: &Desk<'_>, rule: &PathRule, layer: usize, tally: &Tally) -> O
     let commands = if is_apt { apt::steps(desk, layer) } else { vec![command.clone()] };
     let mut forms = Vec::new();
     let clean = if is_apt {
-        apt::clean(desk)
+        apt::rest(&apt::clean(desk), &commands)
     } else if rule.clean.is_empty() && rule.mounts.is_empty() {
         removal(desk, rule, tally).unwrap_or_default()
     } else {

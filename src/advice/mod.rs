@@ -25,7 +25,6 @@ mod packages;
 mod roots;
 mod rule;
 mod rules;
-mod secrets;
 mod settings;
 mod shell;
 mod stages;
@@ -39,7 +38,6 @@ mod wildcard;
 
 pub use finding::{Advice, Confidence, Evidence, Finding, Savings, Severity};
 pub use rule::{Group, PathRule, RuleInfo};
-pub use secrets::redact;
 pub use settings::Settings;
 pub use table::{explain, list, rules};
 

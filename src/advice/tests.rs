@@ -2,6 +2,7 @@
 
 mod layouts;
 mod structural;
+mod unseen;
 
 use std::collections::BTreeSet;
 

@@ -8,6 +8,7 @@
 use super::{Diagnostic, Step, instruction};
 use crate::error::{Error, Result};
 use crate::oci::{Config, History};
+use crate::secrets::redact;
 
 /// The steps, the step of each layer (lowest first), and what was odd.
 type Paired = (Vec<Step>, Vec<Option<usize>>, Vec<Diagnostic>);
@@ -42,7 +43,7 @@ pub fn pair(config: &Config, layers: usize) -> Result<Paired> {
     Ok((steps, making.into_iter().map(Some).collect(), Vec::new()))
 }
 
-/// One step, not yet paired. What has no `created_by` (`docker import`, nix) tells itself in its comment.
+/// One step, not yet paired, without the values of secrets: whatever is shown of a step was read here. What has no `created_by` (`docker import`, nix) tells itself in its comment.
 fn step(history: &History) -> Step {
     let created_by = history.created_by.as_deref().unwrap_or_default();
     let (instruction, command) = if created_by.trim().is_empty() {
@@ -51,7 +52,7 @@ fn step(history: &History) -> Step {
         let parsed = instruction::parse(created_by);
         (parsed.keyword, parsed.command)
     };
-    Step { instruction, command, created: history.created.clone(), layer: None }
+    Step { instruction, command: redact(&command), created: history.created.clone(), layer: None }
 }
 
 fn odd(code: &'static str, message: String) -> Diagnostic {
@@ -117,6 +118,15 @@ mod tests {
             error,
             "configuration: the history has 5 steps that make a layer, but the image has 3 layers"
         );
+    }
+
+    #[test]
+    fn values_of_secrets_are_left_out_and_others_stay() {
+        let config =
+            config(&[("ENV API_KEY=hunter2 PORT=80", true), ("RUN /bin/sh -c x --password hunter2", true)]);
+        let (steps, _, _) = pair(&config, 0).unwrap();
+        assert_eq!(steps[0].command, "ENV API_KEY=… PORT=80");
+        assert_eq!(steps[1].command, "x --password …");
     }
 
     #[test]

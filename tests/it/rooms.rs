@@ -11,7 +11,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The rooms, upper ones first. Rooms of one row may import each other.
 const ORDER: [&[&str]; 14] = [
-    &["units", "digest", "escape", "error"],
+    &["units", "digest", "escape", "secrets", "error"],
     &["oci"],
     &["source"],
     &["layer"],

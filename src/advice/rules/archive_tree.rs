@@ -100,5 +100,12 @@ fn find(desk: &mut Desk<'_>) {
     let parent = parent.map(|parent| if parent.is_empty() { "/" } else { parent });
     let fix = archives::fix(desk, first.path, layer, first.unpacking.as_ref(), parent)
         .unwrap_or_else(|| format!("# in the step that unpacks it\n# rm {name}"));
+    let mut lines = vec![fix];
+    for other in found.iter().skip(1).take(3) {
+        let name = String::from_utf8_lossy(desk.image.paths.name(other.path)).into_owned();
+        lines.extend(archives::without(desk, &name, desk.origin(other.path, other.entry)));
+    }
+    lines.dedup();
+    let fix = lines.join("\n");
     desk.file(&INFO, Draft { title, why, fix, tally, ..Draft::default() });
 }

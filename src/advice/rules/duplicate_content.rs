@@ -1,5 +1,7 @@
 //! The same content at several live paths.
 
+use std::collections::HashMap;
+
 use super::Structural;
 use crate::advice::Confidence;
 use crate::advice::desk::{Desk, Draft, capital, files, layer_list};
@@ -55,11 +57,11 @@ fn find(desk: &mut Desk<'_>) {
     }
     let Some((first, second)) = kept.filter(|_| tally.weight >= desk.scale.high_floor) else { return };
     let layer = tally.by_bytes().first().map_or(0, |(layer, _)| *layer);
-    let (from, to) = trees(desk.image, first, second);
-    let (from, to) = (desk.path(from), desk.path(to));
     let copied = shell::commands(&desk.command(layer)).iter().any(|words| words[0] == "cp");
-    let fix = if copied {
-        format!("# in place of the cp\nRUN ln -s {from} {to}")
+    let pair = pairs.iter().find(|(_, _, stored)| *stored == layer).map(|&(from, to, _)| (from, to));
+    let tree = pair.filter(|_| copied).map(|(from, to)| trees(desk.image, from, to));
+    let fix = if let Some((from, to)) = tree.filter(|&(from, to)| is_copy(desk, from, to)) {
+        format!("# in place of the cp\nRUN ln -s {} {}", desk.path(from), desk.path(to))
     } else {
         linked(desk, layer, &pairs, tally.entries)
     };
@@ -98,6 +100,33 @@ fn linked(desk: &Desk<'_>, layer: usize, pairs: &[(PathId, PathId, usize)], coun
     let names: Vec<String> =
         here.iter().take(3).map(|(_, second, _)| format!("#   {}", desk.path(*second))).collect();
     format!("# leave out of {}:\n{}\nRUN {}{more}", desk.command(layer), names.join("\n"), links.join(" && "))
+}
+
+/// True when all that is below the one path is below the other as well, with the same content: then a link can take
+/// its place.
+fn is_copy(desk: &Desk<'_>, from: PathId, to: PathId) -> bool {
+    let paths = &desk.image.paths;
+    let mut pairs = vec![(from, to)];
+    while let Some((from, to)) = pairs.pop() {
+        let content = |path| {
+            let entry = desk.union.content_of(desk.union.rootfs.entry(path)?)?;
+            let of = desk.image.entry(entry);
+            of.kind.is_file().then_some((of.size, of.hash))
+        };
+        if content(to).is_some() && content(from) != content(to) {
+            return false;
+        }
+        let named: HashMap<&[u8], PathId> =
+            paths.children(from).map(|child| (paths.name(child), child)).collect();
+        for child in paths.children(to) {
+            if desk.union.rootfs.entry(child).is_none() && paths.children(child).next().is_none() {
+                continue;
+            }
+            let Some(&same) = named.get(paths.name(child)) else { return false };
+            pairs.push((same, child));
+        }
+    }
+    true
 }
 
 /// Two equal files, or the directories above them as far up as the names below are the same.

@@ -8,7 +8,7 @@ use crate::advice::desk::{Desk, Draft};
 use crate::advice::packages::{Owners, is_of_the_system};
 use crate::advice::rule::{Group, PathRule, RuleInfo};
 use crate::advice::tally::Tally;
-use crate::advice::{Confidence, Severity, apt, fixes, shell};
+use crate::advice::{Confidence, Severity, apt, fixes, managers, shell};
 use crate::image::{EntryId, PathId};
 use crate::layer::ElfKind;
 use crate::overlay::Slot;
@@ -107,6 +107,8 @@ fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
     let mut seen = vec![UNSEEN; desk.image.entries.len()];
     let mut found: Vec<(PathId, EntryId)> = Vec::new();
     let mut known = Packaged::new();
+    let rules = desk.classes.rules();
+    let dumps = rules.iter().position(|rule| rule.id == "core-dumps").map(|number| (number, rules[number]));
     for (path, slot) in desk.union.rootfs.live() {
         let Slot::Entry(entry) = slot else { continue };
         let Some(content) = desk.union.content_of(entry) else { continue };
@@ -114,7 +116,9 @@ fn candidates(desk: &Desk<'_>) -> Vec<(PathId, EntryId, usize)> {
         let rule = desk
             .classes
             .rule(path)
-            .filter(|(_, rule)| size >= rule.least && is_meant(desk, path, content, rule, &mut known));
+            .filter(|(_, rule)| size >= rule.least && is_meant(desk, path, content, rule, &mut known))
+            // a core dump tells itself, whatever it is called
+            .or_else(|| dumps.filter(|(_, rule)| size >= rule.least && is_core(desk, content)));
         let state = &mut seen[content.index()];
         let number = rule.map_or(KEPT, |(number, _)| u8::try_from(number).unwrap_or(KEPT));
         match *state {
@@ -147,10 +151,13 @@ fn is_meant(desk: &Desk<'_>, path: PathId, content: EntryId, rule: &PathRule, kn
 
 /// False for what is only called `core`: a core dump says so in its ELF header. Smaller ones were not looked at.
 fn is_dump(desk: &Desk<'_>, path: PathId, content: EntryId) -> bool {
-    let is_core = || desk.image.excerpts.elf(content).is_some_and(|elf| elf.kind == ElfKind::Core);
     !desk.image.paths.name(path).starts_with(b"core")
         || desk.image.entry(content).size < limits::EXECUTABLE
-        || is_core()
+        || is_core(desk, content)
+}
+
+fn is_core(desk: &Desk<'_>, content: EntryId) -> bool {
+    desk.image.excerpts.elf(content).is_some_and(|elf| elf.kind == ElfKind::Core)
 }
 
 /// Whether the modules of a directory belong to packages of the system, asked once for each directory.
@@ -190,8 +197,12 @@ fn draft(desk: &Desk<'_>, rule: &PathRule, tally: Tally) -> Draft {
     if let Some(layer) = guilty.filter(|layer| !tally.layers.contains_key(layer)) {
         why = format!("{why} First written by {}.", desk.layer(layer));
     }
+    // where dpkg's records tell, the rule about recommendations has said it
+    let is_told = tally.evidence().first().is_some_and(|most| {
+        desk.analysis.packages.owner_index(most.path).is_some_and(|owner| is_of_the_system(desk, owner))
+    });
     let fix = if let Some(layer) =
-        guilty.filter(|&layer| rule.group == Group::Toolchain && brings_recommends(desk, layer))
+        guilty.filter(|&layer| rule.group == Group::Toolchain && !is_told && brings_recommends(desk, layer))
     {
         why = format!("{why} Nobody asked for them: they came with what the packages recommend.");
         apt::lean_install(desk, layer)
@@ -207,10 +218,8 @@ fn draft(desk: &Desk<'_>, rule: &PathRule, tally: Tally) -> Draft {
 /// True for an `apt-get install` that names no compiler, and yet brings one.
 fn brings_recommends(desk: &Desk<'_>, layer: usize) -> bool {
     let command = desk.image.command_of(layer);
-    installs::takes_recommends(command)
-        && !["gcc", "g++", "make", "clang", "build-essential", "-dev"]
-            .iter()
-            .any(|name| command.contains(name))
+    let packages = managers::installed(command).map(|(_, packages)| packages).unwrap_or_default();
+    installs::takes_recommends(command) && !packages.iter().any(|name| managers::is_for_building(name))
 }
 
 /// One line for all that the base brings: nobody can act on more.

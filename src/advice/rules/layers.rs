@@ -76,12 +76,14 @@ fn find(desk: &mut Desk<'_>) {
     }
 }
 
-/// The first steps that stand one after the other, as one.
+/// The most steps that stand one after the other, as one.
 fn merged(desk: &Desk<'_>) -> Option<String> {
     let own = desk.analysis.base_layers..desk.image.layers.len();
     let is_run = |layer: &usize| desk.is_made_by(*layer, "RUN") && !desk.command(*layer).starts_with('[');
-    let first = own.clone().find(|layer| is_run(layer) && is_run(&(layer + 1)))?;
-    let row: Vec<usize> = (first..own.end).take_while(is_run).collect();
+    let layers: Vec<usize> = own.collect();
+    // the first of the longest
+    let rows = layers.split(|layer| !is_run(layer)).rev();
+    let row = rows.max_by_key(|row| row.len()).filter(|row| row.len() > 1)?;
     let commands: Vec<String> = row.iter().take(4).map(|&layer| desk.command(layer)).collect();
     let more = if row.len() > 4 {
         format!("\n# and so on, up to layer {}", row[row.len() - 1])
@@ -107,6 +109,7 @@ fn largest(desk: &Desk<'_>, layer: usize) -> Vec<(PathId, u64)> {
     }
     let mut sizes: Vec<(PathId, u64)> = sizes.into_iter().collect();
     sizes.sort_by_key(|(path, bytes)| (Reverse(*bytes), *path));
+    sizes.retain(|(_, bytes)| *bytes > 0);
     sizes.truncate(4);
     sizes
 }

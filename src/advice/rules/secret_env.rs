@@ -3,8 +3,8 @@
 use super::Structural;
 use crate::advice::desk::{Desk, Draft};
 use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::{Confidence, Severity, dockerfile, secrets};
-use crate::escape;
+use crate::advice::{Confidence, Severity, dockerfile};
+use crate::{escape, secrets};
 
 static INFO: RuleInfo = RuleInfo::new(
     "secret-env",

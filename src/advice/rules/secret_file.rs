@@ -87,11 +87,23 @@ fn draft(desk: &Desk<'_>, why: String, group: Group, verb: &str) -> Draft {
     let title = format!("{first}{more} {verb} {what}: {}{base}{later}", layer_list(&layers));
     let names: Vec<String> = paths.iter().take(5).map(|path| desk.path(*path)).collect();
     let copied = layers.iter().any(|&layer| desk.is_made_by(layer, "COPY") || desk.is_made_by(layer, "ADD"));
-    let ignore: Vec<String> =
-        names.iter().filter_map(|name| name.rsplit('/').next()).map(|name| format!("**/{name}")).collect();
+    let mut ignore: Vec<String> = names.iter().map(|name| ignored(name)).collect();
+    ignore.sort();
+    ignore.dedup();
     let mount = mounted(desk, names.first().map_or("/run/secrets/credentials", String::as_str));
     let fix = if copied { format!("# .dockerignore\n{}\n\n{mount}", ignore.join("\n")) } else { mount };
     Draft { title, why, fix, tally, severity: Some(severity), ..Draft::default() }
+}
+
+/// A line of .dockerignore: the name, and the directory where the name alone says little (`.aws/credentials`).
+fn ignored(path: &str) -> String {
+    let mut parts = path.rsplit('/');
+    let name = parts.next().unwrap_or(path);
+    match parts.next().filter(|parent| parent.len() > 1 && parent.starts_with('.') && !name.starts_with('.'))
+    {
+        Some(parent) => format!("**/{parent}/{name}"),
+        None => format!("**/{name}"),
+    }
 }
 
 /// Who reads a file, by its name.

@@ -4,6 +4,7 @@ use super::Structural;
 use crate::advice::desk::{Desk, Draft};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::{Confidence, Severity, bases, managers};
+use crate::analysis::system::Language;
 use crate::units;
 
 static INFO: RuleInfo = RuleInfo::new(
@@ -54,7 +55,8 @@ fn smaller(desk: &Desk<'_>, is_static: bool) -> Option<(String, String)> {
     if let Some(runtime) = bases::runtime(desk)
         && let Some(from) = bases::language_base(desk, runtime)
     {
-        let name = runtime.language.name();
+        let is_java = matches!(runtime.language, Language::Jdk | Language::Jre);
+        let name = if is_java { "Java" } else { runtime.language.name() };
         let own = desk
             .is_own(runtime.layer)
             .then(|| desk.image.command_of(runtime.layer))
@@ -62,7 +64,10 @@ fn smaller(desk: &Desk<'_>, is_static: bool) -> Option<(String, String)> {
         let installed: Vec<String> = own
             .into_iter()
             .flat_map(|(_, packages)| packages)
-            .filter(|package| package.starts_with(&name[..name.len().min(4)]) || package == "npm")
+            .filter(|package| {
+                let is_javas = is_java && ["-jdk", "-jre"].iter().any(|part| package.contains(part));
+                is_javas || package.starts_with(&name[..name.len().min(4)]) || package == "npm"
+            })
             .collect();
         let note = if installed.is_empty() {
             String::new()

@@ -164,12 +164,33 @@ fn find(desk: &mut Desk<'_>) {
             desk.claim(&mut group.tally, wasted.path, copy.entry);
         }
     }
-    for (kind, mut group) in merge_small(desk, groups) {
+    for (kind, mut group) in merge_small(desk, with_unchanged(desk, groups)) {
         group.by.sort_unstable();
         let mut draft = waste_texts::draft(desk, kind, &group);
         draft.tally = group.tally;
         desk.file(kind.info(), draft);
     }
+}
+
+/// Files that had the mode or owner already, together with those that the same step changed: it stores both again
+/// for the same reason.
+fn with_unchanged(
+    desk: &Desk<'_>,
+    mut groups: BTreeMap<(Kind, usize), Group>,
+) -> BTreeMap<(Kind, usize), Group> {
+    let changed: Vec<usize> =
+        groups.keys().filter(|(kind, _)| *kind == Kind::Metadata).map(|(_, by)| *by).collect();
+    for by in changed {
+        if let Some(same) = groups.remove(&(Kind::Identical, by))
+            && let Some(group) = groups.get_mut(&(Kind::Metadata, by))
+        {
+            group.tally.absorb(same.tally, desk.settings.evidence);
+            for (class, bytes) in same.classes {
+                *group.classes.entry(class).or_default() += bytes;
+            }
+        }
+    }
+    groups
 }
 
 /// The groups that weigh enough; those of a kind that do not, together, if they do then.

@@ -24,7 +24,11 @@ impl Story<'_> {
         for layer in self.sorted_writers() {
             let written = self.desk.command(layer);
             if self.desk.is_made_by(layer, "COPY") || self.desk.is_made_by(layer, "ADD") {
-                out.push(dockerfile::copy(&written, &flag));
+                if self.desk.is_made_by(layer, "ADD") && self.is_unpacked(layer, &written) {
+                    out.push("# an unpacked archive keeps the modes and owners that it holds: set them before it is packed".into());
+                } else {
+                    out.push(dockerfile::copy(&written, &flag));
+                }
             } else if self.desk.is_made_by(layer, "RUN") {
                 let change = if change.is_empty() { format!("{changer} …") } else { change.join(" && ") };
                 out.push(dockerfile::run(&[written, change]));
@@ -37,6 +41,13 @@ impl Story<'_> {
             out.push(format!("# and without: {}", change.join(" && ")));
         }
         out.join("\n")
+    }
+
+    /// True for an `ADD` of one file that stored several: it was an archive.
+    fn is_unpacked(&self, layer: usize, command: &str) -> bool {
+        let files =
+            self.desk.image.layer_entries(layer).filter(|&entry| self.desk.image.entry(entry).kind.is_file());
+        command.split_whitespace().any(|word| word.starts_with("file:")) && files.take(2).count() > 1
     }
 
     /// The installations that wrote the records one after the other, as one.
@@ -55,9 +66,12 @@ impl Story<'_> {
         format!("# all packages in one RUN\n{}", dockerfile::run(&commands))
     }
 
-    /// The first writers, lowest layer first.
+    /// The first writers, lowest layer first; those of next to nothing are not worth a line.
     pub(super) fn sorted_writers(&self) -> Vec<usize> {
-        let mut layers = self.writers();
+        let tally = &self.group.tally;
+        let matters =
+            |layer: &usize| tally.layers.get(layer).is_some_and(|part| part.bytes * 1000 >= tally.bytes);
+        let mut layers: Vec<usize> = self.writers().into_iter().filter(matters).collect();
         layers.truncate(4);
         layers.sort_unstable();
         layers

@@ -60,6 +60,9 @@ impl Story<'_> {
             .tally
             .by_bytes()
             .into_iter()
+            .enumerate()
+            .filter(|(at, (_, part))| *at == 0 || part.bytes > 0)
+            .map(|(_, share)| share)
             .take(3)
             .map(|(layer, part)| format!("{} of {}", units::size(part.bytes), self.desk.layer(layer)))
             .collect();

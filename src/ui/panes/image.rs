@@ -3,6 +3,7 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use crate::secrets::redact;
 use crate::ui::data::Data;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout;
@@ -165,8 +166,8 @@ fn configuration(data: &Data, page: &mut Page<'_>) {
     page.row("directory", if runtime.working_dir.is_empty() { "/" } else { &runtime.working_dir });
     page.some("ports", runtime.exposed_ports.iter().cloned());
     page.some("volumes", runtime.volumes.iter().cloned());
-    page.some("environment", runtime.env.iter().cloned());
-    page.some("labels", runtime.labels.iter().map(|(name, value)| format!("{name}={value}")));
+    page.some("environment", runtime.env.iter().map(|pair| redact(pair)));
+    page.some("labels", runtime.labels.iter().map(|(name, value)| redact(&format!("{name}={value}"))));
     if !runtime.stop_signal.is_empty() {
         page.row("stop signal", &runtime.stop_signal);
     }

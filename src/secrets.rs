@@ -1,7 +1,7 @@
 //! Secrets in environments, labels and commands: found by their names, never shown.
 //!
-//! Whatever advice shows of a command went through [`redact`] first, so that no report, log or CI page repeats a
-//! password that somebody left in a Dockerfile.
+//! The commands of an image's steps go through [`redact`] where they are read, so that no report, JSON, screen, log or
+//! CI page repeats a password that somebody left in a Dockerfile. What is as it was is the configuration itself.
 
 /// Parts of names whose values are secrets.
 const SECRET: [&str; 13] = [
@@ -19,24 +19,28 @@ const SECRET: [&str; 13] = [
     "credential",
     "auth_key",
 ];
+/// Words of a name that counts or times tokens, such as `MAX_TOKENS` of a language model.
+const LIMITS: [&str; 8] = ["max", "min", "num", "limit", "count", "length", "size", "budget"];
 /// Endings of names that only tell where a secret is or what it is called.
 const HARMLESS: [&str; 11] =
     ["_file", "_path", "_dir", "_url", "_uri", "_name", "_id", "_length", "_ttl", "_expiry", "_type"];
 
 /// True when a value of this name is a secret.
-pub(super) fn is_secret_name(name: &str) -> bool {
+fn is_secret_name(name: &str) -> bool {
     let name = name.trim_start_matches('-').to_ascii_lowercase();
     name.len() <= 100
         && SECRET.iter().any(|part| name.contains(part))
         && !HARMLESS.iter().any(|ending| name.ends_with(ending))
         && !name.contains("public")
         && !name.contains("gpg_key")
+        && !name.split(['_', '-']).any(|word| LIMITS.contains(&word))
 }
 
 /// True for values that are none: empty, a variable, a switch, or the place of a file.
 fn is_harmless_value(value: &str) -> bool {
     let value = value.trim_matches(['"', '\'']);
     value.is_empty()
+        || value == HIDDEN
         || value.starts_with(['$', '/', '<', '{'])
         || value.bytes().all(|byte| byte == b'*' || byte == b'x')
         || matches!(
@@ -55,7 +59,7 @@ struct Found<'a> {
 }
 
 /// The names of the secrets in a text, in their order, each once.
-pub(super) fn names(text: &str) -> Vec<&str> {
+pub fn names(text: &str) -> Vec<&str> {
     let mut names = Vec::new();
     for found in scan(text) {
         if !names.contains(&found.name) {
@@ -238,6 +242,8 @@ mod tests {
             ("TOKEN=$TOKEN make", "TOKEN=$TOKEN make"),
             ("ENV PASSWORD_FILE=/run/secrets/x", "ENV PASSWORD_FILE=/run/secrets/x"),
             ("ENV GPG_KEY=ABC", "ENV GPG_KEY=ABC"),
+            ("ENV MAX_TOKENS=4096 MIN_PASSWORD_LENGTH=8", "ENV MAX_TOKENS=4096 MIN_PASSWORD_LENGTH=8"),
+            ("ENV MAXIM_TOKEN=4096", "ENV MAXIM_TOKEN=…"),
             ("apt-get install passwd", "apt-get install passwd"),
         ] {
             assert_eq!(redact(text), want, "{text}");

@@ -1,0 +1,157 @@
+//! What images that nobody had seen before showed: each case fires where it should, and is silent beside it.
+
+use super::*;
+
+fn finding(fixture: Fixture, rule: &str) -> Option<crate::advice::Finding> {
+    fixture.advice().findings.into_iter().find(|finding| finding.rule == rule)
+}
+
+fn fix(fixture: Fixture, rule: &str) -> String {
+    finding(fixture, rule).map(|finding| finding.fix).unwrap_or_default()
+}
+
+fn project(files: &[&str]) -> Fixture {
+    let files: Vec<File> = files.iter().map(|name| file(&format!("app/{name}"), 9)).collect();
+    Fixture::new().step("COPY . /app # buildkit", &files)
+}
+
+#[test]
+fn only_what_fetches_dependencies_moves_above_the_copy() {
+    let rule = "copy-before-install";
+    assert_eq!(
+        fix(project(&["go.mod", "go.sum"]).run("go build -o /srv .", &[]), rule),
+        "COPY go.mod go.sum /app/\nRUN go mod download\nCOPY . /app\nRUN go build -o /srv ."
+    );
+    assert_eq!(
+        fix(project(&["Cargo.toml", "Cargo.lock", "src/main.rs"]).run("cargo build --release", &[]), rule),
+        "COPY Cargo.toml Cargo.lock /app/\nRUN mkdir -p src && \\\n    echo 'fn main() {}' > src/main.rs && \\\n    \
+         cargo fetch\nCOPY . /app\nRUN cargo build --release"
+    );
+    assert_eq!(
+        fix(project(&["package.json"]).run("npm ci && npm run build && rm -rf /root/.npm", &[]), rule),
+        "COPY package.json /app/\nRUN npm ci && \\\n    rm -rf /root/.npm\nCOPY . /app\nRUN npm run build"
+    );
+    let pip = project(&["requirements.txt"])
+        .run("pip install --upgrade pip", &[file("v", 1)])
+        .run("pip install -r requirements.txt", &[]);
+    assert_eq!(
+        fix(pip, rule),
+        "COPY requirements.txt /app/\n# … the steps that stand between …\nRUN pip install -r requirements.txt\nCOPY . /app"
+    );
+    for (files, command) in [
+        (&["go.mod"][..], "go build ."),
+        (&["Cargo.toml", "Cargo.lock", "a/Cargo.toml", "src/main.rs"], "cargo build"),
+        (&["pyproject.toml"], "pip install ."),
+        (&["pyproject.toml"], "pip install -e ."),
+        (&["package.json"], "yarn build"),
+        (&["package.json"], "cd web && npm ci && npm run build"),
+        (&["requirements.txt"], "pip install --upgrade pip setuptools"),
+    ] {
+        assert_eq!(fix(project(files).run(command, &[]), rule), "", "{command}");
+    }
+}
+
+#[test]
+fn a_core_dump_is_told_by_its_headers_whatever_it_is_called() {
+    let dump = |kind| Fixture::new().run("./app", &[program("srv/crash-of-app", 6 * MB, kind, 0)]);
+    assert_eq!(finding(dump(ElfKind::Core), "core-dumps").unwrap().bytes, 6 * MB);
+    assert_eq!(finding(dump(ElfKind::Executable), "core-dumps"), None);
+}
+
+#[test]
+fn toolchains_of_the_distribution_are_known() {
+    for (rule, path, other) in [
+        ("go", "usr/lib/go-1.19/pkg/tool/compile", "usr/lib/gopher/tool"),
+        ("rust", "usr/lib/rustlib/x86_64/lib/libcore.rlib", "usr/lib/rust.txt"),
+        (
+            "jdk",
+            "usr/lib/jvm/java-17-openjdk-amd64/jmods/java.base.jmod",
+            "usr/lib/jvm/java-17-openjdk-amd64/bin/java",
+        ),
+    ] {
+        let image = |path: &str| Fixture::new().run("apt-get install -y x", &[file(path, 50 * MB)]);
+        assert_eq!(finding(image(path), rule).unwrap().bytes, 50 * MB);
+        assert_eq!(finding(image(other), rule), None);
+    }
+}
+
+#[test]
+fn a_compiler_that_was_asked_for_did_not_come_by_recommendation() {
+    let why = |command: &str| {
+        finding(Fixture::new().run(command, &[file("usr/bin/gcc", 50 * MB)]), "toolchain").unwrap().why
+    };
+    let words = "came with what the packages recommend";
+    assert!(why("apt-get install -y python3").contains(words));
+    assert!(!why("apt-get install -y golang-go").contains(words));
+}
+
+#[test]
+fn what_the_step_cleans_already_is_not_cleaned_again() {
+    let deb = [file("var/cache/apt/archives/a.deb", 50 * MB)];
+    let run = |command: &str| fix(Fixture::new().run(command, &deb), "apt-archives");
+    let after = run(
+        "apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*",
+    );
+    assert!(
+        after.contains("rm -rf /var/lib/apt/lists/* && \\\n    rm -rf /var/cache/apt/archives/*.deb\n"),
+        "{after}"
+    );
+    let without = run("apt-get update && apt-get install -y --no-install-recommends curl");
+    assert!(without.contains("rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb\n"), "{without}");
+}
+
+#[test]
+fn an_archive_that_came_with_the_project_is_left_out_of_that_copy() {
+    let tree = [file("opt/tool/x", 9 * MB)];
+    let image = |copy: &str, place: &str| {
+        Fixture::new().step(copy, &[file(place, 5 * MB)]).run(&format!("tar -xzf /{place} -C /opt"), &tree)
+    };
+    let add = "# ADD unpacks an archive of the build context and keeps no copy\nADD t.tar.gz /opt/";
+    let whole = fix(image("COPY . /srv # buildkit", "srv/t.tar.gz"), "archive-plus-tree");
+    assert!(whole.starts_with(add) && whole.ends_with("\nCOPY --exclude=t.tar.gz . /srv"), "{whole}");
+    assert_eq!(fix(image("COPY t.tar.gz /tmp/ # buildkit", "tmp/t.tar.gz"), "archive-plus-tree"), add);
+}
+
+#[test]
+fn the_longest_row_of_steps_is_the_one_to_merge() {
+    let mut image = Fixture::new()
+        .run("first", &[file("a", 1)])
+        .run("second", &[file("b", 1)])
+        .step("COPY x /x # buildkit", &[file("x", 1)]);
+    for number in 0..35 {
+        image = image.run(&format!("tiny{number}"), &[file(&format!("t{number}"), 1)]);
+    }
+    let fix = fix(image, "many-layers");
+    assert!(fix.starts_with("RUN tiny0 && \\\n    tiny1") && fix.ends_with("up to layer 38"), "{fix}");
+}
+
+#[test]
+fn a_link_takes_the_place_of_a_copy_only_where_all_of_it_is_one() {
+    let image = |more: &[File]| {
+        let dist = [File { content: 7, ..file("app/dist/a.js", 50 * MB) }];
+        let mut www = vec![File { content: 7, ..file("srv/www/a.js", 50 * MB) }];
+        www.extend_from_slice(more);
+        Fixture::new().run("build", &dist).run("cp -r /app/dist/. /srv/www/", &www)
+    };
+    assert_eq!(fix(image(&[]), "duplicate-content"), "# in place of the cp\nRUN ln -s /app/dist /srv/www");
+    let other = fix(image(&[file("srv/www/index.html", MB)]), "duplicate-content");
+    assert_eq!(other, "RUN cp -r /app/dist/. /srv/www/ && \\\n    ln -sf /app/dist/a.js /srv/www/a.js");
+}
+
+#[test]
+fn what_chmod_stores_again_is_one_finding_whether_the_mode_changed_or_not() {
+    let files =
+        |mode| [File { mode, ..file("app/a", 50 * MB) }, File { mode: 0o755, ..file("app/b", 40 * MB) }];
+    let image =
+        |source: &str| Fixture::new().step(source, &files(0o644)).run("chmod -R 755 /app", &files(0o755));
+    let advice = image("COPY dir:0123456789ab in /app").advice();
+    assert!(has(&advice, "metadata-only") && !has(&advice, "identical-rewrite"));
+    assert_eq!(advice.findings[0].bytes, 90 * MB);
+    assert!(advice.findings[0].fix.contains("COPY --chmod=755 . /app"));
+    // an archive's own modes win
+    assert!(!fix(image("ADD file:0123456789ab in /app"), "metadata-only").contains("--chmod"));
+    let same = Fixture::new()
+        .step("COPY . /app # buildkit", &files(0o755))
+        .step("COPY . /app # buildkit", &files(0o755));
+    assert!(has(&same.advice(), "identical-rewrite"));
+}
