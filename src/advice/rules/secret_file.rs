@@ -86,12 +86,16 @@ fn draft(desk: &Desk<'_>, why: String, group: Group, verb: &str) -> Draft {
     let what = if paths.len() > 1 { "secrets" } else { "a secret" };
     let title = format!("{first}{more} {verb} {what}: {}{base}{later}", layer_list(&layers));
     let names: Vec<String> = paths.iter().take(5).map(|path| desk.path(*path)).collect();
-    let copied = layers.iter().any(|&layer| desk.is_made_by(layer, "COPY") || desk.is_made_by(layer, "ADD"));
-    let mut ignore: Vec<String> = names.iter().map(|name| ignored(name)).collect();
+    // what a RUN wrote is not in the build context
+    let is_copied = |layer| desk.is_made_by(layer, "COPY") || desk.is_made_by(layer, "ADD");
+    let from_context = evidence.iter().filter(|evidence| is_copied(evidence.layer));
+    let mut ignore: Vec<String> =
+        from_context.take(12).map(|evidence| ignored(&desk.path(evidence.path))).collect();
     ignore.sort();
     ignore.dedup();
     let mount = mounted(desk, names.first().map_or("/run/secrets/credentials", String::as_str));
-    let fix = if copied { format!("# .dockerignore\n{}\n\n{mount}", ignore.join("\n")) } else { mount };
+    let fix =
+        if ignore.is_empty() { mount } else { format!("# .dockerignore\n{}\n\n{mount}", ignore.join("\n")) };
     Draft { title, why, fix, tally, severity: Some(severity), ..Draft::default() }
 }
 

@@ -37,7 +37,11 @@ fn find(desk: &mut Desk<'_>) {
         let Some(elf) = desk.image.excerpts.elf(id) else { continue };
         let packaged =
             desk.analysis.packages.owner_index(path).is_some_and(|owner| is_of_the_system(desk, owner));
-        if elf.strippable >= LEAST && !packaged && desk.is_own(desk.image.layer_of(id)) {
+        if elf.strippable >= LEAST
+            && !packaged
+            && !is_of_a_wheel(desk, path)
+            && desk.is_own(desk.image.layer_of(id))
+        {
             found.push((elf.strippable, path, id));
         }
     }
@@ -64,6 +68,20 @@ fn find(desk: &mut Desk<'_>) {
     let paths: Vec<PathId> = found.iter().map(|(_, path, _)| *path).collect();
     let fix = fix(desk, layer, &paths);
     desk.file(&INFO, Draft { title, why, fix, tally, ..Draft::default() });
+}
+
+/// True below the directories of Python's packages: libraries of wheels were patched to find each other, and what
+/// strip leaves of them cannot be loaded any more ("ELF load command address/offset not page-aligned").
+fn is_of_a_wheel(desk: &Desk<'_>, path: PathId) -> bool {
+    let paths = &desk.image.paths;
+    let mut at = path;
+    while at != PathId::ROOT {
+        if matches!(paths.name(at), b"site-packages" | b"dist-packages") {
+            return true;
+        }
+        at = paths.parent(at);
+    }
+    false
 }
 
 fn fix(desk: &Desk<'_>, layer: usize, paths: &[PathId]) -> String {

@@ -113,6 +113,25 @@ fn an_archive_that_came_with_the_project_is_left_out_of_that_copy() {
 }
 
 #[test]
+fn libraries_of_wheels_are_not_to_be_stripped() {
+    let image = |path: &str| Fixture::new().run("make", &[program(path, 9 * MB, ElfKind::Shared, 5 * MB)]);
+    assert!(has(&image("opt/lib/libx.so").advice(), "unstripped"));
+    assert!(!has(&image("opt/venv/lib/python3.11/site-packages/numpy.libs/libx.so").advice(), "unstripped"));
+}
+
+#[test]
+fn only_secrets_of_the_build_context_are_to_be_ignored() {
+    let key = |path: &str| file(path, 100);
+    let image = Fixture::new()
+        .step("COPY . /app # buildkit", &[key("app/id_rsa"), key("app/.aws/credentials")])
+        .run("cp", &[key("root/.ssh/id_ed25519")]);
+    let fix = fix(image, "secret-file");
+    assert!(fix.starts_with("# .dockerignore\n**/.aws/credentials\n**/id_rsa\n\n"), "{fix}");
+    let run = Fixture::new().run("ssh-keygen", &[key("root/.ssh/id_ed25519")]);
+    assert!(!self::fix(run, "secret-file").contains("dockerignore"));
+}
+
+#[test]
 fn the_longest_row_of_steps_is_the_one_to_merge() {
     let mut image = Fixture::new()
         .run("first", &[file("a", 1)])
