@@ -24,6 +24,7 @@ pub(super) fn find(desk: &Desk<'_>) -> Vec<PathId> {
     let mut found: Vec<PathId> = Vec::new();
     let started = system.program.map(|program| program.path);
     found.extend(started.filter(|&path| is_made(desk, path) && !is_runtime(path)));
+    found.extend(started_with(desk).filter(|&path| is_made(desk, path)));
     found.extend(named(desk).into_iter().filter(|&path| is_made(desk, path)));
     found.extend(written(desk));
     if found.is_empty() {
@@ -48,6 +49,13 @@ fn is_made(desk: &Desk<'_>, path: PathId) -> bool {
         || desk.analysis.packages.owner_index(path).is_some_and(|owner| is_of_the_system(desk, owner));
     let Some(content) = desk.union.content_of(id) else { return false };
     desk.is_own(desk.image.layer_of(content)) && !packaged()
+}
+
+/// What an interpreter is started with: `java -jar /opt/app.jar`.
+fn started_with<'a>(desk: &'a Desk<'_>) -> impl Iterator<Item = PathId> + 'a {
+    let runtime = &desk.image.config.config;
+    let words = runtime.entrypoint.iter().chain(&runtime.cmd).filter(|word| word.starts_with('/'));
+    words.filter_map(|word| desk.image.paths.find(word.trim_matches('/').as_bytes()))
 }
 
 /// Files that commands name as their output.

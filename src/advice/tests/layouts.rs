@@ -125,6 +125,19 @@ fn a_java_program_keeps_its_archive_and_gets_a_run_time() {
 }
 
 #[test]
+fn what_an_interpreter_is_started_with_is_what_was_built() {
+    let jdk = [file("usr/lib/jvm/java-17-openjdk-amd64/jmods/java.base.jmod", 90 * MB)];
+    let image = base(BOOKWORM, &[], &[])
+        .run("apt-get update && apt-get install -y default-jdk-headless", &jdk)
+        .step("ADD . /build", &[file("build/Main.java", 10)])
+        .run("cd /build && javac -d out Main.java && jar cf app.jar -C out .", &[file("build/app.jar", MB)])
+        .run("mkdir /opt/app && cp /build/app.jar /opt/app/", &[file("opt/app/app.jar", MB)]);
+    let text = fix(cmd(image, &["java", "-jar", "/opt/app/app.jar"]), "jdk");
+    assert!(text.contains("javac -d out Main.java"), "{text}");
+    assert!(text.contains("COPY --from=build /opt/app/app.jar /opt/app/app.jar\n"), "{text}");
+}
+
+#[test]
 fn a_python_program_takes_its_packages_along() {
     let python = [file("usr/local/bin/python3.12", MB)];
     let mut image = base(BOOKWORM, &python, &["PYTHON_VERSION=3.12.4"])
