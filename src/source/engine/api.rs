@@ -31,6 +31,7 @@ pub(super) struct Api {
     agent: Agent,
     /// Scheme, host and version: what every path is put behind.
     root: String,
+    host: Host,
     /// The engine and its address, as messages name them.
     shown: String,
 }
@@ -46,7 +47,7 @@ impl Api {
         else {
             return Ok(None);
         };
-        let mut api = Self { agent, root: origin, shown };
+        let mut api = Self { agent, root: origin, host: host.clone(), shown };
         let answer = api.ask("/_ping", Some(ANSWER))?;
         let version = answer.headers().get("Api-Version").and_then(|value| value.to_str().ok());
         let Some(version) = version.filter(|version| is_version(version)).map(str::to_owned) else {
@@ -99,22 +100,18 @@ impl Api {
 
     /// What to try when the operating system or TLS refuses.
     fn remedy(&self) -> &'static str {
-        if self.root.starts_with("https:") {
-            "check ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH, or the context's"
-        } else if self.shown.contains("tcp://") {
-            "check the address, and whether it wants TLS (DOCKER_TLS_VERIFY)"
-        } else {
-            "look at the engine's log"
+        match self.host.address {
+            Address::Tcp(_, Some(_)) => {
+                "check ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH, or the context's"
+            }
+            Address::Tcp(_, None) => "check the address, and whether it wants TLS (DOCKER_TLS_VERIFY)",
+            _ => "look at the engine's log",
         }
     }
 
     /// What to try when nobody is there.
     fn start(&self) -> &'static str {
-        if self.shown.contains("the context") {
-            "start it, or choose another one: docker context ls"
-        } else {
-            "start it"
-        }
+        if self.host.is_context { "start it, or choose another one: docker context ls" } else { "start it" }
     }
 
     fn unreached(&self, error: &ureq::Error) -> Refusal {

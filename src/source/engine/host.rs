@@ -17,6 +17,8 @@ pub(super) struct Host {
     pub(super) address: Address,
     /// What said so: a variable, a context, or nothing.
     pub(super) from: String,
+    /// Whether a context said so: then there may be others to choose from.
+    pub(super) is_context: bool,
 }
 
 /// How an engine is reached.
@@ -83,7 +85,11 @@ pub(super) fn docker(environment: Environment<'_>) -> Result<Host, String> {
     };
     match context {
         Some((name, from)) if name != "default" => of_context(&folder, &name, &from),
-        _ => Ok(Host { address: Address::Unix(DOCKER_SOCKET.into()), from: "Docker's default".into() }),
+        _ => Ok(Host {
+            address: Address::Unix(DOCKER_SOCKET.into()),
+            from: "Docker's default".into(),
+            is_context: false,
+        }),
     }
 }
 
@@ -98,7 +104,9 @@ pub(super) fn podman(environment: Environment<'_>) -> Result<Vec<Host>, String> 
     }
     let own = environment("XDG_RUNTIME_DIR").map(|folder| PathBuf::from(folder).join("podman/podman.sock"));
     let sockets = own.into_iter().chain([PathBuf::from("/run/podman/podman.sock")]);
-    Ok(sockets.map(|path| Host { address: Address::Unix(path), from: "Podman's default".into() }).collect())
+    Ok(sockets
+        .map(|path| Host { address: Address::Unix(path), from: "Podman's default".into(), is_context: false })
+        .collect())
 }
 
 /// Reads an address as `DOCKER_HOST` has it.
@@ -118,7 +126,7 @@ fn parse(text: &str, tls: Option<Tls>, from: &str) -> Result<Host, String> {
         "ssh" | "npipe" | "fd" => Address::Client(text.to_owned()),
         _ => return Err(format!("{from} says `{text}`, which is no address of an engine")),
     };
-    Ok(Host { address, from: from.to_owned() })
+    Ok(Host { address, from: from.to_owned(), is_context: false })
 }
 
 #[derive(Deserialize)]
@@ -173,7 +181,8 @@ fn of_context(folder: &Path, name: &str, from: &str) -> Result<Host, String> {
         context.endpoints.docker.ok_or_else(|| format!("the context `{name}` has no Docker engine"))?;
     let directory = folder.join("contexts/tls").join(hash).join("docker");
     let tls = directory.is_dir().then_some(Tls { directory, verify: !endpoint.skip_tls_verify });
-    parse(&endpoint.host, tls, &format!("the context `{name}`"))
+    let host = parse(&endpoint.host, tls, &format!("the context `{name}`"))?;
+    Ok(Host { is_context: true, ..host })
 }
 
 #[cfg(test)]
