@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use criterion::Criterion;
-use layercake::load::Blind;
-use layercake::source::Wish;
+use layercake::load::NoProgress;
+use layercake::source::ImageSelector;
 use rayon::prelude::*;
 use support::{ImageBuilder, Packing};
 
@@ -75,7 +75,7 @@ fn bodies(layers: u64, files: u64, size: usize, packing: Packing) -> ImageBuilde
 }
 
 fn load(path: &Path) -> u64 {
-    let loaded = layercake::load::path(path, &Wish::default(), &Blind).unwrap();
+    let loaded = layercake::load::path(path, &ImageSelector::default(), &NoProgress).unwrap();
     layercake::analysis::analyse(&loaded.image, &loaded.union, 0).totals.live
 }
 

@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use layercake::advice::Advice;
-use layercake::load::{self, Blind};
-use layercake::source::Wish;
+use layercake::load::{self, NoProgress};
+use layercake::source::ImageSelector;
 use layercake::ui::{Headless, Options, Shown};
 use layercake::{analysis, ui};
 
@@ -48,7 +48,7 @@ fn main() {
 }
 
 fn shown(path: &Path) -> Shown {
-    let loaded = load::path(path, &Wish::default(), &Blind).expect("a readable image");
+    let loaded = load::path(path, &ImageSelector::default(), &NoProgress).expect("a readable image");
     let base = analysis::auto_base(&loaded.image);
     let analysis = analysis::analyse(&loaded.image, &loaded.union, base);
     Shown { loaded, analysis, advice: Advice::default(), bodies: None }

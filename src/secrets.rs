@@ -53,7 +53,7 @@ fn is_harmless_value(value: &str) -> bool {
 const HIDDEN: &str = "…";
 
 /// A secret in a text: what it is called, and where its value is.
-struct Found<'a> {
+struct SecretSpan<'a> {
     name: &'a str,
     value: std::ops::Range<usize>,
 }
@@ -84,7 +84,7 @@ pub fn redact(text: &str) -> String {
 
 /// Words are cut at blanks and quotes, so that a command within quotes is seen as well; a value may itself be
 /// quoted, and hold blanks then.
-fn scan(text: &str) -> Vec<Found<'_>> {
+fn scan(text: &str) -> Vec<SecretSpan<'_>> {
     let mut all = Vec::new();
     let mut at = 0;
     // the name that the next word is the value of: `--password x`, `ENV NPM_TOKEN x`, `Bearer x`, `"password": "x"`
@@ -99,13 +99,13 @@ fn scan(text: &str) -> Vec<Found<'_>> {
         let value_at =
             word.find('=').or_else(|| word.find(':')).map(|cut| cut + 1).filter(|&cut| cut < length);
         if let Some(name) = named.take().filter(|_| !word.starts_with('-') && !is_harmless_value(word)) {
-            all.push(Found { name, value: at..at + length });
+            all.push(SecretSpan { name, value: at..at + length });
         } else if let Some(cut) = value_at
             && let name = last_name(&word[..cut - 1])
             && is_secret_name(name)
             && !is_harmless_value(&word[cut..])
         {
-            all.push(Found { name, value: at + cut..at + length });
+            all.push(SecretSpan { name, value: at + cut..at + length });
         } else {
             in_word(word, at, &mut all);
             named = name_of_next(word, &text[at + length..]);
@@ -181,7 +181,7 @@ const TOKENS: [(&str, &str); 8] = [
 ];
 
 /// `https://user:password@host`, and tokens that are known by how they begin.
-fn in_word<'a>(word: &'a str, at: usize, all: &mut Vec<Found<'a>>) {
+fn in_word<'a>(word: &'a str, at: usize, all: &mut Vec<SecretSpan<'a>>) {
     if let Some((head, rest)) = word.split_once("://") {
         let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
         if let Some((user, _)) = authority.rsplit_once('@')
@@ -189,7 +189,7 @@ fn in_word<'a>(word: &'a str, at: usize, all: &mut Vec<Found<'a>>) {
             && !is_harmless_value(password)
         {
             let end = at + head.len() + 3 + user.len();
-            all.push(Found { name: "password in a URL", value: end - password.len()..end });
+            all.push(SecretSpan { name: "password in a URL", value: end - password.len()..end });
             return;
         }
     }
@@ -200,7 +200,7 @@ fn in_word<'a>(word: &'a str, at: usize, all: &mut Vec<Found<'a>>) {
                 tail.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
             if length >= 16 {
                 let start = at + start;
-                all.push(Found { name, value: start..start + begin.len() + length });
+                all.push(SecretSpan { name, value: start..start + begin.len() + length });
                 return;
             }
         }

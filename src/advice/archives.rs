@@ -1,6 +1,6 @@
 //! Archives and what was unpacked from them: which step did it, where to, and how it is done without keeping the archive.
 
-use super::desk::Desk;
+use super::ledger::Ledger;
 use super::{dockerfile, shell};
 use crate::image::PathId;
 
@@ -32,12 +32,12 @@ pub(super) struct Unpacking {
 }
 
 /// The first own step that unpacks a file of this name.
-pub(super) fn unpacking(desk: &Desk<'_>, name: &str) -> Option<Unpacking> {
-    (desk.analysis.base_layers..desk.image.layers.len()).find_map(|layer| {
-        if !desk.is_made_by(layer, "RUN") {
+pub(super) fn unpacking(ledger: &Ledger<'_>, name: &str) -> Option<Unpacking> {
+    (ledger.analysis.base_layers..ledger.image.layers.len()).find_map(|layer| {
+        if !ledger.is_made_by(layer, "RUN") {
             return None;
         }
-        let command = desk.command(layer);
+        let command = ledger.command(layer);
         let mut directory = None;
         for words in shell::commands(&command) {
             let operand = words.get(1).cloned();
@@ -75,8 +75,8 @@ fn is_glob_of(word: &str, name: &str) -> bool {
 }
 
 /// The directory that an archive was unpacked to, told by its name: beside it, and not smaller than half of it.
-pub(super) fn tree(desk: &Desk<'_>, path: PathId, size: u64) -> Option<PathId> {
-    let paths = &desk.image.paths;
+pub(super) fn tree(ledger: &Ledger<'_>, path: PathId, size: u64) -> Option<PathId> {
+    let paths = &ledger.image.paths;
     let name = String::from_utf8_lossy(paths.name(path)).to_ascii_lowercase();
     let stem = name.strip_suffix(ending(&name)?.0)?.to_owned();
     let alike = |other: &[u8]| {
@@ -84,11 +84,11 @@ pub(super) fn tree(desk: &Desk<'_>, path: PathId, size: u64) -> Option<PathId> {
         other.len() >= 3 && (other.starts_with(&stem) || stem.starts_with(&other)) && stem.len() >= 3
     };
     paths.children(paths.parent(path)).find(|&place| {
-        alike(paths.name(place)) && desk.union.rootfs.is_directory(desk.image, place) && {
+        alike(paths.name(place)) && ledger.union.rootfs.is_directory(ledger.image, place) && {
             let below = (place.0 + 1..paths.end(place).0).map(PathId);
-            let stored = below.filter_map(|path| desk.union.content_of(desk.union.rootfs.entry(path)?));
-            let own = stored.filter(|&entry| desk.is_own(desk.image.layer_of(entry)));
-            own.map(|entry| desk.image.entry(entry).size).sum::<u64>() >= size / 2
+            let stored = below.filter_map(|path| ledger.union.content_of(ledger.union.rootfs.entry(path)?));
+            let own = stored.filter(|&entry| ledger.is_own(ledger.image.layer_of(entry)));
+            own.map(|entry| ledger.image.entry(entry).size).sum::<u64>() >= size / 2
         }
     })
 }
@@ -99,9 +99,9 @@ fn is_alone(command: &str, name: &str) -> bool {
 }
 
 /// The `COPY` that brought an archive along, without it: none when another kind of step did.
-pub(super) fn without(desk: &Desk<'_>, name: &str, layer: usize) -> Option<String> {
-    let command = desk.command(layer);
-    if !desk.is_made_by(layer, "COPY") || command.contains("--from=") {
+pub(super) fn without(ledger: &Ledger<'_>, name: &str, layer: usize) -> Option<String> {
+    let command = ledger.command(layer);
+    if !ledger.is_made_by(layer, "COPY") || command.contains("--from=") {
         return None;
     }
     if is_alone(&command, name) {
@@ -115,22 +115,22 @@ pub(super) fn without(desk: &Desk<'_>, name: &str, layer: usize) -> Option<Strin
 
 /// Lines that unpack an archive and keep no copy of it. `layer` stored it; `to` is where it was unpacked to.
 pub(super) fn fix(
-    desk: &Desk<'_>,
+    ledger: &Ledger<'_>,
     path: PathId,
     layer: usize,
     unpacking: Option<&Unpacking>,
     to: Option<&str>,
 ) -> Option<String> {
-    let full = desk.path(path);
+    let full = ledger.path(path);
     let name = full.rsplit('/').next().unwrap_or(&full);
     let (_, tar) = ending(name)?;
     let to = unpacking.and_then(|step| step.to.as_deref()).or(to);
-    let command = desk.command(layer);
+    let command = ledger.command(layer);
     let url = command
         .split_whitespace()
         .map(|word| word.trim_matches(['"', '\'']))
         .find(|word| word.contains("://") && !word.contains('…'));
-    let (is_run, is_add) = (desk.is_made_by(layer, "RUN"), desk.is_made_by(layer, "ADD"));
+    let (is_run, is_add) = (ledger.is_made_by(layer, "RUN"), ledger.is_made_by(layer, "ADD"));
     if let (Some(url), Some(tar), Some(to)) = (url, tar, to)
         && (is_run || is_add)
     {
@@ -138,15 +138,15 @@ pub(super) fn fix(
     }
     if is_run {
         let mut commands = vec![command];
-        commands.extend(unpacking.filter(|step| step.layer != layer).map(|step| desk.command(step.layer)));
+        commands.extend(unpacking.filter(|step| step.layer != layer).map(|step| ledger.command(step.layer)));
         commands.push(format!("rm {full}"));
         return Some(dockerfile::run(&commands));
     }
-    if !is_add && !desk.is_made_by(layer, "COPY") || command.contains("--from=") || url.is_some() {
+    if !is_add && !ledger.is_made_by(layer, "COPY") || command.contains("--from=") || url.is_some() {
         return None;
     }
     if let (Some(_), Some(to)) = (tar, to) {
-        let rest = without(desk, name, layer).filter(|_| !is_alone(&command, name));
+        let rest = without(ledger, name, layer).filter(|_| !is_alone(&command, name));
         let rest = rest.map_or_else(String::new, |rest| format!("\n{rest}"));
         return Some(format!(
             "# ADD unpacks an archive of the build context and keeps no copy\nADD {name} {}/{rest}",
@@ -155,7 +155,7 @@ pub(super) fn fix(
     }
     // it is there while the step runs, and no layer stores it
     let step = unpacking?;
-    let run = dockerfile::run(&[desk.command(step.layer)]);
+    let run = dockerfile::run(&[ledger.command(step.layer)]);
     Some(format!(
         "RUN --mount=type=bind,source={name},target={full} \\\n    {}",
         run.trim_start_matches("RUN ")

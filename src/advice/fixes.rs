@@ -2,10 +2,10 @@
 //!
 //! The texts of `assets/rules.toml` say it in general; they are shown where the history has nothing to rewrite.
 
-use super::desk::Desk;
+use super::claims::Claims;
+use super::ledger::Ledger;
 use super::rule::{Group, PathRule};
-use super::tally::Tally;
-use super::{Confidence, apt, bases, dockerfile, roots, shell, stages};
+use super::{Confidence, apt, base_images, dockerfile, places, shell, stages};
 
 /// Rules whose remedy is a second stage: the first of an image shows the sketch.
 pub(super) const STAGED: [&str; 6] = ["toolchain", "go", "rust", "jdk", "jvm", "dotnet"];
@@ -16,40 +16,45 @@ const BESIDE: [&str; 3] = ["headers", "static-objects", "debug-info"];
 
 /// The lines, with the layer that is to blame and whether one of the rule's commands ran there.
 pub(super) fn of_rule(
-    desk: &Desk<'_>,
+    ledger: &Ledger<'_>,
     rule: &PathRule,
     guilty: Option<(usize, bool)>,
-    tally: &Tally,
+    claims: &Claims,
 ) -> String {
-    let fitted = special(desk, rule, guilty, tally);
+    let fitted = special(ledger, rule, guilty, claims);
     let general = || Some(rule.fix.trim().to_owned()).filter(|fix| !fix.is_empty());
     let step = || {
         let (layer, ran) = guilty?;
-        if desk.is_made_by(layer, "RUN") && (ran || rule.hist.is_empty()) {
-            return rewritten(desk, rule, layer, tally);
+        if ledger.is_made_by(layer, "RUN") && (ran || rule.hist.is_empty()) {
+            return rewritten(ledger, rule, layer, claims);
         }
-        at_the_source(desk, rule, layer, tally)
+        at_the_source(ledger, rule, layer, claims)
     };
     let last = || {
-        let places = roots::of(desk, tally, None);
+        let places = places::of(ledger, claims, None);
         format!("RUN COMMAND && rm -rf {}", places.first().map_or("FILE", String::as_str))
     };
     fitted.or_else(step).or_else(general).unwrap_or_else(last)
 }
 
 /// Fixes that need to know more than a row of the table says.
-fn special(desk: &Desk<'_>, rule: &PathRule, guilty: Option<(usize, bool)>, tally: &Tally) -> Option<String> {
-    let command = guilty.map(|(layer, _)| desk.command(layer)).unwrap_or_default();
-    let installers = &desk.analysis.system.installers;
+fn special(
+    ledger: &Ledger<'_>,
+    rule: &PathRule,
+    guilty: Option<(usize, bool)>,
+    claims: &Claims,
+) -> Option<String> {
+    let command = guilty.map(|(layer, _)| ledger.command(layer)).unwrap_or_default();
+    let installers = &ledger.analysis.system.installers;
     let has = |name: &str| installers.contains(&name);
     match rule.id.as_str() {
-        id if STAGED.contains(&id) => staged(desk, id),
+        id if STAGED.contains(&id) => staged(ledger, id),
         id if BESIDE.contains(&id) => {
-            let other = desk.sketched().or(desk.will_stage().then_some("multi-stage"))?;
+            let other = ledger.sketched().or(ledger.will_stage().then_some("multi-stage"))?;
             Some(format!("# the two stages under `{other}` leave these behind as well"))
         }
         "docs" | "locales" if has("apt-get") => Some(rule.fix.trim().to_owned()),
-        "node-dev-deps" => dev_dependencies(desk, rule, guilty?.0),
+        "node-dev-deps" => dev_dependencies(ledger, rule, guilty?.0),
         "docs" | "locales" => {
             let rpm = ["dnf", "microdnf", "yum"].into_iter().find(|name| has(name));
             let install = rpm.map(|name| format!("{name} install"))?;
@@ -66,27 +71,28 @@ fn special(desk: &Desk<'_>, rule: &PathRule, guilty: Option<(usize, bool)>, tall
         }
         "data-blob" => {
             let (layer, _) = guilty?;
-            let is_copy = desk.is_made_by(layer, "COPY") || desk.is_made_by(layer, "ADD");
+            let is_copy = ledger.is_made_by(layer, "COPY") || ledger.is_made_by(layer, "ADD");
             let line = is_copy.then(|| dockerfile::copy(&command, ""));
-            let line = line.or_else(|| desk.is_made_by(layer, "RUN").then(|| dockerfile::run(&[command])))?;
+            let line =
+                line.or_else(|| ledger.is_made_by(layer, "RUN").then(|| dockerfile::run(&[command])))?;
             Some(format!("# early in the Dockerfile, in a layer of its own that all versions share\n{line}"))
         }
         "vcs" | "context-junk" => {
             let (layer, _) = guilty?;
-            from_context(desk, layer).then(|| ignored(desk, layer, tally))
+            from_context(ledger, layer).then(|| ignored(ledger, layer, claims))
         }
         _ => None,
     }
 }
 
 /// The sketch of two stages for the first rule of an image that needs it; a hint for the others.
-fn staged(desk: &Desk<'_>, id: &str) -> Option<String> {
-    if let Some(other) = desk.sketched() {
+fn staged(ledger: &Ledger<'_>, id: &str) -> Option<String> {
+    if let Some(other) = ledger.sketched() {
         return (other != id).then(|| format!("# the two stages under `{other}` leave these behind as well"));
     }
-    let sketch = stages::sketch(desk)?;
-    desk.note_sketch(id);
-    let other = stages::one_run(desk).filter(|_| id == "toolchain");
+    let sketch = stages::sketch(ledger)?;
+    ledger.note_sketch(id);
+    let other = stages::one_run(ledger).filter(|_| id == "toolchain");
     let other = other.map_or_else(String::new, |run| {
         format!("\n\n# or, in one stage and one RUN: install, build, and remove the compiler again\n{run}")
     });
@@ -94,8 +100,8 @@ fn staged(desk: &Desk<'_>, id: &str) -> Option<String> {
 }
 
 /// The image's own command without development dependencies: they are asked for by name, or by a manifest.
-fn dev_dependencies(desk: &Desk<'_>, rule: &PathRule, layer: usize) -> Option<String> {
-    let command = &desk.command(layer);
+fn dev_dependencies(ledger: &Ledger<'_>, rule: &PathRule, layer: usize) -> Option<String> {
+    let command = &ledger.command(layer);
     let is_dev = |package: &str| {
         let name = package.rfind('@').filter(|&at| at > 0).map_or(package, |at| &package[..at]);
         let names = rule
@@ -117,7 +123,7 @@ fn dev_dependencies(desk: &Desk<'_>, rule: &PathRule, layer: usize) -> Option<St
         let Some(words) = shell::find(command, wanted) else { continue };
         let packages: Vec<&str> = shell::operands(&words).skip(1).collect();
         if packages.is_empty() {
-            if let Some(built) = built_and_pruned(desk, layer).filter(|_| wanted.starts_with("npm")) {
+            if let Some(built) = built_and_pruned(ledger, layer).filter(|_| wanted.starts_with("npm")) {
                 return Some(built);
             }
             let fixed = command.replace(wanted, &format!("{wanted} {flag}"));
@@ -153,32 +159,32 @@ fn dev_dependencies(desk: &Desk<'_>, rule: &PathRule, layer: usize) -> Option<St
 
 /// The installation with the build that needs all of it, and without what only the build needed; none when no
 /// later step builds.
-fn built_and_pruned(desk: &Desk<'_>, layer: usize) -> Option<String> {
-    let above = layer + 1..desk.image.layers.len();
+fn built_and_pruned(ledger: &Ledger<'_>, layer: usize) -> Option<String> {
+    let above = layer + 1..ledger.image.layers.len();
     let build = above.clone().find(|&later| {
-        desk.is_made_by(later, "RUN") && shell::runs(desk.image.command_of(later), "npm run")
+        ledger.is_made_by(later, "RUN") && shell::runs(ledger.image.command_of(later), "npm run")
     })?;
-    let commands = [desk.command(layer), desk.command(build), "npm prune --omit=dev".to_owned()];
-    let copies = above.take_while(|&later| later < build).filter(|&later| from_context(desk, later));
-    let mut lines: Vec<String> = copies.map(|copy| dockerfile::copy(&desk.command(copy), "")).collect();
+    let commands = [ledger.command(layer), ledger.command(build), "npm prune --omit=dev".to_owned()];
+    let copies = above.take_while(|&later| later < build).filter(|&later| from_context(ledger, later));
+    let mut lines: Vec<String> = copies.map(|copy| dockerfile::copy(&ledger.command(copy), "")).collect();
     lines.push(dockerfile::run(&commands));
     Some(lines.join("\n"))
 }
 
 /// True when a layer was copied out of the build context.
-fn from_context(desk: &Desk<'_>, layer: usize) -> bool {
-    (desk.is_made_by(layer, "COPY") || desk.is_made_by(layer, "ADD"))
-        && !desk.command(layer).contains("--from=")
+fn from_context(ledger: &Ledger<'_>, layer: usize) -> bool {
+    (ledger.is_made_by(layer, "COPY") || ledger.is_made_by(layer, "ADD"))
+        && !ledger.command(layer).contains("--from=")
 }
 
 /// Lines of a `.dockerignore`.
-fn ignored(desk: &Desk<'_>, layer: usize, tally: &Tally) -> String {
-    let command = desk.command(layer);
+fn ignored(ledger: &Ledger<'_>, layer: usize, claims: &Claims) -> String {
+    let command = ledger.command(layer);
     let target = command.split_whitespace().last().unwrap_or_default();
-    let working = &desk.image.config.config.working_dir;
+    let working = &ledger.image.config.config.working_dir;
     let target = if target.starts_with('.') { working } else { target }.trim_end_matches('/').to_owned();
     let mut lines: Vec<String> = Vec::new();
-    for place in roots::of(desk, tally, Some(layer)) {
+    for place in places::of(ledger, claims, Some(layer)) {
         let below = place
             .strip_prefix(&target)
             .filter(|_| target.len() > 1)
@@ -194,49 +200,49 @@ fn ignored(desk: &Desk<'_>, layer: usize, tally: &Tally) -> String {
 }
 
 /// What no command of the rule made: left out of the context, or removed by the step that wrote it.
-fn at_the_source(desk: &Desk<'_>, rule: &PathRule, layer: usize, tally: &Tally) -> Option<String> {
+fn at_the_source(ledger: &Ledger<'_>, rule: &PathRule, layer: usize, claims: &Claims) -> Option<String> {
     if rule.group == Group::Own && !rule.fix.is_empty() {
         return None;
     }
-    if from_context(desk, layer) {
-        return Some(ignored(desk, layer, tally));
+    if from_context(ledger, layer) {
+        return Some(ignored(ledger, layer, claims));
     }
-    let command = desk.command(layer);
-    let removal = removal(desk, rule, tally)?;
-    if desk.is_made_by(layer, "COPY") {
+    let command = ledger.command(layer);
+    let removal = removal(ledger, rule, claims)?;
+    if ledger.is_made_by(layer, "COPY") {
         return Some(format!(
             "# in the stage that it is copied from\nRUN {removal}\n{}",
             dockerfile::copy(&command, "")
         ));
     }
-    let is_run = desk.is_made_by(layer, "RUN") && !command.is_empty() && !command.starts_with('[');
+    let is_run = ledger.is_made_by(layer, "RUN") && !command.is_empty() && !command.starts_with('[');
     is_run.then(|| dockerfile::run(&[command, removal]))
 }
 
 /// The command that removes what was found: only what surely can go, and only when few places hold all of it.
-fn removal(desk: &Desk<'_>, rule: &PathRule, tally: &Tally) -> Option<String> {
+fn removal(ledger: &Ledger<'_>, rule: &PathRule, claims: &Claims) -> Option<String> {
     let is_kept = matches!(rule.group, Group::Toolchain | Group::Secret | Group::Structure)
         || rule.group == Group::Own && !rule.fix.is_empty();
     if is_kept || rule.confidence == Confidence::Judgement {
         return None;
     }
-    let places = roots::of(desk, tally, None);
+    let places = places::of(ledger, claims, None);
     (1..=PLACES).contains(&places.len()).then(|| format!("rm -rf {}", places.join(" ")))
 }
 
 /// The guilty step with the clean-up in the same `RUN`, and with cache mounts.
-fn rewritten(desk: &Desk<'_>, rule: &PathRule, layer: usize, tally: &Tally) -> Option<String> {
-    let command = desk.command(layer);
+fn rewritten(ledger: &Ledger<'_>, rule: &PathRule, layer: usize, claims: &Claims) -> Option<String> {
+    let command = ledger.command(layer);
     if command.is_empty() || command.starts_with('[') {
         return None;
     }
     let is_apt = rule.id.starts_with("apt-");
-    let commands = if is_apt { apt::steps(desk, layer) } else { vec![command.clone()] };
+    let commands = if is_apt { apt::steps(ledger, layer) } else { vec![command.clone()] };
     let mut forms = Vec::new();
     let clean = if is_apt {
-        apt::rest(&apt::clean(desk), &commands)
+        apt::rest(&apt::clean(ledger), &commands)
     } else if rule.clean.is_empty() && rule.mounts.is_empty() {
-        removal(desk, rule, tally).unwrap_or_default()
+        removal(ledger, rule, claims).unwrap_or_default()
     } else {
         rule.clean.clone()
     };
@@ -248,10 +254,10 @@ fn rewritten(desk: &Desk<'_>, rule: &PathRule, layer: usize, tally: &Tally) -> O
         forms.push(dockerfile::run(&cleaned));
     }
     // the lists and the packages lie in the same mounts: told once
-    let is_told = rule.id == "apt-archives" && desk.billed(&["apt-lists"]).0 > 0;
+    let is_told = rule.id == "apt-archives" && ledger.billed(&["apt-lists"]).0 > 0;
     if !rule.mounts.is_empty() && !is_told {
         let sharing = if is_apt { ",sharing=locked" } else { "" };
-        let home = home(desk, tally);
+        let home = home(ledger, claims);
         let mounts: Vec<String> = rule
             .mounts
             .iter()
@@ -286,15 +292,15 @@ fn swapped(rule: &PathRule, command: &str) -> Option<String> {
 }
 
 /// The home directory that a cache lies in.
-fn home(desk: &Desk<'_>, tally: &Tally) -> String {
-    let path = tally.evidence().first().map_or_else(String::new, |evidence| desk.path(evidence.path));
+fn home(ledger: &Ledger<'_>, claims: &Claims) -> String {
+    let path = claims.evidence().first().map_or_else(String::new, |evidence| ledger.path(evidence.path));
     let user = path.strip_prefix("/home/").and_then(|rest| rest.split('/').next());
     user.map_or_else(|| "/root".into(), |user| format!("/home/{user}"))
 }
 
 /// Lines about the base.
-pub(super) fn smaller_base(desk: &Desk<'_>) -> String {
-    match bases::smaller(desk) {
+pub(super) fn smaller_base(ledger: &Ledger<'_>) -> String {
+    match base_images::smaller(ledger) {
         Ok(name) => format!("# a smaller variant of the same base\nFROM {name}"),
         Err(why) => format!("# {why}"),
     }

@@ -12,24 +12,24 @@
 
 mod apt;
 mod archives;
-mod artefacts;
-mod bases;
-mod classes;
-mod desk;
+mod base_images;
+mod build_outputs;
+mod claims;
 mod dockerfile;
 mod finding;
 mod fixes;
 mod globs;
-mod managers;
+mod ledger;
+mod package_managers;
 mod packages;
-mod roots;
+mod path_matches;
+mod places;
 mod rule;
 mod rules;
 mod settings;
 mod shell;
 mod stages;
 mod table;
-mod tally;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -47,9 +47,9 @@ use crate::overlay::Union;
 
 /// Asks all rules. `settings` should have passed [`Settings::check`]; rules in it that cannot be read find nothing.
 pub fn advise(image: &Image, union: &Union, analysis: &Analysis, settings: &Settings) -> Advice {
-    let mut desk = desk::Desk::new(image, union, analysis, settings);
+    let mut ledger = ledger::Ledger::new(image, union, analysis, settings);
     for rule in rules::STRUCTURAL {
-        (rule.find)(&mut desk);
+        (rule.find)(&mut ledger);
     }
-    desk.finish()
+    ledger.finish()
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::desk::Desk;
+use super::ledger::Ledger;
 use crate::analysis::Manager;
 use crate::escape;
 use crate::image::PathId;
@@ -16,16 +16,16 @@ pub(super) struct Owners {
 
 impl Owners {
     /// Notes that a file belongs to a finding.
-    pub(super) fn add(&mut self, desk: &Desk<'_>, path: PathId, bytes: u64) {
-        if let Some(owner) = desk.analysis.packages.owner_index(path)
-            && is_of_the_system(desk, owner)
+    pub(super) fn add(&mut self, ledger: &Ledger<'_>, path: PathId, bytes: u64) {
+        if let Some(owner) = ledger.analysis.packages.owner_index(path)
+            && is_of_the_system(ledger, owner)
         {
             *self.bytes.entry(owner).or_default() += bytes;
         }
     }
 
     /// The names of the packages, the one with most bytes first; none when packages own less than half of `all` bytes.
-    pub(super) fn names(&self, desk: &Desk<'_>, all: u64) -> Option<String> {
+    pub(super) fn names(&self, ledger: &Ledger<'_>, all: u64) -> Option<String> {
         let mut owners: Vec<(u64, usize)> =
             self.bytes.iter().map(|(owner, bytes)| (*bytes, *owner)).collect();
         owners.sort_by_key(|&(bytes, owner)| (Reverse(bytes), owner));
@@ -33,7 +33,7 @@ impl Owners {
         // an odd man page of each of three hundred packages says nothing
         let most: u64 = owners.iter().take(NAMES).map(|(bytes, _)| bytes).sum();
         let names: Vec<&str> =
-            owners.iter().map(|&(_, owner)| desk.analysis.packages.list[owner].name.as_str()).collect();
+            owners.iter().map(|&(_, owner)| ledger.analysis.packages.list[owner].name.as_str()).collect();
         (sum * 2 >= all && most * 2 >= all && sum > 0).then(|| name_list(&names, NAMES))
     }
 }
@@ -42,8 +42,8 @@ impl Owners {
 const NAMES: usize = 4;
 
 /// True for packages of the system, which are installed and removed as a whole.
-pub(super) fn is_of_the_system(desk: &Desk<'_>, owner: usize) -> bool {
-    matches!(desk.analysis.packages.list[owner].manager, Manager::Dpkg | Manager::Apk | Manager::Rpm)
+pub(super) fn is_of_the_system(ledger: &Ledger<'_>, owner: usize) -> bool {
+    matches!(ledger.analysis.packages.list[owner].manager, Manager::Dpkg | Manager::Apk | Manager::Rpm)
 }
 
 /// `a, b, c and 12 more`: the first `count` names, or all if only one would be left out.

@@ -1,10 +1,10 @@
 //! A Dockerfile of two stages, written out of the steps of the image: what is built in the first, and what the second
 //! needs of it. Every rule about building and running in one stage shows the same sketch.
 
-use super::bases::{self, RunBase};
-use super::desk::{Desk, safe};
-use super::managers::{self, Tool};
-use super::{apt, artefacts, dockerfile, shell};
+use super::base_images::{self, RunBase};
+use super::ledger::{Ledger, safe};
+use super::package_managers::{self, Tool};
+use super::{apt, build_outputs, dockerfile, shell};
 use crate::analysis::system::Language;
 use crate::image::{PathId, Step};
 
@@ -12,14 +12,14 @@ use crate::image::{PathId, Step};
 const STEPS: usize = 14;
 
 /// The two stages; none when the image does not tell what was built.
-pub(super) fn sketch(desk: &Desk<'_>) -> Option<String> {
-    let artefacts = artefacts::find(desk);
-    if artefacts.is_empty() {
+pub(super) fn sketch(ledger: &Ledger<'_>) -> Option<String> {
+    let build_outputs = build_outputs::find(ledger);
+    if build_outputs.is_empty() {
         return None;
     }
-    let steps = Steps::of(desk);
-    let run = bases::run(desk);
-    let mut lines = vec![bases::build(desk)];
+    let steps = Steps::of(ledger);
+    let run = base_images::run(ledger);
+    let mut lines = vec![base_images::build(ledger)];
     lines.extend(steps.lines.iter().take(STEPS).cloned());
     if steps.lines.len() > STEPS {
         lines.push("# …".into());
@@ -27,12 +27,12 @@ pub(super) fn sketch(desk: &Desk<'_>) -> Option<String> {
     lines.push(String::new());
     lines.push(format!("FROM {}", run.from));
     lines.extend(steps.environment.iter().cloned());
-    lines.extend(needed(desk, &steps, &run));
+    lines.extend(needed(ledger, &steps, &run));
     if !steps.users.is_empty() && run.from != "scratch" {
         lines.push(dockerfile::run(&[steps.users.join(" && ")]));
     }
-    for &path in &artefacts {
-        let name = desk.path(path);
+    for &path in &build_outputs {
+        let name = ledger.path(path);
         let owner = steps.owners.iter().rev().find(|(_, place)| {
             name == *place || name.strip_prefix(place.as_str()).is_some_and(|rest| rest.starts_with('/'))
         });
@@ -40,30 +40,30 @@ pub(super) fn sketch(desk: &Desk<'_>) -> Option<String> {
         let owner = owner.map_or_else(String::new, |(owner, _)| format!(" --chown={owner}"));
         lines.push(format!("COPY --from=build{owner} {name} {name}"));
     }
-    lines.extend(ends(desk));
+    lines.extend(ends(ledger));
     Some(lines.join("\n"))
 }
 
 /// Installing, building and removing the compiler in one `RUN`, by the image's own commands; none when the history
 /// does not have them.
-pub(super) fn one_run(desk: &Desk<'_>) -> Option<String> {
-    let own = desk.analysis.base_layers..desk.image.layers.len();
-    let runs: Vec<usize> = own.filter(|&layer| desk.is_made_by(layer, "RUN")).collect();
+pub(super) fn one_run(ledger: &Ledger<'_>) -> Option<String> {
+    let own = ledger.analysis.base_layers..ledger.image.layers.len();
+    let runs: Vec<usize> = own.filter(|&layer| ledger.is_made_by(layer, "RUN")).collect();
     let (at, tool, packages) = runs.iter().enumerate().find_map(|(at, &layer)| {
-        let (tool, mut packages) = managers::installed(&desk.command(layer))?;
-        packages.retain(|package| managers::is_for_building(package));
+        let (tool, mut packages) = package_managers::installed(&ledger.command(layer))?;
+        packages.retain(|package| package_managers::is_for_building(package));
         (!packages.is_empty()).then_some((at, tool, packages))
     })?;
     let install = runs[at];
-    let last = runs[at..].iter().rposition(|&layer| managers::builds(&desk.command(layer)))? + at;
+    let last = runs[at..].iter().rposition(|&layer| package_managers::builds(&ledger.command(layer)))? + at;
     let mut commands = Vec::new();
     let is_update =
         |command: &str| shell::commands(command).iter().all(|words| shell::is(words, "apt-get update"));
-    if tool.is_apt() && !shell::runs(&desk.command(install), "apt-get update") {
+    if tool.is_apt() && !shell::runs(&ledger.command(install), "apt-get update") {
         commands.push("apt-get update".into());
     }
     for &layer in &runs[at..=last] {
-        let command = desk.command(layer);
+        let command = ledger.command(layer);
         if command.contains('\n') || command.is_empty() {
             return None;
         }
@@ -74,11 +74,11 @@ pub(super) fn one_run(desk: &Desk<'_>) -> Option<String> {
         commands.insert(0, "apt-get update".into());
     }
     commands.push(tool.remove(&packages));
-    commands.extend(tool.is_apt().then(|| apt::clean(desk)));
+    commands.extend(tool.is_apt().then(|| apt::clean(ledger)));
     // what comes between them has to be there before
-    let position = |layer: usize| desk.image.history.iter().position(|step| step.layer == Some(layer));
+    let position = |layer: usize| ledger.image.history.iter().position(|step| step.layer == Some(layer));
     let between =
-        &desk.image.history[position(install)? + 1..position(runs[last])?.max(position(install)? + 1)];
+        &ledger.image.history[position(install)? + 1..position(runs[last])?.max(position(install)? + 1)];
     let mut lines: Vec<String> = Vec::new();
     for step in between {
         let command = safe(&step.command);
@@ -124,10 +124,12 @@ struct Steps {
 }
 
 impl Steps {
-    fn of(desk: &Desk<'_>) -> Self {
+    fn of(ledger: &Ledger<'_>) -> Self {
         let mut steps = Self::default();
         let mut updates: Vec<String> = Vec::new();
-        for step in &desk.image.history[bases::first_own_step(desk).min(desk.image.history.len())..] {
+        for step in
+            &ledger.image.history[base_images::first_own_step(ledger).min(ledger.image.history.len())..]
+        {
             let command = safe(&step.command);
             match step.instruction.as_deref() {
                 Some("RUN") if !command.is_empty() => steps.run(&command, &mut updates),
@@ -147,7 +149,7 @@ impl Steps {
     }
 
     fn run(&mut self, command: &str, updates: &mut Vec<String>) {
-        self.installs.extend(managers::installed(command));
+        self.installs.extend(package_managers::installed(command));
         for part in shell::chain(command) {
             for words in shell::commands(part) {
                 if matches!(words[0].as_str(), "useradd" | "adduser" | "groupadd" | "addgroup") {
@@ -167,7 +169,7 @@ impl Steps {
             updates.push(command.to_owned());
         } else if !commands.iter().all(|words| is_tidying(words)) {
             let mut all = Vec::new();
-            if managers::installed(command).is_some_and(|(tool, _)| tool.is_apt()) {
+            if package_managers::installed(command).is_some_and(|(tool, _)| tool.is_apt()) {
                 all.append(updates);
                 all.truncate(1);
             }
@@ -195,7 +197,7 @@ fn is_tidying(words: &[String]) -> bool {
 }
 
 /// What the second stage has to install: what was installed and is not for building only.
-fn needed(desk: &Desk<'_>, steps: &Steps, run: &RunBase) -> Vec<String> {
+fn needed(ledger: &Ledger<'_>, steps: &Steps, run: &RunBase) -> Vec<String> {
     let mut lines = Vec::new();
     let Some((tool, _)) = steps.installs.first() else { return lines };
     if run.from == "scratch" {
@@ -203,7 +205,7 @@ fn needed(desk: &Desk<'_>, steps: &Steps, run: &RunBase) -> Vec<String> {
     }
     let all = || steps.installs.iter().flat_map(|(_, packages)| packages);
     let mut packages: Vec<String> = run.install.clone();
-    for package in all().filter(|package| !managers::is_for_building(package)) {
+    for package in all().filter(|package| !package_managers::is_for_building(package)) {
         if !packages.contains(package) && !is_brought(package, run.language) {
             packages.push(package.clone());
         }
@@ -213,7 +215,7 @@ fn needed(desk: &Desk<'_>, steps: &Steps, run: &RunBase) -> Vec<String> {
     }
     let beside: Vec<&str> = all()
         .map(String::as_str)
-        .filter(|package| managers::is_headers(package) && !is_of_the_compiler(package))
+        .filter(|package| package_managers::is_headers(package) && !is_of_the_compiler(package))
         .take(6)
         .collect();
     if !beside.is_empty() {
@@ -221,7 +223,7 @@ fn needed(desk: &Desk<'_>, steps: &Steps, run: &RunBase) -> Vec<String> {
     }
     if !packages.is_empty() {
         let mut commands = vec![tool.install(&packages)];
-        commands.extend(tool.is_apt().then(|| apt::clean(desk)));
+        commands.extend(tool.is_apt().then(|| apt::clean(ledger)));
         lines.push(dockerfile::run(&commands));
     }
     lines
@@ -249,8 +251,8 @@ fn is_brought(package: &str, language: Option<Language>) -> bool {
 }
 
 /// How a container of the image starts, as its configuration has it.
-fn ends(desk: &Desk<'_>) -> Vec<String> {
-    let runtime = &desk.image.config.config;
+fn ends(ledger: &Ledger<'_>) -> Vec<String> {
+    let runtime = &ledger.image.config.config;
     let list = |words: &[String]| serde_json::to_string(words).unwrap_or_default();
     let mut ends = Vec::new();
     if !runtime.working_dir.is_empty() && runtime.working_dir != "/" {
@@ -269,7 +271,7 @@ fn ends(desk: &Desk<'_>) -> Vec<String> {
 }
 
 /// The names of what was built, for titles.
-pub(super) fn built(desk: &Desk<'_>) -> Vec<String> {
-    let found: Vec<PathId> = artefacts::find(desk);
-    found.iter().map(|&path| desk.path(path)).collect()
+pub(super) fn built(ledger: &Ledger<'_>) -> Vec<String> {
+    let found: Vec<PathId> = build_outputs::find(ledger);
+    found.iter().map(|&path| ledger.path(path)).collect()
 }

@@ -3,7 +3,7 @@
 use super::{Advice, Settings, advise};
 use crate::analysis::{analyse, auto_base};
 use crate::image::{About, Assembly, Image, Parts, pair};
-use crate::layer::{Attrs, Elf, ElfKind, Entry, Excerpt, Holds, Kind, LayerIndex, NO_LINK};
+use crate::layer::{Attrs, Elf, ElfKind, Entry, Excerpt, Kind, LayerIndex, NO_LINK, SecretCheck};
 use crate::oci::{Config, History};
 use crate::overlay::Union;
 
@@ -41,7 +41,7 @@ pub(super) fn program(path: &str, size: u64, kind: ElfKind, strippable: u64) -> 
 }
 
 /// A file that was looked at for credentials.
-pub(super) fn credentials(path: &str, holds: Holds) -> File {
+pub(super) fn credentials(path: &str, holds: SecretCheck) -> File {
     File { excerpt: Some(Excerpt::Credentials(holds)), ..file(path, 100) }
 }
 

@@ -10,7 +10,7 @@ pub mod system;
 mod totals;
 mod waste;
 
-pub use crate::overlay::Tally;
+pub use crate::overlay::FileCount;
 pub use base::{Base, auto as auto_base};
 pub use duplicates::{Duplicate, candidates as duplicate_candidates};
 pub use packages::{Manager, Package, Packages};

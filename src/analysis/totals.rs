@@ -3,7 +3,7 @@
 use super::{Copy, Duplicate};
 use crate::image::{EntryId, Image};
 use crate::layer::Kind;
-use crate::overlay::{Cause, Slot, Tally, Union};
+use crate::overlay::{Cause, FileCount, Slot, Union};
 
 /// Sums over the whole image. All sizes are in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -77,11 +77,11 @@ pub struct LayerTotals {
     /// `content - live`.
     pub wasted: u64,
     /// Files that were not there below.
-    pub added: Tally,
+    pub added: FileCount,
     /// Files that were there below and that this layer stores again (their new sizes).
-    pub modified: Tally,
+    pub modified: FileCount,
     /// Files that were there below and no longer are (their old sizes).
-    pub removed: Tally,
+    pub removed: FileCount,
 }
 
 /// `live / content`, and 1 when there is no content.

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use super::interrupt;
 use crate::error::{Error, Result};
-use crate::source::{Engine, Lack, Refusal, Saving};
+use crate::source::{Engine, EngineError, EngineErrorKind, Saving};
 
 /// How engines are asked.
-pub(super) struct Ask {
+pub(super) struct EngineQuery {
     /// How long one may be silent.
     pub silence: Duration,
     /// Whether an image that is not there is fetched from its registry.
     pub pull: bool,
 }
 
-impl Ask {
+impl EngineQuery {
     /// The image from the first engine that has it.
     ///
     /// # Errors
@@ -26,7 +26,7 @@ impl Ask {
             match engine.find(reference).and_then(|found| found.save(self.silence)) {
                 Ok(saving) => return Ok((engine, saving)),
                 Err(refusal) => {
-                    let goes_on = refusal.lack != Lack::Answer;
+                    let goes_on = refusal.kind != EngineErrorKind::Answer;
                     refusals.push((engine, refusal));
                     if !goes_on {
                         break;
@@ -49,7 +49,8 @@ impl Ask {
                 Err(refusal) => refusals.push((engine, refusal)),
             }
         }
-        let Some((engine, _)) = refusals.iter().find(|(_, refusal)| refusal.lack == Lack::Image) else {
+        let Some((engine, _)) = refusals.iter().find(|(_, refusal)| refusal.kind == EngineErrorKind::Image)
+        else {
             return Err(refused(refusals, engines, reference));
         };
         let stop = interrupt::flag();
@@ -64,10 +65,12 @@ impl Ask {
 }
 
 /// One sentence out of what each engine said.
-fn refused(refusals: Vec<(Engine, Refusal)>, asked: &[Engine], reference: &str) -> Error {
-    let lacks_image =
-        refusals.iter().find(|(_, refusal)| refusal.lack == Lack::Image).map(|(engine, _)| *engine);
-    let is_final = refusals.iter().any(|(_, refusal)| refusal.lack == Lack::Answer);
+fn refused(refusals: Vec<(Engine, EngineError)>, asked: &[Engine], reference: &str) -> Error {
+    let lacks_image = refusals
+        .iter()
+        .find(|(_, refusal)| refusal.kind == EngineErrorKind::Image)
+        .map(|(engine, _)| *engine);
+    let is_final = refusals.iter().any(|(_, refusal)| refusal.kind == EngineErrorKind::Answer);
     let own_hint = refusals.iter().find_map(|(_, refusal)| refusal.hint.clone());
     let whys: Vec<_> = refusals.into_iter().map(|(_, refusal)| refusal.why).collect();
     let whys = whys.join("; ");
@@ -99,14 +102,15 @@ fn pull_hint(engine: Engine, reference: &str) -> String {
 mod tests {
     use super::*;
 
-    fn refusal(lack: Lack, why: &str, hint: Option<&str>) -> Refusal {
-        Refusal { lack, why: why.to_owned(), hint: hint.map(str::to_owned) }
+    fn refusal(kind: EngineErrorKind, why: &str, hint: Option<&str>) -> EngineError {
+        EngineError { kind, why: why.to_owned(), hint: hint.map(str::to_owned) }
     }
 
     #[test]
     fn every_engine_is_heard_and_the_best_remedy_offered() {
-        let docker = (Engine::Docker, refusal(Lack::Engine, "docker is not running", Some("start it")));
-        let podman = (Engine::Podman, refusal(Lack::Image, "podman has no image `app`", None));
+        let docker =
+            (Engine::Docker, refusal(EngineErrorKind::Engine, "docker is not running", Some("start it")));
+        let podman = (Engine::Podman, refusal(EngineErrorKind::Image, "podman has no image `app`", None));
         let both = refused(vec![docker.clone(), podman], &[Engine::Docker, Engine::Podman], "app");
         assert_eq!(
             both.to_string(),

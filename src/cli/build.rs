@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::{interrupt, run};
 use crate::error::{Error, Result};
 use crate::policy::Gates;
-use crate::source::{Engine, Lack, Refusal};
+use crate::source::{Engine, EngineError, EngineErrorKind};
 
 /// How to build, and what to do with the image.
 #[derive(Debug, Args)]
@@ -72,8 +72,8 @@ pub(super) fn run(arguments: BuildArgs, gates: Gates, mut image: ImageArgs) -> R
         (Some(tag), id) if is_same(engine, &tag, id) => tag,
         (_, id) => id.to_owned(),
     };
-    engine.find(&reference).map_err(|refusal| match refusal.lack {
-        Lack::Image => no_image(engine),
+    engine.find(&reference).map_err(|refusal| match refusal.kind {
+        EngineErrorKind::Image => no_image(engine),
         _ => Error::because(refusal.why),
     })?;
     image.image = Some(format!("{}:{reference}", engine.name()).into());
@@ -89,7 +89,7 @@ fn build(engine: Option<Engine>, arguments: &[&OsStr]) -> Result<(Engine, Option
     for engine in engines {
         match engine.build(arguments, &stop) {
             Ok(status) => return Ok((engine, status)),
-            Err(Refusal { why, .. }) => whys.push(why),
+            Err(EngineError { why, .. }) => whys.push(why),
         }
     }
     Err(Error::because(format!("nothing can build here: {}", whys.join("; ")))

@@ -9,10 +9,10 @@ mod build;
 mod exit;
 mod input;
 mod interrupt;
-mod job;
 mod manual;
 mod output;
 mod progress;
+mod request;
 mod run;
 
 pub use args::command;

@@ -1,13 +1,13 @@
-//! The main job: a report, a verdict, or the UI.
+//! The main request: a report, a verdict, or the UI.
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use super::args::{Cli, Colour, Format, theme};
 use super::exit::Exit;
-use super::job::{Answer, Job};
 use super::output;
 use super::progress::Progress;
+use super::request::{Answer, Request};
 use crate::error::{Error, Result};
 use crate::policy::{self, Config, Gates, Verdict};
 use crate::report::{self, TextOptions};
@@ -29,14 +29,14 @@ enum Target<'a> {
 /// Does what the arguments ask for.
 pub(super) fn run(cli: &Cli) -> Result<Exit> {
     let config = Config::find(Path::new("."), cli.policy.config.as_deref())?;
-    let job = Job::new(cli, &config)?;
-    job.prepare()?;
-    if is_interactive(cli) { show(cli, &config, job) } else { report(cli, &config, &job) }
+    let request = Request::new(cli, &config)?;
+    request.prepare()?;
+    if is_interactive(cli) { show(cli, &config, request) } else { report(cli, &config, &request) }
 }
 
 /// Loads and reports.
-fn report(cli: &Cli, config: &Config, job: &Job) -> Result<Exit> {
-    let answer = job.run(&Progress::new())?;
+fn report(cli: &Cli, config: &Config, request: &Request) -> Result<Exit> {
+    let answer = request.run(&Progress::new())?;
     let Answer { loaded, analysis, advice } = &answer;
     let verdict = is_judged(cli).then(|| {
         let gates = cli.gates.clone().over(&config.gates).over(&Gates::defaults());
@@ -52,7 +52,7 @@ fn report(cli: &Cli, config: &Config, job: &Job) -> Result<Exit> {
 }
 
 /// Opens the UI. The image loads behind its first frame.
-fn show(cli: &Cli, config: &Config, job: Job) -> Result<Exit> {
+fn show(cli: &Cli, config: &Config, request: Request) -> Result<Exit> {
     let theme = match (cli.ui.theme, &config.theme) {
         (Some(theme), _) => theme,
         (None, Some(name)) => theme(name).map_err(|why| {
@@ -63,15 +63,15 @@ fn show(cli: &Cli, config: &Config, job: Job) -> Result<Exit> {
     };
     let options =
         ui::Options { theme, no_color: !is_coloured(cli.report.color, true), no_mouse: cli.ui.no_mouse };
-    let name = job.name();
+    let name = request.name();
     let load: ui::Load = Box::new(move |watch| {
-        let Answer { loaded, analysis, advice } = job.run(watch)?;
-        let bodies = job.bodies(&loaded).map(|bodies| -> ui::ReadBody {
+        let Answer { loaded, analysis, advice } = request.run(watch)?;
+        let bodies = request.bodies(&loaded).map(|bodies| -> ui::ReadBody {
             Box::new(move |image, id, limit| bodies.read(image, id, limit))
         });
         Ok(ui::Shown { loaded, analysis, advice, bodies })
     });
-    Ok(match ui::run(ui::Job { name, load }, options)? {
+    Ok(match ui::run(ui::Request { name, load }, options)? {
         Outcome::Quit => Exit::Done,
         Outcome::Cancelled | Outcome::Signal(_) => Exit::Interrupted,
     })

@@ -1,7 +1,7 @@
 //! What was kept of the bodies of a few entries.
 
 use super::EntryId;
-use crate::layer::{Elf, Excerpt, Holds};
+use crate::layer::{Elf, Excerpt, SecretCheck};
 
 /// The excerpts of an image, by entry.
 #[derive(Debug, Default)]
@@ -45,7 +45,7 @@ impl Excerpts {
     }
 
     /// Whether an entry that may hold a secret does; none when it was not looked at.
-    pub fn credentials(&self, id: EntryId) -> Option<Holds> {
+    pub fn credentials(&self, id: EntryId) -> Option<SecretCheck> {
         match self.get(id)? {
             Excerpt::Credentials(holds) => Some(*holds),
             _ => None,

@@ -5,7 +5,7 @@
 
 /// What a file that may hold a secret holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holds {
+pub enum SecretCheck {
     /// A secret, as far as its form tells.
     Secret,
     /// Settings, certificates or placeholders, and no secret.
@@ -65,7 +65,7 @@ pub(super) fn form(path: &[u8]) -> Option<Form> {
 }
 
 /// Looks whether a body of this form holds a secret.
-pub(super) fn examine(form: Form, body: &[u8]) -> Holds {
+pub(super) fn examine(form: Form, body: &[u8]) -> SecretCheck {
     let text = String::from_utf8_lossy(body);
     let found = match form {
         Form::Npmrc => pairs(&text, "=").any(|(name, value)| {
@@ -96,7 +96,7 @@ pub(super) fn examine(form: Form, body: &[u8]) -> Holds {
             !line.starts_with('#') && password.is_some_and(is_value)
         }),
     };
-    if found { Holds::Secret } else { Holds::Nothing }
+    if found { SecretCheck::Secret } else { SecretCheck::Nothing }
 }
 
 /// The names and values of lines, comments left out; `signs` are what may stand between.
@@ -171,17 +171,17 @@ fn is_secret_variable(name: &str, value: &str) -> bool {
 }
 
 /// Private keys by their PEM header; certificates and public keys have none.
-fn key(body: &[u8], text: &str) -> Holds {
+fn key(body: &[u8], text: &str) -> SecretCheck {
     let is_private = text.contains("PRIVATE KEY-----")
         || text.contains("PRIVATE KEY BLOCK-----")
         || text.contains("PuTTY-User-Key-File")
         || text.contains("-----BEGIN OpenVPN Static key");
     if is_private {
-        Holds::Secret
+        SecretCheck::Secret
     } else if std::str::from_utf8(body).is_ok() {
-        Holds::Nothing
+        SecretCheck::Nothing
     } else {
-        Holds::Unknown
+        SecretCheck::Unknown
     }
 }
 
@@ -213,16 +213,16 @@ fn search(value: &serde_json::Value, form: Form) -> bool {
     }
 }
 
-fn json(form: Form, body: &[u8]) -> Holds {
-    let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) else { return Holds::Unknown };
-    if search(&value, form) { Holds::Secret } else { Holds::Nothing }
+fn json(form: Form, body: &[u8]) -> SecretCheck {
+    let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) else { return SecretCheck::Unknown };
+    if search(&value, form) { SecretCheck::Secret } else { SecretCheck::Nothing }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn holds(path: &str, body: &str) -> Holds {
+    fn holds(path: &str, body: &str) -> SecretCheck {
         examine(form(path.as_bytes()).unwrap(), body.as_bytes())
     }
 
@@ -250,7 +250,7 @@ mod tests {
             ("root/.my.cnf", "[client]\npassword=hunter2\n"),
             ("app/credentials.json", r#"{"type": "service_account", "private_key": "-----BEGIN"}"#),
         ] {
-            assert_eq!(holds(path, body), Holds::Secret, "{path}: {body}");
+            assert_eq!(holds(path, body), SecretCheck::Secret, "{path}: {body}");
         }
     }
 
@@ -273,10 +273,10 @@ mod tests {
             ("etc/x.key", "-----BEGIN PUBLIC KEY-----\nMIIE\n"),
             ("app/credentials.json", r#"{"installed": {"client_id": "x"}}"#),
         ] {
-            assert_eq!(holds(path, body), Holds::Nothing, "{path}: {body}");
+            assert_eq!(holds(path, body), SecretCheck::Nothing, "{path}: {body}");
         }
-        assert_eq!(examine(Form::Key, &[0x30, 0x82, 0xff]), Holds::Unknown);
-        assert_eq!(holds("root/.docker/config.json", "{"), Holds::Unknown);
+        assert_eq!(examine(Form::Key, &[0x30, 0x82, 0xff]), SecretCheck::Unknown);
+        assert_eq!(holds("root/.docker/config.json", "{"), SecretCheck::Unknown);
         for path in ["app/config.json", "etc/ssl/certs/a.pem", "app/main.rs", "credentials", ""] {
             assert_eq!(form(path.as_bytes()), None, "{path}");
         }

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::credentials::{self, Form, Holds};
+use super::credentials::{self, Form, SecretCheck};
 use super::elf::{self, Elf};
 use super::{hash, rpm};
 use crate::error::Result;
@@ -26,7 +26,7 @@ pub enum Excerpt {
     /// What the headers of an executable, library or core dump say.
     Elf(Elf),
     /// Whether a file that may hold a secret does.
-    Credentials(Holds),
+    Credentials(SecretCheck),
 }
 
 /// How a body is wanted.

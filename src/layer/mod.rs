@@ -17,7 +17,7 @@ mod sqlite;
 mod whiteout;
 
 pub use attrs::{AttrId, AttrTable, Attrs};
-pub use credentials::Holds;
+pub use credentials::SecretCheck;
 pub use elf::{Elf, ElfKind};
 pub use excerpt::{Budget, Excerpt};
 pub use index::{index_plain, index_stream};

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::image::{EntryId, Image};
 use crate::source::tar::{Member, Type, Walk};
-use crate::source::{Compression, Opened, Section, Streaming, Unwatched, normal, open, stream_error};
+use crate::source::{Compression, NoMeter, Opened, Section, Streaming, normal, open, stream_error};
 
 /// Where an image can be read again.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ impl Bodies {
     }
 
     fn read_path(path: &std::path::Path, blob: Option<&[u8]>, wanted: &Wanted) -> Result<Vec<u8>> {
-        match (open(path, &Unwatched)?, blob) {
+        match (open(path, &NoMeter)?, blob) {
             (Opened::Archive(archive, _), Some(blob)) => {
                 let section = archive.section(blob).ok_or_else(super::missing)?;
                 wanted.of_section(&section)
@@ -63,7 +63,7 @@ impl Bodies {
             (Opened::Directory(directory), Some(blob)) => wanted.of_section(&directory.section(blob)?),
             (Opened::Directory(_), None) => Err(super::missing()),
             (Opened::Packed(compression, section), blob) => {
-                wanted.of_archive(Opened::unpacked(compression, &section, &Unwatched)?, blob)
+                wanted.of_archive(Opened::unpacked(compression, &section, &NoMeter)?, blob)
             }
         }
     }
@@ -79,10 +79,10 @@ impl Wanted {
     fn of_section(&self, section: &Section) -> Result<Vec<u8>> {
         let head = section.head(8).map_err(|error| Error::io(&error))?;
         match Compression::sniff(&head)? {
-            Compression::None => self.take(section.part(self.offset, self.length).reader(&Unwatched)),
+            Compression::None => self.take(section.part(self.offset, self.length).reader(&NoMeter)),
             compression => {
                 let stream =
-                    compression.reader(section.reader(&Unwatched)).map_err(|error| Error::io(&error))?;
+                    compression.reader(section.reader(&NoMeter)).map_err(|error| Error::io(&error))?;
                 self.of_stream(stream)
             }
         }

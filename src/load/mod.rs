@@ -21,7 +21,7 @@ use crate::image::{Diagnostic, Image};
 use crate::layer::{Budget, Excerpt};
 use crate::overlay::{Fate, Union};
 use crate::source::{
-    Compression, Meter, Opened, Section, Wish, looks_like_tar, not_an_image, open, stream_error,
+    Compression, ImageSelector, Meter, Opened, Section, looks_like_tar, not_an_image, open, stream_error,
 };
 
 /// Watches a loading: told what there is to read and how far it is; asked whether to go on.
@@ -39,9 +39,9 @@ pub trait Watch: Sync {
 
 /// A [`Watch`] that looks away.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Blind;
+pub struct NoProgress;
 
-impl Watch for Blind {
+impl Watch for NoProgress {
     fn begin(&self, _parts: &[(String, u64)]) {}
     fn advance(&self, _part: usize, _bytes: u64) {}
 }
@@ -91,13 +91,13 @@ impl Loaded {
 /// # Errors
 /// When there is no image in it, the wished one is not there, or a part of it is missing or damaged; the
 /// error names the part. [`Error::Interrupted`] when the watch said stop.
-pub fn path(path: &Path, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
+pub fn path(path: &Path, selector: &ImageSelector, watch: &dyn Watch) -> Result<Loaded> {
     let shown = path.display().to_string();
     let loaded = (|| {
         let meter = PartMeter { watch, part: None };
         match open(path, &meter)? {
             Opened::Archive(archive, section) => {
-                match pick::pick(&archive, wish, pick::Place::Archive, &shown)? {
+                match pick::pick(&archive, selector, pick::Place::Archive, &shown)? {
                     Some(picked) => {
                         let section = |name: &[u8]| archive.section(name).ok_or_else(missing);
                         layers::load(picked, &section, watch)
@@ -107,7 +107,7 @@ pub fn path(path: &Path, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
             }
             Opened::Directory(directory) => {
                 let picked =
-                    pick::pick(&directory, wish, pick::Place::Directory, &shown)?.ok_or_else(|| {
+                    pick::pick(&directory, selector, pick::Place::Directory, &shown)?.ok_or_else(|| {
                         Error::because(
                             "the directory holds no image: it has neither index.json nor manifest.json",
                         )
@@ -119,7 +119,7 @@ pub fn path(path: &Path, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
                 watch.begin(&[(shown.clone(), section.length())]);
                 let meter = PartMeter { watch, part: Some(0) };
                 let again = || Opened::unpacked(compression, &section, &meter);
-                packed(&again, wish, &shown, section.length())
+                packed(&again, selector, &shown, section.length())
             }
         }
     })();
@@ -131,7 +131,7 @@ pub fn path(path: &Path, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
 ///
 /// # Errors
 /// As [`path`].
-pub fn stream(stream: impl Read, shown: &str, wish: &Wish, watch: &dyn Watch) -> Result<Loaded> {
+pub fn stream(stream: impl Read, shown: &str, selector: &ImageSelector, watch: &dyn Watch) -> Result<Loaded> {
     let loaded = (|| {
         watch.begin(&[(shown.to_owned(), 0)]);
         let meter = PartMeter { watch, part: Some(0) };
@@ -156,7 +156,7 @@ pub fn stream(stream: impl Read, shown: &str, wish: &Wish, watch: &dyn Watch) ->
             return rootfs::stream(replayed, shown);
         }
         let passed = stream::gather(replayed)?;
-        match pick::pick(&passed.gathered, wish, pick::Place::Packed, shown)? {
+        match pick::pick(&passed.gathered, selector, pick::Place::Packed, shown)? {
             Some(picked) => passed.load(picked),
             None => Err(rootfs::incomplete(passed.gathered.is_empty())),
         }
@@ -196,12 +196,12 @@ impl<R: Read> Read for Metered<'_, R> {
 /// root file system.
 fn packed<'a>(
     again: &dyn Fn() -> Result<Box<dyn Read + 'a>>,
-    wish: &Wish,
+    selector: &ImageSelector,
     shown: &str,
     length: u64,
 ) -> Result<Loaded> {
     let passed = stream::gather(again()?)?;
-    match pick::pick(&passed.gathered, wish, pick::Place::Packed, shown)? {
+    match pick::pick(&passed.gathered, selector, pick::Place::Packed, shown)? {
         Some(picked) => passed.load(picked),
         None => rootfs::packed(&passed.gathered, again()?, shown, length),
     }
@@ -211,16 +211,16 @@ fn packed<'a>(
 ///
 /// # Errors
 /// As [`path`].
-pub fn diff_ids(path: &Path, wish: &Wish) -> Result<Vec<Digest>> {
+pub fn diff_ids(path: &Path, selector: &ImageSelector) -> Result<Vec<Digest>> {
     let shown = path.display().to_string();
-    let meter = PartMeter { watch: &Blind, part: None };
+    let meter = PartMeter { watch: &NoProgress, part: None };
     let read = || {
         let picked = match open(path, &meter)? {
-            Opened::Archive(archive, _) => pick::pick(&archive, wish, pick::Place::Archive, &shown)?,
-            Opened::Directory(directory) => pick::pick(&directory, wish, pick::Place::Directory, &shown)?,
+            Opened::Archive(archive, _) => pick::pick(&archive, selector, pick::Place::Archive, &shown)?,
+            Opened::Directory(directory) => pick::pick(&directory, selector, pick::Place::Directory, &shown)?,
             Opened::Packed(compression, section) => {
                 let stream = Opened::unpacked(compression, &section, &meter)?;
-                pick::pick(&stream::gather(stream)?.gathered, wish, pick::Place::Packed, &shown)?
+                pick::pick(&stream::gather(stream)?.gathered, selector, pick::Place::Packed, &shown)?
             }
         };
         let picked = picked.ok_or_else(|| Error::because("there is no image in it"))?;

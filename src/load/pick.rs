@@ -4,7 +4,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::image::{self, About, Diagnostic, Parts, Step};
 use crate::oci::{Config, Platform};
-use crate::source::{Blob, Candidate, Catalog, Choice, Store, Wish, document};
+use crate::source::{Blob, Candidate, Catalog, Choice, ImageSelector, Store, document};
 
 /// What kind of place the store is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +36,14 @@ pub(super) struct PickedLayer {
 }
 
 /// Picks the wished image; none when the store holds no manifest of any kind.
-pub(super) fn pick(store: &dyn Store, wish: &Wish, place: Place, shown: &str) -> Result<Option<Picked>> {
+pub(super) fn pick(
+    store: &dyn Store,
+    selector: &ImageSelector,
+    place: Place,
+    shown: &str,
+) -> Result<Option<Picked>> {
     let Some(catalog) = Catalog::read(store)? else { return Ok(None) };
-    let Choice { candidate, remark } = wish.choose(catalog)?;
+    let Choice { candidate, remark } = selector.choose(catalog)?;
     let config: Config = match &candidate.config.name {
         Some(name) => document(store, name)?,
         None => None,

@@ -11,7 +11,7 @@ mod union;
 
 pub use log::ChangeLog;
 pub use rootfs::{Change, Rootfs, Slot};
-pub use union::{Changes, Fate, Tally, Union};
+pub use union::{Changes, Fate, FileCount, Union};
 
 /// Why bytes can no longer be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -16,7 +16,7 @@ pub enum Fate {
 
 /// How many files, and their bytes. Further names of a file (hard links) count as files of 0 bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct FileCount {
     /// Number of files.
     pub files: u64,
     /// Their bytes.
@@ -27,11 +27,11 @@ pub struct Tally {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Files that were not there below.
-    pub added: Tally,
+    pub added: FileCount,
     /// Files that were there below and that the layer stores again, by their new sizes.
-    pub modified: Tally,
+    pub modified: FileCount,
     /// Files that were there below and are no longer, by their old sizes.
-    pub removed: Tally,
+    pub removed: FileCount,
 }
 
 /// The result of stacking all layers.

@@ -13,7 +13,7 @@ use crate::{escape, units};
 /// reads as if those copies had never been stored. `size` and the layers' contents keep it, for it is
 /// pulled and stored all the same.
 #[derive(Debug, Default)]
-pub(super) struct Facts {
+pub(super) struct Measurements {
     pub(super) size: u64,
     pub(super) content: u64,
     pub(super) wasted: u64,
@@ -37,7 +37,7 @@ pub(super) struct LayerFact {
 /// Longest command in a sentence, in characters.
 const LONGEST_COMMAND: usize = 60;
 
-impl Facts {
+impl Measurements {
     /// Takes the figures of an image.
     pub(super) fn of(image: &Image, analysis: &Analysis, ignore: &Ignore) -> Self {
         let totals = &analysis.totals;
@@ -145,10 +145,10 @@ pub(super) mod tests {
     use super::*;
 
     /// Four layers, the first of them the base: 100 + 400 + 300 + 200 MB, of which 250 MB are wasted.
-    pub(in super::super) fn facts() -> Facts {
+    pub(in super::super) fn facts() -> Measurements {
         let layers = [(100, "ADD rootfs /"), (400, "COPY srv /srv"), (300, "chmod -R g+w /srv"), (200, "")];
         let mb = 1_000_000;
-        Facts {
+        Measurements {
             size: 1000 * mb,
             content: 1000 * mb,
             wasted: 250 * mb,
@@ -160,7 +160,7 @@ pub(super) mod tests {
                 .map(|(content, command)| LayerFact { content: content * mb, command: command.into() })
                 .collect(),
             hidden: [((1, 0), 50 * mb), ((2, 1), 96_400_000), ((3, 2), 90 * mb), ((3, 3), 13_600_000)].into(),
-            ..Facts::default()
+            ..Measurements::default()
         }
     }
 
@@ -189,7 +189,7 @@ pub(super) mod tests {
 
     #[test]
     fn without_bytes_nothing_is_wasted() {
-        let facts = Facts::default();
+        let facts = Measurements::default();
         assert!((facts.efficiency() - 1.0).abs() < f64::EPSILON);
         assert!(facts.own_wasted_ratio().abs() < f64::EPSILON);
         assert_eq!((facts.most_hidden(0), facts.largest()), (None, None));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::facts::Facts;
+use super::facts::Measurements;
 use crate::units;
 
 /// What a limit counts.
@@ -59,9 +59,9 @@ pub struct Gate {
     /// One sentence for the help, without its full stop.
     pub help: &'static str,
     /// Measures the image; of the gate's kind.
-    pub(super) actual: fn(&Facts) -> Value,
+    pub(super) actual: fn(&Measurements) -> Value,
     /// What to look at first when the gate fails.
-    pub(super) look_at: fn(&Facts) -> Option<String>,
+    pub(super) look_at: fn(&Measurements) -> Option<String>,
 }
 
 /// Every gate, in the order in which they are judged and shown.
@@ -100,7 +100,7 @@ pub static GATES: [Gate; 6] = [
         default: Setting::Off,
         help: "Fail when the files of all layers together are bigger than this",
         actual: |facts| Value::Size(facts.size),
-        look_at: Facts::largest,
+        look_at: Measurements::largest,
     },
     Gate {
         name: "max-layer-size",
@@ -109,7 +109,7 @@ pub static GATES: [Gate; 6] = [
         default: Setting::Off,
         help: "Fail when the files of any one layer are bigger than this",
         actual: |facts| Value::Size(facts.largest_layer().map_or(0, |(_, layer)| layer.content)),
-        look_at: Facts::largest,
+        look_at: Measurements::largest,
     },
     Gate {
         name: "max-layers",
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn every_gate_measures_in_its_own_kind_and_passes_an_empty_image() {
-        let facts = Facts::default();
+        let facts = Measurements::default();
         for gate in &GATES {
             let actual = (gate.actual)(&facts);
             let kind = match actual {

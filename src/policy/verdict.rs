@@ -1,6 +1,6 @@
 //! The verdict: every gate that is on, what it asked for and what the image has.
 
-use super::facts::Facts;
+use super::facts::Measurements;
 use super::{Gates, Ignore, Value};
 use crate::advice::Advice;
 use crate::analysis::Analysis;
@@ -39,7 +39,7 @@ pub struct GateResult {
 /// Judges an image by the gates that are on. Gates that are not set do not count, not even with their
 /// default: see [`Gates::over`].
 pub fn judge(gates: &Gates, ignore: &Ignore, image: &Image, analysis: &Analysis) -> Verdict {
-    judge_facts(gates, &Facts::of(image, analysis, ignore))
+    judge_facts(gates, &Measurements::of(image, analysis, ignore))
 }
 
 impl Verdict {
@@ -65,7 +65,7 @@ impl Verdict {
     }
 }
 
-fn judge_facts(gates: &Gates, facts: &Facts) -> Verdict {
+fn judge_facts(gates: &Gates, facts: &Measurements) -> Verdict {
     let results = gates.limits().map(|(gate, limit)| {
         let actual = (gate.actual)(facts);
         let passed = gate.passes(actual, limit);

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 
 use crate::advice::Savings;
-use crate::analysis::{Analysis, Copy, Tally};
+use crate::analysis::{Analysis, Copy, FileCount};
 use crate::digest::Digest;
 use crate::escape;
 use crate::image::{About, Diagnostic};
@@ -177,19 +177,19 @@ pub(super) struct LayerRow<'a> {
     pub(super) wasted: u64,
     pub(super) tar: u64,
     pub(super) blob: u64,
-    pub(super) added: TallyFields,
-    pub(super) modified: TallyFields,
-    pub(super) removed: TallyFields,
+    pub(super) added: FileCountFields,
+    pub(super) modified: FileCountFields,
+    pub(super) removed: FileCountFields,
 }
 
 #[derive(Serialize)]
-pub(super) struct TallyFields {
+pub(super) struct FileCountFields {
     files: u64,
     bytes: u64,
 }
 
-impl From<Tally> for TallyFields {
-    fn from(Tally { files, bytes }: Tally) -> Self {
+impl From<FileCount> for FileCountFields {
+    fn from(FileCount { files, bytes }: FileCount) -> Self {
         Self { files, bytes }
     }
 }

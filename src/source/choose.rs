@@ -7,7 +7,7 @@ use crate::oci::Platform;
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Wish {
+pub struct ImageSelector {
     /// A name, a tag, or the beginning of a digest.
     pub image: Option<String>,
     /// A platform.
@@ -23,7 +23,7 @@ pub struct Choice {
     pub remark: Option<String>,
 }
 
-impl Wish {
+impl ImageSelector {
     /// Chooses from `catalog`: by name, then by platform (the wished one, else this machine's, else the
     /// only complete one), then the first.
     ///

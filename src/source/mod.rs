@@ -23,10 +23,10 @@ pub mod tar;
 pub use self::tar::looks_like_tar;
 pub use archive::Archive;
 pub use catalog::{Blob, Candidate, Catalog};
-pub use choose::{Choice, Wish};
+pub use choose::{Choice, ImageSelector};
 pub use compression::{Compression, stream_error};
 pub use directory::Directory;
-pub use engine::{Engine, Found, Lack, Refusal, Saving};
+pub use engine::{Engine, EngineError, EngineErrorKind, EngineImage, Saving};
 pub use input::{Input, Stepping, Streaming};
 pub use names::{normal, normal_text};
 pub use open::{Opened, not_an_image, open};
@@ -44,9 +44,9 @@ pub trait Meter: Sync {
 
 /// A [`Meter`] that nobody looks at.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Unwatched;
+pub struct NoMeter;
 
-impl Meter for Unwatched {
+impl Meter for NoMeter {
     fn advance(&self, _bytes: u64) {}
     fn stopped(&self) -> bool {
         false

@@ -10,7 +10,7 @@ use crate::overlay::{ChangeLog, Slot, Union};
 /// Reads the body of a regular file again: at most so many bytes from its start.
 pub type ReadBody = Box<dyn Fn(&Image, EntryId, u64) -> Result<Vec<u8>> + Send + Sync>;
 
-/// What a job brings to the screen.
+/// What a request brings to the screen.
 pub struct Shown {
     /// The image.
     pub loaded: Loaded,
@@ -33,7 +33,7 @@ pub(super) struct Data {
 }
 
 impl Data {
-    /// Prepares what a job brought. Takes time in the size of the image: this is part of the loading.
+    /// Prepares what a request brought. Takes time in the size of the image: this is part of the loading.
     pub(super) fn new(shown: Shown) -> Self {
         let Shown { loaded: Loaded { image, union, .. }, analysis, advice, bodies } = shown;
         let log = ChangeLog::of(&image);

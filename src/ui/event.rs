@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::data::Data;
-use super::tree::{Found, Pattern};
+use super::tree::{Matches, Pattern};
 use crate::error::Result;
 use crate::image::{EntryId, PathId};
 
@@ -23,10 +23,10 @@ pub(super) enum Event {
     /// The image is there, or could not be read.
     Loaded(Result<Arc<Data>>),
     /// A filter's answer.
-    Found {
+    Matches {
         tab: usize,
         turn: u64,
-        found: Found,
+        found: Matches,
     },
     /// A file's body, and whether it is longer than what was read.
     Body {

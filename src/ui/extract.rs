@@ -14,7 +14,7 @@ use ratatui::layout::Size;
 use super::data::Data;
 use super::event::Effect;
 use super::layout;
-use super::text::{Pen, fit_path, safe};
+use super::text::{Painter, fit_path, safe};
 use crate::error::describe_io;
 use crate::image::{EntryId, PathId};
 use crate::layer::Kind;
@@ -89,22 +89,22 @@ impl Prompt {
     }
 
     /// Draws the question over the tabs.
-    pub(super) fn draw(&self, size: Size, pen: &mut Pen<'_>) {
+    pub(super) fn draw(&self, size: Size, painter: &mut Painter<'_>) {
         let area = layout::middle(size, size.width.saturating_sub(4).min(90), 7);
-        pen.clear(area);
-        pen.title(area, "Extract", "nothing is overwritten", true);
+        painter.clear(area);
+        painter.title(area, "Extract", "nothing is overwritten", true);
         let inside = layout::inside(area);
         let width = inside.width.saturating_sub(4);
-        let dim = pen.theme.dim;
-        pen.put(inside, 2, 1, width, &self.what, pen.theme.text);
-        let x = pen.put(inside, 2, 2, width, "below the directory: ", dim);
+        let dim = painter.theme.dim;
+        painter.put(inside, 2, 1, width, &self.what, painter.theme.text);
+        let x = painter.put(inside, 2, 2, width, "below the directory: ", dim);
         let text = fit_path(&safe(self.text.as_bytes()), usize::from(inside.width.saturating_sub(x + 3)));
-        let x = pen.put(inside, x, 2, width, &text, pen.theme.accent);
-        pen.put(inside, x, 2, 1, "▏", pen.theme.accent);
-        let key = pen.theme.key;
-        pen.parts(inside, 2, 4, &[("⏎", key), (" write   ", dim), ("Esc", key), (" cancel", dim)]);
+        let x = painter.put(inside, x, 2, width, &text, painter.theme.accent);
+        painter.put(inside, x, 2, 1, "▏", painter.theme.accent);
+        let key = painter.theme.key;
+        painter.parts(inside, 2, 4, &[("⏎", key), (" write   ", dim), ("Esc", key), (" cancel", dim)]);
         let rule = "─".repeat(usize::from(inside.width));
-        pen.put(inside, 0, 5, inside.width, &rule, pen.theme.rule);
+        painter.put(inside, 0, 5, inside.width, &rule, painter.theme.rule);
     }
 }
 

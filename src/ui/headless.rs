@@ -121,11 +121,11 @@ impl Headless {
     }
 
     fn perform(&mut self, effect: Effect) -> Option<Event> {
-        let Stage::Main(main) = &self.model.stage else { return None };
+        let Stage::Browser(main) = &self.model.stage else { return None };
         let data = &main.data;
         match effect {
             Effect::Find { tab, turn, pattern } => {
-                pattern.find(&data.image, &|| false).map(|found| Event::Found { tab, turn, found })
+                pattern.find(&data.image, &|| false).map(|found| Event::Matches { tab, turn, found })
             }
             Effect::Body { entry, limit } => Some(body(data, entry, limit)),
             // whoever presses keys at random should find no files afterwards

@@ -5,7 +5,7 @@ use ratatui::layout::{Rect, Size};
 use super::keymap::key_table;
 use super::layout;
 use super::list::List;
-use super::text::Pen;
+use super::text::Painter;
 
 /// Number of lines.
 pub(super) fn length() -> usize {
@@ -22,12 +22,12 @@ pub(super) fn height(size: Size) -> usize {
 }
 
 /// Draws it over the tabs. It scrolls: `list.top` is the first line.
-pub(super) fn draw(list: &List, size: Size, pen: &mut Pen<'_>) {
+pub(super) fn draw(list: &List, size: Size, painter: &mut Painter<'_>) {
     let area = area(size);
-    pen.clear(area);
-    pen.title(area, "Keys", "Esc closes", true);
+    painter.clear(area);
+    painter.title(area, "Keys", "Esc closes", true);
     let inside = layout::inside(area);
-    let (text, key, heading) = (pen.theme.text, pen.theme.key, pen.theme.title_focused);
+    let (text, key, heading) = (painter.theme.text, painter.theme.key, painter.theme.title_focused);
     let mut lines = Vec::new();
     for (name, rows) in key_table() {
         if !lines.is_empty() {
@@ -39,13 +39,13 @@ pub(super) fn draw(list: &List, size: Size, pen: &mut Pen<'_>) {
     let height = height(size);
     for (y, (shown, help, style)) in (0..).zip(&lines[list.window(lines.len(), height)]) {
         if help.is_empty() {
-            pen.put(inside, 2, y, inside.width, shown, *style);
+            painter.put(inside, 2, y, inside.width, shown, *style);
         } else {
-            pen.right(inside, 2, y, 9, shown, *style);
-            pen.put(inside, 13, y, inside.width.saturating_sub(14), help, text);
+            painter.right(inside, 2, y, 9, shown, *style);
+            painter.put(inside, 13, y, inside.width.saturating_sub(14), help, text);
         }
     }
     let bottom = inside.height.saturating_sub(1);
     let rule = "─".repeat(usize::from(inside.width));
-    pen.put(inside, 0, bottom, inside.width, &rule, pen.theme.rule);
+    painter.put(inside, 0, bottom, inside.width, &rule, painter.theme.rule);
 }

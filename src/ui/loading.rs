@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::text::{Pen, safe};
+use super::text::{Painter, safe};
 use crate::units;
 
 /// How far the loading is.
@@ -33,24 +33,24 @@ impl Loading {
     }
 
     /// Draws it.
-    pub(super) fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
-        let (text, dim, key) = (pen.theme.text, pen.theme.dim, pen.theme.key);
-        pen.put(
+    pub(super) fn draw(&self, area: Rect, painter: &mut Painter<'_>) {
+        let (text, dim, key) = (painter.theme.text, painter.theme.dim, painter.theme.key);
+        painter.put(
             area,
             2,
             1,
             area.width.saturating_sub(4),
             &format!("Reading {}", safe(self.name.as_bytes())),
-            pen.theme.title_focused,
+            painter.theme.title_focused,
         );
         let sum = |bytes: &mut dyn Iterator<Item = u64>| bytes.sum::<u64>();
         let whole = sum(&mut self.parts.iter().map(|part| part.1));
         let done = sum(&mut self.done.iter().copied());
         if whole == 0 && done > 0 {
             // a stream does not tell how long it is
-            pen.put(area, 2, 2, area.width, &format!("{} read", units::size(done)), dim);
+            painter.put(area, 2, 2, area.width, &format!("{} read", units::size(done)), dim);
         } else if whole == 0 {
-            pen.put(area, 2, 2, area.width, "waiting for its first bytes …", dim);
+            painter.put(area, 2, 2, area.width, "waiting for its first bytes …", dim);
         } else {
             let said = format!(
                 "{} of {} read, {} parts",
@@ -58,7 +58,7 @@ impl Loading {
                 units::size(whole),
                 self.parts.len()
             );
-            pen.put(area, 2, 2, area.width, &said, dim);
+            painter.put(area, 2, 2, area.width, &said, dim);
         }
         // where there are more parts than rows, those that are not done yet come first
         let room = usize::from(area.height.saturating_sub(6));
@@ -72,12 +72,12 @@ impl Loading {
         let bar = area.width.saturating_sub(48).clamp(8, 40);
         for (y, at) in (4..).zip(shown) {
             let (name, length) = &self.parts[at];
-            pen.right(area, 2, y, 8, &units::size(*length), text);
-            pen.put(area, 11, y, bar, &"░".repeat(usize::from(bar)), dim);
-            pen.bar(area, 11, y, bar, (self.done[at], *length), pen.theme.bar);
-            pen.put(area, 12 + bar, y, area.width.saturating_sub(13 + bar), &safe(name.as_bytes()), dim);
+            painter.right(area, 2, y, 8, &units::size(*length), text);
+            painter.put(area, 11, y, bar, &"░".repeat(usize::from(bar)), dim);
+            painter.bar(area, 11, y, bar, (self.done[at], *length), painter.theme.bar);
+            painter.put(area, 12 + bar, y, area.width.saturating_sub(13 + bar), &safe(name.as_bytes()), dim);
         }
         let y = area.height.saturating_sub(1);
-        pen.parts(area, 2, y, &[("q", key), (" cancel", dim)]);
+        painter.parts(area, 2, y, &[("q", key), (" cancel", dim)]);
     }
 }

@@ -5,8 +5,9 @@
 //! [`Headless`] is the UI on a buffer, for tests, benchmarks and the screenshots of the README.
 //! Keys stand in one table ([`keymap`]), colours in another ([`theme`]); each tab is a [`pane::Pane`] in a
 //! file of its own, and the tree of files ([`tree`]) knows no terminal. The UI never sees tars, files or
-//! sockets: an image comes from a [`Job`], and bodies of files from the closure in [`Shown`].
+//! sockets: an image comes from a [`Request`], and bodies of files from the closure in [`Shown`].
 
+mod browser;
 mod clipboard;
 mod data;
 mod describe;
@@ -18,7 +19,6 @@ mod keymap;
 mod layout;
 mod list;
 mod loading;
-mod main;
 mod model;
 mod pane;
 mod panes;
@@ -46,7 +46,7 @@ use crate::error::Result;
 use crate::load::Watch;
 
 /// What to load and show.
-pub struct Job {
+pub struct Request {
     /// What the image is called while it loads.
     pub name: String,
     /// Loads and analyses it; runs on a thread of its own.

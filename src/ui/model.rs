@@ -5,12 +5,12 @@ use std::sync::Arc;
 use ratatui::layout::Size;
 
 use super::Options;
+use super::browser::Browser;
 use super::data::Data;
 use super::event::Outcome;
 use super::extract::Prompt;
 use super::list::List;
 use super::loading::Loading;
-use super::main::Main;
 use super::theme::ThemeName;
 use super::viewer::Viewer;
 use crate::error::Error;
@@ -32,7 +32,7 @@ pub(super) struct Model {
 /// How far the UI is.
 pub(super) enum Stage {
     Loading(Loading),
-    Main(Box<Main>),
+    Browser(Box<Browser>),
 }
 
 /// What lies on top of the tabs.
@@ -66,6 +66,6 @@ impl Model {
 
     /// Browsing an image.
     pub(super) fn show(&mut self, data: Arc<Data>) {
-        self.stage = Stage::Main(Box::new(Main::new(data)));
+        self.stage = Stage::Browser(Box::new(Browser::new(data)));
     }
 }

@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::data::Data;
 use super::keymap::{Action, Scope};
-use super::text::Pen;
+use super::text::Painter;
 use super::tree::Filter;
 use super::viewer::Page;
 use crate::image::PathId;
@@ -15,7 +15,7 @@ use crate::overlay::Slot;
 
 /// What a tab may look at: the data, and the area that it is drawn in.
 #[derive(Clone, Copy)]
-pub(super) struct Cx<'a> {
+pub(super) struct Context<'a> {
     pub(super) data: &'a Data,
     pub(super) body: Rect,
 }
@@ -46,19 +46,19 @@ pub(super) trait Pane {
         true
     }
     /// Does what an action says.
-    fn act(&mut self, cx: Cx<'_>, action: Action) -> Option<Reply>;
+    fn act(&mut self, context: Context<'_>, action: Action) -> Option<Reply>;
     /// Closes what is on top in it; false when there is nothing.
-    fn close(&mut self, _cx: Cx<'_>) -> bool {
+    fn close(&mut self, _cx: Context<'_>) -> bool {
         false
     }
     /// Fits the cursors and windows to the area. Called after everything that happens.
-    fn settle(&mut self, cx: Cx<'_>);
+    fn settle(&mut self, context: Context<'_>);
     /// Draws it.
-    fn draw(&self, cx: Cx<'_>, pen: &mut Pen<'_>);
+    fn draw(&self, context: Context<'_>, painter: &mut Painter<'_>);
     /// A click; the second one on the selected row opens it.
-    fn click(&mut self, cx: Cx<'_>, at: Position) -> Option<Reply>;
+    fn click(&mut self, context: Context<'_>, at: Position) -> Option<Reply>;
     /// The wheel was turned by so many rows.
-    fn wheel(&mut self, cx: Cx<'_>, at: Position, rows: isize);
+    fn wheel(&mut self, context: Context<'_>, at: Position, rows: isize);
     /// Its filter, if it has one.
     fn filter(&mut self) -> Option<&mut Filter> {
         None
@@ -68,27 +68,27 @@ pub(super) trait Pane {
         None
     }
     /// The filter shows other paths now.
-    fn refilter(&mut self, _cx: Cx<'_>) {}
+    fn refilter(&mut self, _cx: Context<'_>) {}
     /// The selected path.
-    fn selected(&self, _cx: Cx<'_>) -> Option<PathId> {
+    fn selected(&self, _cx: Context<'_>) -> Option<PathId> {
         None
     }
     /// What `v` shows in the place of the selected file.
-    fn page(&self, _cx: Cx<'_>) -> Option<Page> {
+    fn page(&self, _cx: Context<'_>) -> Option<Page> {
         None
     }
     /// What stands at a path in the file system that it shows.
-    fn slot(&self, _cx: Cx<'_>, _path: PathId) -> Option<Slot> {
+    fn slot(&self, _cx: Context<'_>, _path: PathId) -> Option<Slot> {
         None
     }
     /// What `y` copies.
-    fn copied(&self, cx: Cx<'_>) -> Option<String> {
-        Some(cx.data.path_text(self.selected(cx)?, false))
+    fn copied(&self, context: Context<'_>) -> Option<String> {
+        Some(context.data.path_text(self.selected(context)?, false))
     }
     /// Shows a path as a layer left it.
-    fn goto(&mut self, _cx: Cx<'_>, _layer: usize, _path: PathId) {}
+    fn goto(&mut self, _cx: Context<'_>, _layer: usize, _path: PathId) {}
     /// A few words for the right end of the footer.
-    fn note(&self, _cx: Cx<'_>) -> String {
+    fn note(&self, _cx: Context<'_>) -> String {
         String::new()
     }
 }

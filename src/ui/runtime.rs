@@ -23,7 +23,7 @@ use super::model::{Exit, Model, Stage};
 use super::terminal::{self, Guard};
 use super::tree::Pattern;
 use super::update::update;
-use super::{Job, Options, clipboard, extract, view};
+use super::{Options, Request, clipboard, extract, view};
 use crate::error::{Error, Result};
 use crate::image::{EntryId, PathId};
 use crate::load::Watch;
@@ -33,16 +33,16 @@ const TICK: Duration = Duration::from_millis(80);
 /// Up to so many paths a filter is answered at once, before the next frame.
 const FEW_PATHS: u32 = 40_000;
 
-/// Opens the UI on a job and runs it to its end. The terminal is as before when this returns, and when it panics.
+/// Opens the UI on a request and runs it to its end. The terminal is as before when this returns, and when it panics.
 ///
 /// # Errors
 /// When there is no terminal, or the image cannot be loaded: the error of the loader.
-pub fn run(job: Job, options: Options) -> Result<Outcome> {
+pub fn run(request: Request, options: Options) -> Result<Outcome> {
     terminal::hook_panics();
     let (width, height) = crossterm::terminal::size().map_err(|error| no_terminal(&error))?;
     let guard = Guard::take(!options.no_mouse).map_err(|error| no_terminal(&error))?;
-    let model = Model::new(job.name.clone(), Size::new(width, height), options);
-    let exit = Runtime::new(model, job).and_then(Runtime::run);
+    let model = Model::new(request.name.clone(), Size::new(width, height), options);
+    let exit = Runtime::new(model, request).and_then(Runtime::run);
     drop(guard);
     match exit? {
         Exit::Ended(outcome) => Ok(outcome),
@@ -65,7 +65,7 @@ struct Runtime {
 }
 
 impl Runtime {
-    fn new(model: Model, job: Job) -> Result<Self> {
+    fn new(model: Model, request: Request) -> Result<Self> {
         let terminal =
             Terminal::new(CrosstermBackend::new(io::stdout())).map_err(|error| no_terminal(&error))?;
         let (sender, events) = mpsc::channel();
@@ -78,7 +78,7 @@ impl Runtime {
         runtime.draw()?;
         runtime.read_input();
         runtime.read_signals()?;
-        runtime.load(job);
+        runtime.load(request);
         Ok(runtime)
     }
 
@@ -119,7 +119,7 @@ impl Runtime {
 
     fn data(&self) -> Option<Arc<Data>> {
         match &self.model.stage {
-            Stage::Main(main) => Some(Arc::clone(&main.data)),
+            Stage::Browser(main) => Some(Arc::clone(&main.data)),
             Stage::Loading(_) => None,
         }
     }
@@ -145,7 +145,7 @@ impl Runtime {
         let Some(data) = self.data() else { return Ok(()) };
         if data.image.paths.len() <= FEW_PATHS {
             if let Some(found) = pattern.find(&data.image, &|| false) {
-                return self.take(Event::Found { tab, turn, found });
+                return self.take(Event::Matches { tab, turn, found });
             }
             return Ok(());
         }
@@ -223,10 +223,10 @@ impl Runtime {
         Ok(())
     }
 
-    fn load(&self, job: Job) {
+    fn load(&self, request: Request) {
         let (sender, progress) = (self.sender.clone(), Arc::clone(&self.progress));
         thread::spawn(move || {
-            let load = job.load;
+            let load = request.load;
             let loaded = std::panic::catch_unwind(AssertUnwindSafe(|| load(&*progress).map(Data::new)));
             let loaded = loaded.unwrap_or_else(|panic| Err(broken(panic.as_ref())));
             // the user may have quit meanwhile
@@ -320,7 +320,7 @@ impl Finder {
                 let (tab, turn, number, pattern) = question;
                 let is_old = || current.load(Ordering::Relaxed) != number;
                 if let Some(found) = pattern.find(&data.image, &is_old)
-                    && events.send(Event::Found { tab, turn, found }).is_err()
+                    && events.send(Event::Matches { tab, turn, found }).is_err()
                 {
                     break;
                 }

@@ -14,12 +14,12 @@ use crate::units;
 const LONGEST: usize = 1000;
 
 /// A buffer to draw into, and the colours to draw with.
-pub(super) struct Pen<'a> {
+pub(super) struct Painter<'a> {
     pub(super) buffer: &'a mut Buffer,
     pub(super) theme: &'a Theme,
 }
 
-impl Pen<'_> {
+impl Painter<'_> {
     /// Writes `text` at a column and row of `area`, cut with an ellipsis after `width` columns. Gives the column behind it.
     pub(super) fn put(&mut self, area: Rect, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
         let left = area.width.saturating_sub(x).min(width);

@@ -5,10 +5,10 @@ use crossterm::event::{
 };
 use ratatui::layout::{Position, Size};
 
+use super::browser::Browser;
 use super::event::{Effect, Event, Outcome};
 use super::keymap::{Action, Scope, lookup};
 use super::list::List;
-use super::main::Main;
 use super::model::{Exit, Model, Overlay, Stage};
 use super::{extract, help, layout, viewer};
 
@@ -46,7 +46,7 @@ pub(super) fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.exit.get_or_insert(Exit::Failed(error));
             Vec::new()
         }
-        Event::Found { tab, turn, found } => {
+        Event::Matches { tab, turn, found } => {
             if let Some((main, size)) = browsing(model) {
                 main.found(size, tab, turn, found);
             }
@@ -75,9 +75,9 @@ pub(super) fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     effects
 }
 
-fn browsing(model: &mut Model) -> Option<(&mut Main, Size)> {
+fn browsing(model: &mut Model) -> Option<(&mut Browser, Size)> {
     match &mut model.stage {
-        Stage::Main(main) => Some((main, model.size)),
+        Stage::Browser(main) => Some((main, model.size)),
         Stage::Loading(_) => None,
     }
 }
@@ -131,7 +131,7 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     let scopes: &[Scope] = match (&model.overlay, &model.stage) {
         (Some(Overlay::Viewer(_)), _) => &[Scope::Viewer, Scope::List, Scope::Global],
         (Some(_), _) | (None, Stage::Loading(_)) => &[Scope::List, Scope::Global],
-        (None, Stage::Main(main)) => main.scopes(),
+        (None, Stage::Browser(main)) => main.scopes(),
     };
     match lookup(key, scopes) {
         Some(action) => on_action(model, action),

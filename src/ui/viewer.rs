@@ -8,7 +8,7 @@ use super::describe;
 use super::event::Effect;
 use super::keymap::Action;
 use super::list::List;
-use super::text::{Pen, columns, fit_path};
+use super::text::{Painter, columns, fit_path};
 use crate::escape;
 use crate::image::{EntryId, PathId};
 use crate::layer::Kind;
@@ -162,23 +162,30 @@ impl Viewer {
     }
 
     /// Draws it over the whole screen.
-    pub(super) fn draw(&self, size: Size, pen: &mut Pen<'_>) {
+    pub(super) fn draw(&self, size: Size, painter: &mut Painter<'_>) {
         let screen = Rect::new(0, 0, size.width, size.height);
-        pen.clear(screen);
+        painter.clear(screen);
         let title = fit_path(&self.title, usize::from(size.width.saturating_sub(8)));
-        pen.title(screen, &title, "", true);
-        pen.put(screen, 2, 1, size.width.saturating_sub(3), &self.about, pen.theme.dim);
+        painter.title(screen, &title, "", true);
+        painter.put(screen, 2, 1, size.width.saturating_sub(3), &self.about, painter.theme.dim);
         let area = area(size);
         match &self.body {
-            None => _ = pen.put(area, 2, 0, area.width, "reading …", pen.theme.dim),
+            None => _ = painter.put(area, 2, 0, area.width, "reading …", painter.theme.dim),
             Some(Err(why)) => {
-                _ = pen.put(area, 2, 0, area.width, &escape::line(why.as_bytes(), 400), pen.theme.waste);
+                _ = painter.put(
+                    area,
+                    2,
+                    0,
+                    area.width,
+                    &escape::line(why.as_bytes(), 400),
+                    painter.theme.waste,
+                );
             }
             Some(Ok(body)) if body.is_empty() => {
-                _ = pen.put(area, 2, 0, area.width, "the file is empty", pen.theme.dim);
+                _ = painter.put(area, 2, 0, area.width, "the file is empty", painter.theme.dim);
             }
-            Some(Ok(body)) if self.is_hex => self.draw_hex(body, area, pen),
-            Some(Ok(body)) => self.draw_text(body, area, pen),
+            Some(Ok(body)) if self.is_hex => self.draw_hex(body, area, painter),
+            Some(Ok(body)) => self.draw_text(body, area, painter),
         }
         let footer = Rect::new(0, size.height.saturating_sub(1), size.width, 1);
         let shown = self.list.window(self.length(size), usize::from(area.height));
@@ -191,7 +198,7 @@ impl Viewer {
             shown.end,
             self.length(size)
         );
-        let (key, dim) = (pen.theme.key, pen.theme.dim);
+        let (key, dim) = (painter.theme.key, painter.theme.dim);
         let parts = [
             ("Esc", key),
             (" close   ", dim),
@@ -202,32 +209,32 @@ impl Viewer {
             ("y", key),
             (" copy   ", dim),
         ];
-        let x = pen.parts(footer, 1, 0, &parts);
-        pen.put(footer, x, 0, footer.width, &note, dim);
+        let x = painter.parts(footer, 1, 0, &parts);
+        painter.put(footer, x, 0, footer.width, &note, dim);
     }
 
-    fn draw_text(&self, body: &[u8], area: Rect, pen: &mut Pen<'_>) {
+    fn draw_text(&self, body: &[u8], area: Rect, painter: &mut Painter<'_>) {
         for (y, (number, range)) in (0..area.height).zip(self.rows.iter().skip(self.list.top)) {
             if *number > 0 {
-                pen.right(area, 0, y, NUMBER - 1, &number.to_string(), pen.theme.dim);
+                painter.right(area, 0, y, NUMBER - 1, &number.to_string(), painter.theme.dim);
             }
             let line = printable(body.get(range.clone()).unwrap_or_default());
-            pen.put(area, NUMBER, y, area.width, &line, pen.theme.text);
+            painter.put(area, NUMBER, y, area.width, &line, painter.theme.text);
         }
     }
 
-    fn draw_hex(&self, body: &[u8], area: Rect, pen: &mut Pen<'_>) {
+    fn draw_hex(&self, body: &[u8], area: Rect, painter: &mut Painter<'_>) {
         let per_row = per_row(area.width);
         for (y, chunk) in (0..area.height).zip(body.chunks(per_row).skip(self.list.top)) {
             let at = (self.list.top + usize::from(y)) * per_row;
-            pen.put(area, 1, y, 9, &format!("{at:08x}"), pen.theme.dim);
+            painter.put(area, 1, y, 9, &format!("{at:08x}"), painter.theme.dim);
             let hex: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
-            pen.put(area, 11, y, columns(per_row * 3), &hex.join(" "), pen.theme.text);
+            painter.put(area, 11, y, columns(per_row * 3), &hex.join(" "), painter.theme.text);
             let text: String = chunk
                 .iter()
                 .map(|&byte| if (0x20..0x7f).contains(&byte) { char::from(byte) } else { '·' })
                 .collect();
-            pen.put(area, 11 + columns(per_row * 3) + 1, y, area.width, &text, pen.theme.accent);
+            painter.put(area, 11 + columns(per_row * 3) + 1, y, area.width, &text, painter.theme.accent);
         }
     }
 }

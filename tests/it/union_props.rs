@@ -8,9 +8,9 @@ use std::path::Path;
 use layercake::analysis::{Analysis, analyse};
 use layercake::image::Image;
 use layercake::layer::Kind;
-use layercake::load::{Blind, Loaded};
+use layercake::load::{Loaded, NoProgress};
 use layercake::overlay::{Cause, Slot};
-use layercake::source::Wish;
+use layercake::source::ImageSelector;
 use proptest::prelude::*;
 
 use crate::builder::{Form, ImageBuilder, LayerBuilder, Names, Packing};
@@ -64,7 +64,8 @@ fn image(layers: &[Vec<Op>]) -> ImageBuilder {
 }
 
 fn load(path: &Path) -> Loaded {
-    layercake::load::path(path, &Wish::default(), &Blind).unwrap_or_else(|error| panic!("{error}"))
+    layercake::load::path(path, &ImageSelector::default(), &NoProgress)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn load_as(image: &ImageBuilder, form: Form) -> Loaded {

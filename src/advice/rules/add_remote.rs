@@ -1,7 +1,7 @@
 //! `ADD` of a URL: the archive becomes a layer of its own.
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft};
+use crate::advice::ledger::{Draft, Ledger};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::{Confidence, Severity, archives};
 
@@ -27,9 +27,9 @@ fn target(command: &str) -> String {
     if directory.starts_with('/') { directory.to_owned() } else { "/opt".into() }
 }
 
-fn find(desk: &mut Desk<'_>) {
-    for layer in desk.analysis.base_layers..desk.image.layers.len() {
-        let command = desk.command(layer);
+fn find(ledger: &mut Ledger<'_>) {
+    for layer in ledger.analysis.base_layers..ledger.image.layers.len() {
+        let command = ledger.command(layer);
         let url = command
             .split_whitespace()
             .find(|word| word.starts_with("http://") || word.starts_with("https://"));
@@ -37,10 +37,10 @@ fn find(desk: &mut Desk<'_>) {
             let path = url.split(['?', '#']).next().unwrap_or(url);
             ARCHIVES.iter().any(|ending| path.ends_with(ending))
         });
-        let (Some(url), true) = (url, archive && desk.is_made_by(layer, "ADD")) else { continue };
+        let (Some(url), true) = (url, archive && ledger.is_made_by(layer, "ADD")) else { continue };
         let title = format!("Layer {layer} downloads an archive and keeps it packed");
         let name = url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
-        let step = archives::unpacking(desk, name);
+        let step = archives::unpacking(ledger, name);
         let to = step.and_then(|step| step.to).unwrap_or_else(|| target(&command));
         let tar = archives::ending(name).and_then(|(_, tar)| tar);
         let fix = match tar {
@@ -59,6 +59,6 @@ fn find(desk: &mut Desk<'_>) {
             severity: Some(Severity::Low),
             ..Draft::default()
         };
-        desk.file(&INFO, draft);
+        ledger.file(&INFO, draft);
     }
 }

@@ -1,9 +1,9 @@
 //! An archive that was left beside the tree that it unpacks to: the same files twice.
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft, layer_list};
+use crate::advice::claims::Claims;
+use crate::advice::ledger::{Draft, Ledger, layer_list};
 use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::tally::Tally;
 use crate::advice::{Confidence, archives};
 use crate::image::{EntryId, PathId};
 use crate::overlay::Slot;
@@ -25,19 +25,19 @@ const LEAST: u64 = 16_000;
 const MOST: usize = 256;
 
 /// An archive with what became of it.
-struct Found {
+struct ArchiveTree {
     path: PathId,
     entry: EntryId,
     unpacking: Option<archives::Unpacking>,
     tree: Option<PathId>,
 }
 
-fn find(desk: &mut Desk<'_>) {
-    let mut tally = Tally::default();
-    let (mut found, mut asked): (Vec<Found>, usize) = (Vec::new(), 0);
-    for (path, slot) in desk.union.rootfs.live() {
+fn find(ledger: &mut Ledger<'_>) {
+    let mut claims = Claims::default();
+    let (mut found, mut asked): (Vec<ArchiveTree>, usize) = (Vec::new(), 0);
+    for (path, slot) in ledger.union.rootfs.live() {
         let Slot::Entry(id) = slot else { continue };
-        let name = desk.image.paths.name(path);
+        let name = ledger.image.paths.name(path);
         if !name.contains(&b'.') {
             continue;
         }
@@ -46,34 +46,36 @@ fn find(desk: &mut Desk<'_>) {
             continue;
         };
         // other rules know better what a package manager's archive is for
-        let is_other = desk.classes.rule(path).is_some_and(|(_, rule)| rule.id != "archive-left");
-        let Some(entry) = desk.union.content_of(id).filter(|_| !is_other) else { continue };
-        if !desk.is_own(desk.image.layer_of(entry)) || desk.analysis.packages.owner_index(path).is_some() {
+        let is_other = ledger.path_matches.rule(path).is_some_and(|(_, rule)| rule.id != "archive-left");
+        let Some(entry) = ledger.union.content_of(id).filter(|_| !is_other) else { continue };
+        if !ledger.is_own(ledger.image.layer_of(entry))
+            || ledger.analysis.packages.owner_index(path).is_some()
+        {
             continue;
         }
-        if desk.image.entry(entry).size < LEAST {
+        if ledger.image.entry(entry).size < LEAST {
             continue;
         }
         asked += 1;
         if asked > MOST {
             break;
         }
-        let unpacking = archives::unpacking(desk, name);
-        let tree = archives::tree(desk, path, desk.image.entry(entry).size);
+        let unpacking = archives::unpacking(ledger, name);
+        let tree = archives::tree(ledger, path, ledger.image.entry(entry).size);
         if unpacking.is_some() || tree.is_some() {
-            found.push(Found { path, entry, unpacking, tree });
+            found.push(ArchiveTree { path, entry, unpacking, tree });
         }
     }
-    let bytes: u64 = found.iter().map(|found| desk.image.entry(found.entry).size).sum();
-    if bytes < desk.scale.floor {
+    let bytes: u64 = found.iter().map(|found| ledger.image.entry(found.entry).size).sum();
+    if bytes < ledger.scale.floor {
         return;
     }
-    found.retain(|found| desk.claim(&mut tally, found.path, found.entry));
-    found.sort_by_key(|found| (std::cmp::Reverse(desk.image.entry(found.entry).size), found.path));
+    found.retain(|found| ledger.claim(&mut claims, found.path, found.entry));
+    found.sort_by_key(|found| (std::cmp::Reverse(ledger.image.entry(found.entry).size), found.path));
     let Some(first) = found.first() else { return };
-    let layer = desk.origin(first.path, first.entry);
-    let place = first.tree.map(|tree| desk.path(tree));
-    let name = desk.path(first.path);
+    let layer = ledger.origin(first.path, first.entry);
+    let place = first.tree.map(|tree| ledger.path(tree));
+    let name = ledger.path(first.path);
     let more = found.len() - 1;
     let title = match (&place, more) {
         (Some(place), 0) => format!("{name} stays beside {place}, which was unpacked from it"),
@@ -83,29 +85,29 @@ fn find(desk: &mut Desk<'_>) {
     let by = first.unpacking.as_ref().map(|step| step.layer);
     let by = by
         .filter(|&by| by != layer)
-        .map_or_else(String::new, |by| format!(" {} unpacks it.", desk.layer(by)));
-    let by = crate::advice::desk::capital(by.trim_start());
+        .map_or_else(String::new, |by| format!(" {} unpacks it.", ledger.layer(by)));
+    let by = crate::advice::ledger::capital(by.trim_start());
     let why = format!(
         "{} in {}.{}{by} {}",
-        units::size(tally.bytes),
-        if tally.layers.len() == 1 {
-            desk.layer(layer)
+        units::size(claims.bytes),
+        if claims.layers.len() == 1 {
+            ledger.layer(layer)
         } else {
-            layer_list(&tally.layers.keys().copied().collect::<Vec<_>>())
+            layer_list(&claims.layers.keys().copied().collect::<Vec<_>>())
         },
         if by.is_empty() { "" } else { " " },
         INFO.why
     );
     let parent = place.as_deref().and_then(|place| place.rsplit_once('/')).map(|(parent, _)| parent);
     let parent = parent.map(|parent| if parent.is_empty() { "/" } else { parent });
-    let fix = archives::fix(desk, first.path, layer, first.unpacking.as_ref(), parent)
+    let fix = archives::fix(ledger, first.path, layer, first.unpacking.as_ref(), parent)
         .unwrap_or_else(|| format!("# in the step that unpacks it\n# rm {name}"));
     let mut lines = vec![fix];
     for other in found.iter().skip(1).take(3) {
-        let name = String::from_utf8_lossy(desk.image.paths.name(other.path)).into_owned();
-        lines.extend(archives::without(desk, &name, desk.origin(other.path, other.entry)));
+        let name = String::from_utf8_lossy(ledger.image.paths.name(other.path)).into_owned();
+        lines.extend(archives::without(ledger, &name, ledger.origin(other.path, other.entry)));
     }
     lines.dedup();
     let fix = lines.join("\n");
-    desk.file(&INFO, Draft { title, why, fix, tally, ..Draft::default() });
+    ledger.file(&INFO, Draft { title, why, fix, claims, ..Draft::default() });
 }

@@ -1,7 +1,7 @@
 //! The whole project copied before its dependencies are installed: every edit then installs them anew.
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft, capital};
+use crate::advice::ledger::{Draft, Ledger, capital};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::{Confidence, Severity, dockerfile, shell};
 use crate::image::Step;
@@ -127,20 +127,20 @@ fn copies_all(step: &Step) -> bool {
             .is_some_and(|source| matches!(*source, "." | "./" | "*") || source.starts_with("dir:"))
 }
 
-fn find(desk: &mut Desk<'_>) {
-    let history = &desk.image.history;
-    let is_own = |step: &Step| step.layer.is_some_and(|layer| desk.is_own(layer));
+fn find(ledger: &mut Ledger<'_>) {
+    let history = &ledger.image.history;
+    let is_own = |step: &Step| step.layer.is_some_and(|layer| ledger.is_own(layer));
     let Some(copy) = history.iter().position(|step| is_own(step) && copies_all(step)) else { return };
     let Some(from) = history[copy].layer else { return };
     let found = history.iter().enumerate().skip(copy + 1).find_map(|(at, step)| {
         let run = step.instruction.as_deref() == Some("RUN") && is_own(step);
         let kind = INSTALLS.iter().find(|kind| run && kind.find(&step.command).is_some())?;
-        needs(desk, kind, &step.command, from).map(|manifests| (at, kind, manifests))
+        needs(ledger, kind, &step.command, from).map(|manifests| (at, kind, manifests))
     });
     let Some((at, kind, manifests)) = found else { return };
     let Some(to) = history[at].layer else { return };
-    let Some((before, after)) = kind.cut(&desk.command(to)) else { return };
-    let copied = dockerfile::copy(&desk.command(from), "");
+    let Some((before, after)) = kind.cut(&ledger.command(to)) else { return };
+    let copied = dockerfile::copy(&ledger.command(from), "");
     let target = copied.split_whitespace().last().unwrap_or(".").trim_end_matches('/').to_owned();
     let mut lines = Vec::new();
     if !manifests.is_empty() {
@@ -158,11 +158,11 @@ fn find(desk: &mut Desk<'_>) {
     let why = format!(
         "{} stands above {}. With every edit of a source file the dependencies are downloaded again, and everybody \
          pulls a new layer of them. Copy what names the dependencies first, then install, then copy the rest.",
-        capital(&desk.layer(from)),
-        desk.layer(to)
+        capital(&ledger.layer(from)),
+        ledger.layer(to)
     );
     let title = format!("Layer {from} copies the whole project before layer {to} installs its dependencies");
-    desk.file(
+    ledger.file(
         &INFO,
         Draft { title, why, fix, layers: vec![from, to], severity: Some(Severity::Low), ..Draft::default() },
     );
@@ -170,13 +170,13 @@ fn find(desk: &mut Desk<'_>) {
 
 /// The files of the project that an installation needs, in the layer that copies them; none for one that needs the
 /// sources as well, or nothing of the project at all and no packages either.
-fn needs(desk: &Desk<'_>, kind: &Install, command: &str, from: usize) -> Option<Vec<&'static str>> {
+fn needs(ledger: &Ledger<'_>, kind: &Install, command: &str, from: usize) -> Option<Vec<&'static str>> {
     let words = kind.find(command)?;
-    let there: Vec<&str> = kind.files.iter().copied().filter(|name| is_copied(desk, from, name)).collect();
+    let there: Vec<&str> = kind.files.iter().copied().filter(|name| is_copied(ledger, from, name)).collect();
     if kind.fetch.is_some() {
         // without a list of dependencies there is nothing to fetch; a workspace has more than one manifest
         let lock = kind.files.last()?;
-        return (there.len() == kind.files.len() && (*lock != "Cargo.lock" || is_one_crate(desk, from)))
+        return (there.len() == kind.files.len() && (*lock != "Cargo.lock" || is_one_crate(ledger, from)))
             .then_some(there);
     }
     let operands: Vec<&str> = shell::operands(&words).skip(1).collect();
@@ -193,21 +193,22 @@ fn needs(desk: &Desk<'_>, kind: &Install, command: &str, from: usize) -> Option<
 }
 
 /// True for a project of one crate with a program, told by its only manifest.
-fn is_one_crate(desk: &Desk<'_>, layer: usize) -> bool {
+fn is_one_crate(ledger: &Ledger<'_>, layer: usize) -> bool {
     let named = |name: &[u8]| {
-        desk.image
+        ledger
+            .image
             .layer_entries(layer)
-            .filter(|&entry| desk.image.paths.name(desk.image.path_of(entry)) == name)
+            .filter(|&entry| ledger.image.paths.name(ledger.image.path_of(entry)) == name)
             .count()
     };
     named(b"Cargo.toml") == 1 && named(b"main.rs") == 1
 }
 
 /// True when a layer stores a file of this name, not below `node_modules` and the like.
-fn is_copied(desk: &Desk<'_>, layer: usize, name: &str) -> bool {
-    let paths = &desk.image.paths;
-    desk.image.layer_entries(layer).any(|entry| {
-        let path = desk.image.path_of(entry);
+fn is_copied(ledger: &Ledger<'_>, layer: usize, name: &str) -> bool {
+    let paths = &ledger.image.paths;
+    ledger.image.layer_entries(layer).any(|entry| {
+        let path = ledger.image.path_of(entry);
         paths.name(path) == name.as_bytes() && paths.name(paths.parent(path)) != b"node_modules"
     })
 }

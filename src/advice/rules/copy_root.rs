@@ -1,7 +1,7 @@
 //! A whole root file system copied from another stage.
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft};
+use crate::advice::ledger::{Draft, Ledger};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::{Confidence, Severity};
 
@@ -16,13 +16,13 @@ static INFO: RuleInfo = RuleInfo::new(
 
 pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
 
-fn find(desk: &mut Desk<'_>) {
+fn find(ledger: &mut Ledger<'_>) {
     // `FROM scratch` and one such COPY squashes an image on purpose: then it is the first layer
-    for layer in desk.analysis.base_layers.max(1)..desk.image.layers.len() {
-        let command = desk.command(layer);
+    for layer in ledger.analysis.base_layers.max(1)..ledger.image.layers.len() {
+        let command = ledger.command(layer);
         let paths: Vec<&str> =
             command.split_whitespace().skip(1).filter(|word| !word.starts_with("--")).collect();
-        if !desk.is_made_by(layer, "COPY") || !command.contains("--from=") || paths != ["/", "/"] {
+        if !ledger.is_made_by(layer, "COPY") || !command.contains("--from=") || paths != ["/", "/"] {
             continue;
         }
         let title = format!("Layer {layer} copies a whole root file system");
@@ -35,6 +35,6 @@ fn find(desk: &mut Desk<'_>) {
             severity: Some(Severity::Low),
             ..Draft::default()
         };
-        desk.file(&INFO, draft);
+        ledger.file(&INFO, draft);
     }
 }

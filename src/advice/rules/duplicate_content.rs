@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::Structural;
 use crate::advice::Confidence;
-use crate::advice::desk::{Desk, Draft, capital, files, layer_list};
+use crate::advice::claims::Claims;
+use crate::advice::ledger::{Draft, Ledger, capital, files, layer_list};
 use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::tally::Tally;
 use crate::advice::{dockerfile, shell};
 use crate::image::{Image, PathId};
 use crate::units;
@@ -27,90 +27,95 @@ const PAIRS: usize = 64;
 /// Smaller files are not worth a link, in bytes; the analysis lists from 4 KiB on.
 const LEAST: u64 = 16 << 10;
 
-fn find(desk: &mut Desk<'_>) {
-    let mut tally = Tally::default();
+fn find(ledger: &mut Ledger<'_>) {
+    let mut claims = Claims::default();
     let mut kept = None;
     let mut pairs = Vec::new();
-    for duplicate in &desk.analysis.duplicates {
+    for duplicate in &ledger.analysis.duplicates {
         if duplicate.bytes < LEAST {
             continue;
         }
         // the copy of the lowest layer stays; what another rule took away is no copy any more
         let mut copies: Vec<_> =
-            duplicate.paths.iter().copied().filter(|(_, entry)| !desk.is_claimed(*entry)).collect();
-        copies.sort_by_key(|(path, entry)| (desk.image.layer_of(*entry), *path));
+            duplicate.paths.iter().copied().filter(|(_, entry)| !ledger.is_claimed(*entry)).collect();
+        copies.sort_by_key(|(path, entry)| (ledger.image.layer_of(*entry), *path));
         // a link has the mode and the owner of what it names
         let attrs = |entry| {
-            let attrs = desk.image.attrs_of(entry);
+            let attrs = ledger.image.attrs_of(entry);
             (attrs.mode, attrs.uid, attrs.gid)
         };
         let first = copies.first().map(|(_, entry)| attrs(*entry));
         copies.retain(|(_, entry)| Some(attrs(*entry)) == first);
         for (path, entry) in copies.iter().skip(1) {
-            if desk.is_own(desk.image.layer_of(*entry)) {
+            if ledger.is_own(ledger.image.layer_of(*entry)) {
                 kept.get_or_insert((copies[0].0, *path));
-                if desk.claim(&mut tally, *path, *entry) && pairs.len() < PAIRS {
-                    pairs.push((copies[0].0, *path, desk.image.layer_of(*entry)));
+                if ledger.claim(&mut claims, *path, *entry) && pairs.len() < PAIRS {
+                    pairs.push((copies[0].0, *path, ledger.image.layer_of(*entry)));
                 }
             }
         }
     }
-    let Some((first, second)) = kept.filter(|_| tally.weight >= desk.scale.high_floor) else { return };
-    let layer = tally.by_bytes().first().map_or(0, |(layer, _)| *layer);
-    let copied = shell::commands(&desk.command(layer)).iter().any(|words| words[0] == "cp");
+    let Some((first, second)) = kept.filter(|_| claims.weight >= ledger.scale.high_floor) else { return };
+    let layer = claims.by_bytes().first().map_or(0, |(layer, _)| *layer);
+    let copied = shell::commands(&ledger.command(layer)).iter().any(|words| words[0] == "cp");
     let pair = pairs.iter().find(|(_, _, stored)| *stored == layer).map(|&(from, to, _)| (from, to));
-    let tree = pair.filter(|_| copied).map(|(from, to)| trees(desk.image, from, to));
-    let fix = if let Some((from, to)) = tree.filter(|&(from, to)| is_copy(desk, from, to)) {
-        format!("# in place of the cp\nRUN ln -s {} {}", desk.path(from), desk.path(to))
+    let tree = pair.filter(|_| copied).map(|(from, to)| trees(ledger.image, from, to));
+    let fix = if let Some((from, to)) = tree.filter(|&(from, to)| is_copy(ledger, from, to)) {
+        format!("# in place of the cp\nRUN ln -s {} {}", ledger.path(from), ledger.path(to))
     } else {
-        linked(desk, layer, &pairs, tally.entries)
+        linked(ledger, layer, &pairs, claims.entries)
     };
-    let stored: Vec<usize> = tally.layers.keys().copied().collect();
-    let place = if stored.len() == 1 { desk.layer(layer) } else { layer_list(&stored) };
-    let are = if tally.entries == 1 { "is" } else { "are" };
-    let title = format!("{} {are} stored a second time", files(tally.entries));
+    let stored: Vec<usize> = claims.layers.keys().copied().collect();
+    let place = if stored.len() == 1 { ledger.layer(layer) } else { layer_list(&stored) };
+    let are = if claims.entries == 1 { "is" } else { "are" };
+    let title = format!("{} {are} stored a second time", files(claims.entries));
     let why = format!(
         "{} {} {} that stand elsewhere with the same content, such as {} and {}. They are no hard links, so each \
          is stored and pulled.",
         capital(&place),
-        if tally.layers.len() == 1 { "holds" } else { "hold" },
-        units::size(tally.bytes),
-        desk.path(first),
-        desk.path(second)
+        if claims.layers.len() == 1 { "holds" } else { "hold" },
+        units::size(claims.bytes),
+        ledger.path(first),
+        ledger.path(second)
     );
-    desk.file(&INFO, Draft { title, why, fix, tally, ..Draft::default() });
+    ledger.file(&INFO, Draft { title, why, fix, claims, ..Draft::default() });
 }
 
 /// The step that writes second copies, with links in their place.
-fn linked(desk: &Desk<'_>, layer: usize, pairs: &[(PathId, PathId, usize)], count: u64) -> String {
+fn linked(ledger: &Ledger<'_>, layer: usize, pairs: &[(PathId, PathId, usize)], count: u64) -> String {
     let here: Vec<_> = pairs.iter().filter(|(_, _, stored)| *stored == layer).collect();
     let links: Vec<String> = here
         .iter()
         .take(3)
-        .map(|(first, second, _)| format!("ln -sf {} {}", desk.path(*first), desk.path(*second)))
+        .map(|(first, second, _)| format!("ln -sf {} {}", ledger.path(*first), ledger.path(*second)))
         .collect();
     let shown = links.len() as u64;
     let more =
         if shown < count { format!("\n# and so with the other {}", count - shown) } else { String::new() };
-    if desk.is_made_by(layer, "RUN") {
-        let mut commands = vec![desk.command(layer)];
+    if ledger.is_made_by(layer, "RUN") {
+        let mut commands = vec![ledger.command(layer)];
         commands.extend(links);
         return format!("{}{more}", dockerfile::run(&commands));
     }
     let names: Vec<String> =
-        here.iter().take(3).map(|(_, second, _)| format!("#   {}", desk.path(*second))).collect();
-    format!("# leave out of {}:\n{}\nRUN {}{more}", desk.command(layer), names.join("\n"), links.join(" && "))
+        here.iter().take(3).map(|(_, second, _)| format!("#   {}", ledger.path(*second))).collect();
+    format!(
+        "# leave out of {}:\n{}\nRUN {}{more}",
+        ledger.command(layer),
+        names.join("\n"),
+        links.join(" && ")
+    )
 }
 
 /// True when all that is below the one path is below the other as well, with the same content: then a link can take
 /// its place.
-fn is_copy(desk: &Desk<'_>, from: PathId, to: PathId) -> bool {
-    let paths = &desk.image.paths;
+fn is_copy(ledger: &Ledger<'_>, from: PathId, to: PathId) -> bool {
+    let paths = &ledger.image.paths;
     let mut pairs = vec![(from, to)];
     while let Some((from, to)) = pairs.pop() {
         let content = |path| {
-            let entry = desk.union.content_of(desk.union.rootfs.entry(path)?)?;
-            let of = desk.image.entry(entry);
+            let entry = ledger.union.content_of(ledger.union.rootfs.entry(path)?)?;
+            let of = ledger.image.entry(entry);
             of.kind.is_file().then_some((of.size, of.hash))
         };
         if content(to).is_some() && content(from) != content(to) {
@@ -119,7 +124,7 @@ fn is_copy(desk: &Desk<'_>, from: PathId, to: PathId) -> bool {
         let named: HashMap<&[u8], PathId> =
             paths.children(from).map(|child| (paths.name(child), child)).collect();
         for child in paths.children(to) {
-            if desk.union.rootfs.entry(child).is_none() && paths.children(child).next().is_none() {
+            if ledger.union.rootfs.entry(child).is_none() && paths.children(child).next().is_none() {
                 continue;
             }
             let Some(&same) = named.get(paths.name(child)) else { return false };

@@ -1,9 +1,9 @@
 //! How packages are installed, as far as the history alone tells: nothing here is counted in bytes.
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft};
+use crate::advice::ledger::{Draft, Ledger};
 use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::{Confidence, Severity, bases, dockerfile, shell};
+use crate::advice::{Confidence, Severity, base_images, dockerfile, shell};
 use crate::analysis::Manager;
 
 static UNPINNED: RuleInfo = RuleInfo::new(
@@ -18,10 +18,10 @@ static UNPINNED: RuleInfo = RuleInfo::new(
 pub(super) const RULE: Structural = Structural { infos: &[&UNPINNED], find };
 
 /// The `RUN` steps of this Dockerfile that made layers, with their commands.
-pub(super) fn own_runs(desk: &Desk<'_>) -> Vec<(usize, String)> {
-    (desk.analysis.base_layers..desk.image.layers.len())
-        .filter(|&layer| desk.is_made_by(layer, "RUN"))
-        .map(|layer| (layer, desk.command(layer)))
+pub(super) fn own_runs(ledger: &Ledger<'_>) -> Vec<(usize, String)> {
+    (ledger.analysis.base_layers..ledger.image.layers.len())
+        .filter(|&layer| ledger.is_made_by(layer, "RUN"))
+        .map(|layer| (layer, ledger.command(layer)))
         .collect()
 }
 
@@ -49,7 +49,7 @@ fn loose(words: &[String], manager: &str) -> Vec<String> {
 }
 
 /// The command with the versions that this image has.
-fn pinned(desk: &Desk<'_>, command: &str) -> Option<String> {
+fn pinned(ledger: &Ledger<'_>, command: &str) -> Option<String> {
     let mut fixed = command.to_owned();
     for (wanted, manager, sign) in [
         ("pip install", Manager::Python, "=="),
@@ -65,9 +65,9 @@ fn pinned(desk: &Desk<'_>, command: &str) -> Option<String> {
                     == plain.to_ascii_lowercase().replace(['_', '.'], "-")
             };
             let mut packages =
-                desk.analysis.packages.list.iter().filter(|package| package.manager == manager);
+                ledger.analysis.packages.list.iter().filter(|package| package.manager == manager);
             let version =
-                packages.find(|package| alike(&package.name))?.version.as_deref().map(bases::word)?;
+                packages.find(|package| alike(&package.name))?.version.as_deref().map(base_images::word)?;
             let pin = format!("{}{sign}{version}", name.trim_end_matches("@latest"));
             fixed = fixed
                 .split(' ')
@@ -79,9 +79,9 @@ fn pinned(desk: &Desk<'_>, command: &str) -> Option<String> {
     (fixed != command).then(|| format!("# the versions that this image has\n{}", dockerfile::run(&[fixed])))
 }
 
-fn find(desk: &mut Desk<'_>) {
+fn find(ledger: &mut Ledger<'_>) {
     let (mut layers, mut names) = (Vec::new(), Vec::new());
-    for (layer, command) in own_runs(desk) {
+    for (layer, command) in own_runs(ledger) {
         let before = names.len();
         for (wanted, manager) in
             [("pip install", "pip"), ("pip3 install", "pip"), ("npm install", "npm"), ("npm i", "npm")]
@@ -109,15 +109,15 @@ fn find(desk: &mut Desk<'_>) {
     let list = names.join(", ");
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     let title = format!("No version is asked for: {list}{rest}");
-    let first = layers.first().map_or_else(String::new, |&layer| desk.command(layer));
-    let fix = pinned(desk, &first).unwrap_or_else(|| {
+    let first = layers.first().map_or_else(String::new, |&layer| ledger.command(layer));
+    let fix = pinned(ledger, &first).unwrap_or_else(|| {
         if first.contains("://") {
             "# name the version in the URL, and check what came: echo 'SUM  FILE' | sha256sum -c".into()
         } else {
             "# name the versions: a requirements.txt with ==, or a lock file beside package.json".into()
         }
     });
-    desk.file(
+    ledger.file(
         &UNPINNED,
         Draft {
             title,

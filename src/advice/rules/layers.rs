@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft, capital};
+use crate::advice::ledger::{Draft, Ledger, capital};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::{Confidence, Severity, dockerfile};
 use crate::image::PathId;
@@ -33,33 +33,33 @@ const MANY_LAYERS: usize = 30;
 /// The least content of a huge layer, in bytes; it also has three tenths of the image.
 const HUGE_LAYER: u64 = 50_000_000;
 
-fn find(desk: &mut Desk<'_>) {
-    let count = desk.image.layers.len();
-    let own = count - desk.analysis.base_layers;
+fn find(ledger: &mut Ledger<'_>) {
+    let count = ledger.image.layers.len();
+    let own = count - ledger.analysis.base_layers;
     if own > MANY_LAYERS {
         let draft = Draft {
             title: format!("{own} own layers"),
             why: MANY.why.to_string(),
-            fix: merged(desk).unwrap_or_else(|| MANY.fix.to_string()),
-            layers: (desk.analysis.base_layers..count).collect(),
+            fix: merged(ledger).unwrap_or_else(|| MANY.fix.to_string()),
+            layers: (ledger.analysis.base_layers..count).collect(),
             severity: Some(Severity::Low),
             ..Draft::default()
         };
-        desk.file(&MANY, draft);
+        ledger.file(&MANY, draft);
     }
-    let total = desk.image.content();
-    for layer in desk.analysis.base_layers..count {
-        let content = desk.image.layers[layer].content;
+    let total = ledger.image.content();
+    for layer in ledger.analysis.base_layers..count {
+        let content = ledger.image.layers[layer].content;
         if content < HUGE_LAYER || content * 10 < total * 3 {
             continue;
         }
-        let parts: Vec<String> = largest(desk, layer)
+        let parts: Vec<String> = largest(ledger, layer)
             .into_iter()
-            .map(|(path, bytes)| format!("{} ({})", desk.path(path), units::size(bytes)))
+            .map(|(path, bytes)| format!("{} ({})", ledger.path(path), units::size(bytes)))
             .collect();
         let why = format!(
             "{} stores {}: {}. {}",
-            capital(&desk.layer(layer)),
+            capital(&ledger.layer(layer)),
             units::size(content),
             parts.join(", "),
             HUGE.why
@@ -72,19 +72,19 @@ fn find(desk: &mut Desk<'_>) {
             severity: Some(Severity::Info),
             ..Draft::default()
         };
-        desk.file(&HUGE, draft);
+        ledger.file(&HUGE, draft);
     }
 }
 
 /// The most steps that stand one after the other, as one.
-fn merged(desk: &Desk<'_>) -> Option<String> {
-    let own = desk.analysis.base_layers..desk.image.layers.len();
-    let is_run = |layer: &usize| desk.is_made_by(*layer, "RUN") && !desk.command(*layer).starts_with('[');
+fn merged(ledger: &Ledger<'_>) -> Option<String> {
+    let own = ledger.analysis.base_layers..ledger.image.layers.len();
+    let is_run = |layer: &usize| ledger.is_made_by(*layer, "RUN") && !ledger.command(*layer).starts_with('[');
     let layers: Vec<usize> = own.collect();
     // the first of the longest
     let rows = layers.split(|layer| !is_run(layer)).rev();
     let row = rows.max_by_key(|row| row.len()).filter(|row| row.len() > 1)?;
-    let commands: Vec<String> = row.iter().take(4).map(|&layer| desk.command(layer)).collect();
+    let commands: Vec<String> = row.iter().take(4).map(|&layer| ledger.command(layer)).collect();
     let more = if row.len() > 4 {
         format!("\n# and so on, up to layer {}", row[row.len() - 1])
     } else {
@@ -94,18 +94,18 @@ fn merged(desk: &Desk<'_>) -> Option<String> {
 }
 
 /// The largest directories of a layer, two levels deep.
-fn largest(desk: &Desk<'_>, layer: usize) -> Vec<(PathId, u64)> {
-    let paths = &desk.image.paths;
+fn largest(ledger: &Ledger<'_>, layer: usize) -> Vec<(PathId, u64)> {
+    let paths = &ledger.image.paths;
     let mut sizes = std::collections::BTreeMap::<PathId, u64>::new();
-    for entry in desk.image.layer_entries(layer) {
+    for entry in ledger.image.layer_entries(layer) {
         // walk up until two levels below the root are left
-        let (mut at, mut up, mut above) = (desk.image.path_of(entry), PathId::ROOT, PathId::ROOT);
+        let (mut at, mut up, mut above) = (ledger.image.path_of(entry), PathId::ROOT, PathId::ROOT);
         while at != PathId::ROOT {
             (above, up) = (up, at);
             at = paths.parent(at);
         }
         let place = if above == PathId::ROOT { up } else { above };
-        *sizes.entry(place).or_default() += desk.image.entry(entry).size;
+        *sizes.entry(place).or_default() += ledger.image.entry(entry).size;
     }
     let mut sizes: Vec<(PathId, u64)> = sizes.into_iter().collect();
     sizes.sort_by_key(|(path, bytes)| (Reverse(*bytes), *path));

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 use super::Structural;
 use super::grouping::group;
-use crate::advice::desk::{Desk, Draft, capital, layer_list, safe};
+use crate::advice::claims::{Claims, weight};
 use crate::advice::dockerfile;
+use crate::advice::ledger::{Draft, Ledger, capital, layer_list, safe};
 use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::tally::{Tally, weight};
 use crate::image::Image;
 use crate::overlay::Cause;
 use crate::units;
@@ -79,18 +79,18 @@ struct Story {
     written: u64,
 }
 
-fn find(desk: &mut Desk<'_>) {
-    if !desk.settings.is_on(&INFO.id) {
+fn find(ledger: &mut Ledger<'_>) {
+    if !ledger.settings.is_on(&INFO.id) {
         return;
     }
-    let rows = rows(desk.image, desk.analysis.base_layers);
+    let rows = rows(ledger.image, ledger.analysis.base_layers);
     // the row of each layer
-    let mut row_of = vec![usize::MAX; desk.image.layers.len()];
+    let mut row_of = vec![usize::MAX; ledger.image.layers.len()];
     for (number, row) in rows.iter().enumerate() {
         row_of[row.first..row.first + row.layers].fill(number);
     }
     let mut pairs = vec![BTreeMap::<(usize, usize), u64>::new(); rows.len()];
-    for copy in &desk.analysis.copies {
+    for copy in &ledger.analysis.copies {
         let row = row_of[copy.layer];
         if copy.by_layer > copy.layer && row != usize::MAX && row == row_of[copy.by_layer] {
             let first = rows[row].first;
@@ -98,7 +98,7 @@ fn find(desk: &mut Desk<'_>) {
         }
     }
     // a step more in a group must be worth a sixteenth of what a finding must be
-    let price = desk.scale.floor / 16;
+    let price = ledger.scale.floor / 16;
     let mut groups: Vec<(usize, std::ops::Range<usize>)> = Vec::new();
     for (number, row) in rows.iter().enumerate() {
         groups.extend(
@@ -116,48 +116,48 @@ fn find(desk: &mut Desk<'_>) {
             .sum()
     };
     let (large, small): (Vec<_>, Vec<_>) =
-        groups.into_iter().partition(|(row, range)| worth(*row, range) >= desk.scale.floor);
+        groups.into_iter().partition(|(row, range)| worth(*row, range) >= ledger.scale.floor);
     let small_worth: u64 = small.iter().map(|(row, range)| worth(*row, range)).sum();
     let mut findings: Vec<Vec<(usize, std::ops::Range<usize>)>> =
         large.into_iter().map(|group| vec![group]).collect();
-    if small_worth >= desk.scale.floor {
+    if small_worth >= ledger.scale.floor {
         findings.push(small);
     }
-    file(desk, &rows, &findings);
+    file(ledger, &rows, &findings);
 }
 
-fn file(desk: &mut Desk<'_>, rows: &[Row], findings: &[Vec<(usize, std::ops::Range<usize>)>]) {
-    let mut of = vec![(usize::MAX, usize::MAX); desk.image.layers.len()];
+fn file(ledger: &mut Ledger<'_>, rows: &[Row], findings: &[Vec<(usize, std::ops::Range<usize>)>]) {
+    let mut of = vec![(usize::MAX, usize::MAX); ledger.image.layers.len()];
     for (finding, groups) in findings.iter().enumerate() {
         for (group, (_, range)) in groups.iter().enumerate() {
             of[range.clone()].fill((finding, group));
         }
     }
-    let mut tallies = vec![Tally::default(); findings.len()];
+    let mut tallies = vec![Claims::default(); findings.len()];
     let mut stories: Vec<BTreeMap<(usize, usize), Story>> =
         findings.iter().map(|_| BTreeMap::new()).collect();
-    for wasted in &desk.analysis.wasted {
-        for copy in desk.analysis.copies_of(wasted) {
+    for wasted in &ledger.analysis.wasted {
+        for copy in ledger.analysis.copies_of(wasted) {
             let place = of[copy.layer];
             if place.0 == usize::MAX || copy.by_layer <= copy.layer || of[copy.by_layer] != place {
                 continue;
             }
-            if desk.claim(&mut tallies[place.0], wasted.path, copy.entry) {
-                let story = stories[place.0].entry((copy.by_layer, copy.layer)).or_default();
+            if ledger.claim(&mut tallies[place.0], wasted.path, copy.entry) {
+                let timeline = stories[place.0].entry((copy.by_layer, copy.layer)).or_default();
                 *match copy.cause {
-                    Cause::Removed => &mut story.removed,
-                    _ if copy.metadata_only => &mut story.unchanged,
-                    _ => &mut story.written,
+                    Cause::Removed => &mut timeline.removed,
+                    _ if copy.metadata_only => &mut timeline.unchanged,
+                    _ => &mut timeline.written,
                 } += copy.bytes;
             }
         }
     }
-    for ((groups, tally), story) in findings.iter().zip(tallies).zip(stories) {
+    for ((groups, claims), timeline) in findings.iter().zip(tallies).zip(stories) {
         let layers: Vec<usize> = groups.iter().flat_map(|(_, range)| range.clone()).collect();
         let fix: Vec<String> =
-            groups.iter().take(4).map(|(row, range)| merged(desk.image, &rows[*row], range)).collect();
-        let headers = if tally.weight > tally.bytes.saturating_mul(2) + 1_000_000 {
-            format!(", and {} of tar headers and padding", units::size(tally.weight - tally.bytes))
+            groups.iter().take(4).map(|(row, range)| merged(ledger.image, &rows[*row], range)).collect();
+        let headers = if claims.weight > claims.bytes.saturating_mul(2) + 1_000_000 {
+            format!(", and {} of tar headers and padding", units::size(claims.weight - claims.bytes))
         } else {
             String::new()
         };
@@ -165,26 +165,33 @@ fn file(desk: &mut Desk<'_>, rows: &[Row], findings: &[Vec<(usize, std::ops::Ran
             [(_, range)] if range.len() == 2 => format!(
                 "{} as one RUN: {}",
                 capital(&layer_list(&layers)),
-                verb(desk, &story, range.start, range.end - 1)
+                verb(ledger, &timeline, range.start, range.end - 1)
             ),
             [_] => format!("{} as one RUN would not store what they undo", capital(&layer_list(&layers))),
             many => format!("{} groups of neighbouring RUN steps undo each other's work", many.len()),
         };
         let title = format!("{title}{headers}");
-        desk.file(
+        ledger.file(
             &INFO,
-            Draft { title, why: why(desk, &story), fix: fix.join("\n\n"), tally, layers, ..Draft::default() },
+            Draft {
+                title,
+                why: why(ledger, &timeline),
+                fix: fix.join("\n\n"),
+                claims,
+                layers,
+                ..Draft::default()
+            },
         );
     }
 }
 
 /// What the second of two layers does to the first, in a few words.
-fn verb(desk: &Desk<'_>, stories: &BTreeMap<(usize, usize), Story>, from: usize, to: usize) -> String {
-    let Some(story) = stories.get(&(to, from)) else { return "they undo each other's work".into() };
-    let command = desk.command(to);
-    if story.removed >= story.unchanged.max(story.written) {
+fn verb(ledger: &Ledger<'_>, stories: &BTreeMap<(usize, usize), Story>, from: usize, to: usize) -> String {
+    let Some(timeline) = stories.get(&(to, from)) else { return "they undo each other's work".into() };
+    let command = ledger.command(to);
+    if timeline.removed >= timeline.unchanged.max(timeline.written) {
         format!("layer {to} deletes what layer {from} wrote")
-    } else if story.unchanged >= story.written {
+    } else if timeline.unchanged >= timeline.written {
         let word = ["chown", "chmod", "chgrp", "touch"]
             .into_iter()
             .find(|word| command.contains(word))
@@ -195,22 +202,22 @@ fn verb(desk: &Desk<'_>, stories: &BTreeMap<(usize, usize), Story>, from: usize,
     }
 }
 
-fn why(desk: &Desk<'_>, stories: &BTreeMap<(usize, usize), Story>) -> String {
+fn why(ledger: &Ledger<'_>, stories: &BTreeMap<(usize, usize), Story>) -> String {
     let mut told: Vec<(u64, String)> = Vec::new();
-    for (&(by, from), story) in stories {
+    for (&(by, from), timeline) in stories {
         for (bytes, what) in [
-            (story.removed, "deletes"),
-            (story.unchanged, "changes only the attributes of"),
-            (story.written, "writes again"),
+            (timeline.removed, "deletes"),
+            (timeline.unchanged, "changes only the attributes of"),
+            (timeline.written, "writes again"),
         ] {
             if bytes > 0 {
                 told.push((
                     bytes,
                     format!(
                         "{} {what} {} that {} wrote",
-                        desk.layer(by),
+                        ledger.layer(by),
                         units::size(bytes),
-                        desk.layer(from)
+                        ledger.layer(from)
                     ),
                 ));
             }

@@ -22,7 +22,7 @@ mod waste;
 mod waste_fixes;
 mod waste_texts;
 
-use super::desk::Desk;
+use super::ledger::Ledger;
 use super::rule::RuleInfo;
 
 /// Rules that are code.
@@ -30,7 +30,7 @@ pub(super) struct Structural {
     /// What it finds; most find one thing.
     pub(super) infos: &'static [&'static RuleInfo],
     /// Looks at the image, claims entries, files findings.
-    pub(super) find: fn(&mut Desk<'_>),
+    pub(super) find: fn(&mut Ledger<'_>),
 }
 
 /// All of them, in the order of billing: dead bytes before live ones.

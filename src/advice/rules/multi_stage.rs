@@ -1,7 +1,7 @@
 //! What was needed to build stands in the image beside what was built.
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft};
+use crate::advice::ledger::{Draft, Ledger};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::{Confidence, Severity, stages};
 use crate::units;
@@ -22,26 +22,26 @@ const BUILDING: [&str; 9] =
     ["toolchain", "headers", "static-objects", "debug-info", "go", "rust", "jvm", "dotnet", "node-dev-deps"];
 
 /// Fewer bytes of what is for building do not call for a stage.
-fn least(desk: &Desk<'_>) -> u64 {
-    desk.scale.high_floor.max(10_000_000)
+fn least(ledger: &Ledger<'_>) -> u64 {
+    ledger.scale.high_floor.max(10_000_000)
 }
 
 /// Notes that there will be a finding, when the rules about files have `found` so many bytes each.
-pub(super) fn announce<'a>(desk: &Desk<'_>, found: impl Iterator<Item = (&'a str, u64)>) {
+pub(super) fn announce<'a>(ledger: &Ledger<'_>, found: impl Iterator<Item = (&'a str, u64)>) {
     let bytes: u64 = found.filter(|(rule, _)| BUILDING.contains(rule)).map(|(_, bytes)| bytes).sum();
-    if bytes >= least(desk) && desk.settings.is_on(&INFO.id) && !stages::built(desk).is_empty() {
-        desk.note_stage();
+    if bytes >= least(ledger) && ledger.settings.is_on(&INFO.id) && !stages::built(ledger).is_empty() {
+        ledger.note_stage();
     }
 }
 
-fn find(desk: &mut Desk<'_>) {
-    let (bytes, mut layers) = desk.billed(&BUILDING);
-    if bytes < least(desk) {
+fn find(ledger: &mut Ledger<'_>) {
+    let (bytes, mut layers) = ledger.billed(&BUILDING);
+    if bytes < least(ledger) {
         return;
     }
-    let names = stages::built(desk);
+    let names = stages::built(ledger);
     let Some(first) = names.first() else { return };
-    layers.retain(|&layer| desk.is_own(layer));
+    layers.retain(|&layer| ledger.is_own(layer));
     let title =
         format!("Build in a stage of its own: {} are not needed to run {}", units::size(bytes), first);
     let why = format!(
@@ -51,10 +51,10 @@ fn find(desk: &mut Desk<'_>) {
         INFO.why
     );
     // one finding shows the stages; the other carries the bytes
-    let fix = match desk.sketched() {
+    let fix = match ledger.sketched() {
         Some(rule) => format!("# the two stages are written out under `{rule}`, which carries the bytes"),
-        None => stages::sketch(desk).unwrap_or_default(),
+        None => stages::sketch(ledger).unwrap_or_default(),
     };
-    let severity = Some(desk.scale.severity_of(bytes).max(Severity::Medium));
-    desk.file(&INFO, Draft { title, why, fix, layers, severity, ..Draft::default() });
+    let severity = Some(ledger.scale.severity_of(bytes).max(Severity::Medium));
+    ledger.file(&INFO, Draft { title, why, fix, layers, severity, ..Draft::default() });
 }

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 
 use super::Structural;
 use super::installs::{own_runs, takes_recommends};
-use crate::advice::desk::{Desk, Draft, capital, layer_list};
+use crate::advice::claims::Claims;
+use crate::advice::ledger::{Draft, Ledger, capital, layer_list};
 use crate::advice::packages::name_list;
 use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::tally::Tally;
 use crate::advice::{Confidence, Severity, apt};
 use crate::analysis::Manager;
 use crate::overlay::Slot;
@@ -26,25 +26,25 @@ static INFO: RuleInfo = RuleInfo::new(
 
 pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
 
-fn find(desk: &mut Desk<'_>) {
-    let guilty: Vec<(usize, String)> = own_runs(desk)
+fn find(ledger: &mut Ledger<'_>) {
+    let guilty: Vec<(usize, String)> = own_runs(ledger)
         .into_iter()
         .filter(|(layer, command)| {
-            takes_recommends(command) && desk.image.layers[*layer].content >= desk.scale.floor
+            takes_recommends(command) && ledger.image.layers[*layer].content >= ledger.scale.floor
         })
         .collect();
-    if desk.analysis.packages.list.iter().any(|package| package.manager == Manager::Dpkg) {
-        by_records(desk, &guilty);
+    if ledger.analysis.packages.list.iter().any(|package| package.manager == Manager::Dpkg) {
+        by_records(ledger, &guilty);
     } else if let Some((layer, _)) = guilty.first() {
         let layers: Vec<usize> = guilty.iter().map(|(layer, _)| *layer).collect();
         let title = format!("apt-get install brings all recommended packages along: {}", layer_list(&layers));
         let why = format!(
             "{} installs without --no-install-recommends. {}",
-            capital(&desk.layer(*layer)),
+            capital(&ledger.layer(*layer)),
             INFO.why
         );
-        let fix = apt::lean_install(desk, *layer);
-        desk.file(
+        let fix = apt::lean_install(ledger, *layer);
+        ledger.file(
             &INFO,
             Draft { title, why, fix, layers, severity: Some(Severity::Low), ..Draft::default() },
         );
@@ -52,26 +52,26 @@ fn find(desk: &mut Desk<'_>) {
 }
 
 /// Bills the files of the packages that nobody needs.
-fn by_records(desk: &mut Desk<'_>, guilty: &[(usize, String)]) {
-    let packages = &desk.analysis.packages;
+fn by_records(ledger: &mut Ledger<'_>, guilty: &[(usize, String)]) {
+    let packages = &ledger.analysis.packages;
     let reasons: HashMap<usize, usize> = packages
         .recommended
         .iter()
-        .filter(|found| packages.list[found.package].layer().is_some_and(|layer| desk.is_own(layer)))
+        .filter(|found| packages.list[found.package].layer().is_some_and(|layer| ledger.is_own(layer)))
         .map(|found| (found.package, found.by))
         .collect();
-    let mut tally = Tally::default();
-    for (path, slot) in desk.union.rootfs.live() {
+    let mut claims = Claims::default();
+    for (path, slot) in ledger.union.rootfs.live() {
         let Slot::Entry(id) = slot else { continue };
         let is_extra = packages.owner_index(path).is_some_and(|owner| reasons.contains_key(&owner));
-        if let Some(content) = desk.union.content_of(id)
+        if let Some(content) = ledger.union.content_of(id)
             && is_extra
-            && desk.is_own(desk.image.layer_of(content))
+            && ledger.is_own(ledger.image.layer_of(content))
         {
-            desk.claim(&mut tally, path, content);
+            ledger.claim(&mut claims, path, content);
         }
     }
-    if tally.weight < desk.scale.floor {
+    if claims.weight < ledger.scale.floor {
         return;
     }
     // largest first, as the packages are
@@ -96,8 +96,8 @@ fn by_records(desk: &mut Desk<'_>, guilty: &[(usize, String)]) {
          install, and leave the others out.",
         reasons.join(", ")
     );
-    let most = tally.by_bytes().first().map(|(layer, _)| *layer);
+    let most = claims.by_bytes().first().map(|(layer, _)| *layer);
     let step = guilty.iter().find(|(layer, _)| Some(*layer) == most).or_else(|| guilty.first());
-    let fix = step.map_or_else(|| INFO.fix.to_string(), |(layer, _)| apt::lean_install(desk, *layer));
-    desk.file(&INFO, Draft { title, why, fix, tally, ..Draft::default() });
+    let fix = step.map_or_else(|| INFO.fix.to_string(), |(layer, _)| apt::lean_install(ledger, *layer));
+    ledger.file(&INFO, Draft { title, why, fix, claims, ..Draft::default() });
 }

@@ -1,7 +1,7 @@
 //! Two programs for the same job, both brought by own layers.
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft};
+use crate::advice::ledger::{Draft, Ledger};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::{Confidence, Severity};
 use crate::image::PathId;
@@ -24,25 +24,25 @@ const JOBS: [(&str, &[&str]); 4] = [
     ("shells", &["usr/bin/zsh", "usr/bin/fish", "bin/zsh", "bin/fish"]),
 ];
 
-fn find(desk: &mut Desk<'_>) {
+fn find(ledger: &mut Ledger<'_>) {
     for (job, programs) in JOBS {
         let found: Vec<(PathId, usize)> = programs
             .iter()
             .filter_map(|program| {
-                let path = desk.image.paths.find(program.as_bytes())?;
-                let layer = desk.image.layer_of(desk.union.rootfs.entry(path)?);
-                desk.is_own(layer).then_some((path, layer))
+                let path = ledger.image.paths.find(program.as_bytes())?;
+                let layer = ledger.image.layer_of(ledger.union.rootfs.entry(path)?);
+                ledger.is_own(layer).then_some((path, layer))
             })
             .collect();
         if found.len() < 2 {
             continue;
         }
-        let names: Vec<String> = found.iter().map(|(path, _)| desk.path(*path)).collect();
+        let names: Vec<String> = found.iter().map(|(path, _)| ledger.path(*path)).collect();
         let mut layers: Vec<usize> = found.iter().map(|(_, layer)| *layer).collect();
         layers.sort_unstable();
         layers.dedup();
         let title = format!("{} do the same job: {job}", names.join(" and "));
-        desk.file(
+        ledger.file(
             &INFO,
             Draft {
                 title,

@@ -1,7 +1,7 @@
 //! Secrets in ENV, ARG, LABEL and commands. Their names are shown, never their values.
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft};
+use crate::advice::ledger::{Draft, Ledger};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::{Confidence, Severity, dockerfile};
 use crate::{escape, secrets};
@@ -20,8 +20,8 @@ pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
 /// Longer texts are cut, in bytes.
 const LONGEST: usize = 1 << 20;
 
-fn find(desk: &mut Desk<'_>) {
-    let config = &desk.image.config;
+fn find(ledger: &mut Ledger<'_>) {
+    let config = &ledger.image.config;
     let mut places: Vec<(String, String)> = Vec::new();
     let mut layers = Vec::new();
     let mut note = |text: &str, place: &str| {
@@ -44,7 +44,7 @@ fn find(desk: &mut Desk<'_>) {
     for (number, step) in config.history.iter().enumerate() {
         let place = format!("step {} of the history", number + 1);
         if note(step.created_by.as_deref().unwrap_or_default(), &place) {
-            layers.extend(desk.image.history.get(number).and_then(|step| step.layer));
+            layers.extend(ledger.image.history.get(number).and_then(|step| step.layer));
         }
     }
     if places.is_empty() {
@@ -64,18 +64,18 @@ fn find(desk: &mut Desk<'_>) {
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let name = if is_name { name } else { "TOKEN" };
     let id = name.to_ascii_lowercase();
-    let fix = mounted(desk, name, &id);
-    desk.file(&INFO, Draft { title, why, fix, layers, severity: Some(Severity::High), ..Draft::default() });
+    let fix = mounted(ledger, name, &id);
+    ledger.file(&INFO, Draft { title, why, fix, layers, severity: Some(Severity::High), ..Draft::default() });
 }
 
 /// The step that uses the variable, with the secret mounted.
-fn mounted(desk: &Desk<'_>, name: &str, id: &str) -> String {
+fn mounted(ledger: &Ledger<'_>, name: &str, id: &str) -> String {
     let mount = format!("--mount=type=secret,id={id},env={name}");
     let build = format!("# docker build --secret id={id},env={name} .");
     let run = format!("# at run time: docker run -e {name} IMAGE");
-    let used = (desk.analysis.base_layers..desk.image.layers.len())
-        .filter(|&layer| desk.is_made_by(layer, "RUN"))
-        .map(|layer| desk.command(layer))
+    let used = (ledger.analysis.base_layers..ledger.image.layers.len())
+        .filter(|&layer| ledger.is_made_by(layer, "RUN"))
+        .map(|layer| ledger.command(layer))
         .find(|command| command.contains(&format!("${name}")) || command.contains(&format!("${{{name}")));
     match used.filter(|command| !command.contains('…') && !command.contains('\n')) {
         Some(command) => {

@@ -1,9 +1,9 @@
 //! A base image that is larger than what the program on it needs.
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft};
+use crate::advice::ledger::{Draft, Ledger};
 use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::{Confidence, Severity, bases, managers};
+use crate::advice::{Confidence, Severity, base_images, package_managers};
 use crate::analysis::system::Language;
 use crate::units;
 
@@ -18,21 +18,24 @@ static INFO: RuleInfo = RuleInfo::new(
 
 pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
 
-fn find(desk: &mut Desk<'_>) {
-    let base = desk.analysis.base_layers;
-    let system = &desk.analysis.system;
-    let bytes: u64 = desk.analysis.layers[..base].iter().map(|layer| layer.live).sum();
+fn find(ledger: &mut Ledger<'_>) {
+    let base = ledger.analysis.base_layers;
+    let system = &ledger.analysis.system;
+    let bytes: u64 = ledger.analysis.layers[..base].iter().map(|layer| layer.live).sum();
     let Some(release) =
         system.base.as_ref().filter(|release| matches!(release.id.as_str(), "debian" | "ubuntu"))
     else {
         return;
     };
-    let is_static = system.program.is_some_and(|program| program.is_static() && desk.is_own(program.layer));
-    if base == desk.image.layers.len() || bytes < bases::SLIM || !(is_static || bases::is_full(desk)) {
+    let is_static = system.program.is_some_and(|program| program.is_static() && ledger.is_own(program.layer));
+    if base == ledger.image.layers.len()
+        || bytes < base_images::SLIM
+        || !(is_static || base_images::is_full(ledger))
+    {
         return;
     }
-    let Some((from, needs)) = smaller(desk, is_static) else { return };
-    let content = desk.image.content().max(1);
+    let Some((from, needs)) = smaller(ledger, is_static) else { return };
+    let content = ledger.image.content().max(1);
     let name = release.pretty_name.as_deref().unwrap_or(&release.id);
     let name = crate::escape::line(name.as_bytes(), 60);
     let title = format!(
@@ -43,24 +46,24 @@ fn find(desk: &mut Desk<'_>) {
     let why = format!("{needs} {}", INFO.why);
     let severity = if bytes * 10 >= content * 3 { Severity::Low } else { Severity::Info };
     let layers = (0..base).collect();
-    desk.file(&INFO, Draft { title, why, fix: from, layers, severity: Some(severity), ..Draft::default() });
+    ledger.file(&INFO, Draft { title, why, fix: from, layers, severity: Some(severity), ..Draft::default() });
 }
 
 /// A smaller base, and what the image needs of it.
-fn smaller(desk: &Desk<'_>, is_static: bool) -> Option<(String, String)> {
+fn smaller(ledger: &Ledger<'_>, is_static: bool) -> Option<(String, String)> {
     if is_static {
         let needs = "The program is static: it needs no shared libraries. Copy certificates and time zones if it uses them.";
         return Some(("FROM scratch\n# with certificates: COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/".into(), needs.into()));
     }
-    if let Some(runtime) = bases::runtime(desk)
-        && let Some(from) = bases::language_base(desk, runtime)
+    if let Some(runtime) = base_images::runtime(ledger)
+        && let Some(from) = base_images::language_base(ledger, runtime)
     {
         let is_java = matches!(runtime.language, Language::Jdk | Language::Jre);
         let name = if is_java { "Java" } else { runtime.language.name() };
-        let own = desk
+        let own = ledger
             .is_own(runtime.layer)
-            .then(|| desk.image.command_of(runtime.layer))
-            .and_then(managers::installed);
+            .then(|| ledger.image.command_of(runtime.layer))
+            .and_then(package_managers::installed);
         let installed: Vec<String> = own
             .into_iter()
             .flat_map(|(_, packages)| packages)
@@ -76,6 +79,6 @@ fn smaller(desk: &Desk<'_>, is_static: bool) -> Option<(String, String)> {
         };
         return Some((format!("FROM {from}{note}"), format!("The image runs {name}.")));
     }
-    let from = bases::smaller(desk).ok()?;
+    let from = base_images::smaller(ledger).ok()?;
     Some((format!("FROM {from}"), "It is the same distribution without documentation.".into()))
 }

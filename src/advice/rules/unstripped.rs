@@ -5,10 +5,10 @@
 
 use super::Structural;
 use crate::advice::Confidence;
-use crate::advice::desk::{Desk, Draft, files};
+use crate::advice::claims::Claims;
+use crate::advice::ledger::{Draft, Ledger, files};
 use crate::advice::packages::is_of_the_system;
 use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::tally::Tally;
 use crate::advice::{dockerfile, shell};
 use crate::image::{EntryId, PathId};
 use crate::overlay::Slot;
@@ -28,52 +28,52 @@ pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
 /// Less is not worth a line, in bytes of one file.
 const LEAST: u64 = 4_000;
 
-fn find(desk: &mut Desk<'_>) {
-    let mut tally = Tally::default();
+fn find(ledger: &mut Ledger<'_>) {
+    let mut claims = Claims::default();
     let mut found: Vec<(u64, PathId, EntryId)> = Vec::new();
-    for (path, slot) in desk.union.rootfs.live() {
+    for (path, slot) in ledger.union.rootfs.live() {
         let Slot::Entry(id) = slot else { continue };
         // further names of a file are no further files
-        let Some(elf) = desk.image.excerpts.elf(id) else { continue };
+        let Some(elf) = ledger.image.excerpts.elf(id) else { continue };
         let packaged =
-            desk.analysis.packages.owner_index(path).is_some_and(|owner| is_of_the_system(desk, owner));
+            ledger.analysis.packages.owner_index(path).is_some_and(|owner| is_of_the_system(ledger, owner));
         if elf.strippable >= LEAST
             && !packaged
-            && !is_of_a_wheel(desk, path)
-            && desk.is_own(desk.image.layer_of(id))
+            && !is_of_a_wheel(ledger, path)
+            && ledger.is_own(ledger.image.layer_of(id))
         {
             found.push((elf.strippable, path, id));
         }
     }
-    found.retain(|&(bytes, path, id)| desk.claim_part(&mut tally, path, id, bytes));
+    found.retain(|&(bytes, path, id)| ledger.claim_part(&mut claims, path, id, bytes));
     found.sort_by_key(|&(bytes, path, _)| (std::cmp::Reverse(bytes), path));
-    if tally.weight < desk.scale.floor {
+    if claims.weight < ledger.scale.floor {
         return;
     }
     let title = format!(
         "{} can be stripped: {} of symbols and debug information",
         files(found.len() as u64),
-        units::size(tally.bytes)
+        units::size(claims.bytes)
     );
     let shares: Vec<String> = found
         .iter()
         .take(3)
         .map(|&(bytes, path, id)| {
-            let size = units::size(desk.image.entry(id).size);
-            format!("{} of {size} in {}", units::size(bytes), desk.path(path))
+            let size = units::size(ledger.image.entry(id).size);
+            format!("{} of {size} in {}", units::size(bytes), ledger.path(path))
         })
         .collect();
     let why = format!("{}. {}", shares.join(", "), INFO.why);
-    let layer = tally.by_bytes().first().map_or(0, |(layer, _)| *layer);
+    let layer = claims.by_bytes().first().map_or(0, |(layer, _)| *layer);
     let paths: Vec<PathId> = found.iter().map(|(_, path, _)| *path).collect();
-    let fix = fix(desk, layer, &paths);
-    desk.file(&INFO, Draft { title, why, fix, tally, ..Draft::default() });
+    let fix = fix(ledger, layer, &paths);
+    ledger.file(&INFO, Draft { title, why, fix, claims, ..Draft::default() });
 }
 
 /// True below the directories of Python's packages: libraries of wheels were patched to find each other, and what
 /// strip leaves of them cannot be loaded any more ("ELF load command address/offset not page-aligned").
-fn is_of_a_wheel(desk: &Desk<'_>, path: PathId) -> bool {
-    let paths = &desk.image.paths;
+fn is_of_a_wheel(ledger: &Ledger<'_>, path: PathId) -> bool {
+    let paths = &ledger.image.paths;
     let mut at = path;
     while at != PathId::ROOT {
         if matches!(paths.name(at), b"site-packages" | b"dist-packages") {
@@ -84,8 +84,8 @@ fn is_of_a_wheel(desk: &Desk<'_>, path: PathId) -> bool {
     false
 }
 
-fn fix(desk: &Desk<'_>, layer: usize, paths: &[PathId]) -> String {
-    let command = desk.command(layer);
+fn fix(ledger: &Ledger<'_>, layer: usize, paths: &[PathId]) -> String {
+    let command = ledger.command(layer);
     if shell::runs(&command, "go build") && !command.contains("-ldflags") {
         return dockerfile::run(&[command.replace("go build", "go build -ldflags='-s -w'")]);
     }
@@ -95,24 +95,24 @@ fn fix(desk: &Desk<'_>, layer: usize, paths: &[PathId]) -> String {
         ]);
     }
     let tool =
-        desk.image.paths.find(b"usr/bin/strip").filter(|&path| desk.union.rootfs.entry(path).is_some());
+        ledger.image.paths.find(b"usr/bin/strip").filter(|&path| ledger.union.rootfs.entry(path).is_some());
     let is_asked = |path| {
-        let packages = &desk.analysis.packages;
+        let packages = &ledger.analysis.packages;
         let owner = packages.owner_index(path);
         !packages.recommended.iter().any(|found| Some(found.package) == owner)
     };
     let note = if tool.is_some_and(is_asked) { "" } else { "# strip is in the package binutils\n" };
     let strip = match paths {
         [_, _, _, _, ..] => {
-            let common = common(desk, paths);
+            let common = common(ledger, paths);
             format!("find {common} -type f -name '*.so*' -exec strip --strip-unneeded {{}} +")
         }
         few => {
-            let few: Vec<String> = few.iter().map(|&path| desk.path(path)).collect();
+            let few: Vec<String> = few.iter().map(|&path| ledger.path(path)).collect();
             format!("strip --strip-unneeded {}", few.join(" "))
         }
     };
-    if desk.is_made_by(layer, "RUN") && !command.is_empty() && !command.starts_with('[') {
+    if ledger.is_made_by(layer, "RUN") && !command.is_empty() && !command.starts_with('[') {
         format!("{note}{}", dockerfile::run(&[command, strip]))
     } else {
         format!("# in the stage or on the machine that builds them, before they are copied\nRUN {strip}")
@@ -120,10 +120,10 @@ fn fix(desk: &Desk<'_>, layer: usize, paths: &[PathId]) -> String {
 }
 
 /// The lowest directory that all paths are in.
-fn common(desk: &Desk<'_>, paths: &[PathId]) -> String {
-    let mut at = paths.first().map_or(PathId::ROOT, |&path| desk.image.paths.parent(path));
-    while paths.iter().any(|&path| path < at || path >= desk.image.paths.end(at)) {
-        at = desk.image.paths.parent(at);
+fn common(ledger: &Ledger<'_>, paths: &[PathId]) -> String {
+    let mut at = paths.first().map_or(PathId::ROOT, |&path| ledger.image.paths.parent(path));
+    while paths.iter().any(|&path| path < at || path >= ledger.image.paths.end(at)) {
+        at = ledger.image.paths.parent(at);
     }
-    desk.path(at)
+    ledger.path(at)
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Structural;
-use crate::advice::desk::{Desk, Draft, files};
+use crate::advice::claims::Claims;
+use crate::advice::ledger::{Draft, Ledger, files};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::shell;
-use crate::advice::tally::Tally;
-use crate::advice::{Confidence, bases};
+use crate::advice::{Confidence, base_images};
 use crate::overlay::Cause;
 use crate::units;
 
@@ -39,41 +39,41 @@ const UPGRADES: [&str; 14] = [
     "zypper dup",
 ];
 
-fn find(desk: &mut Desk<'_>) {
-    let by: Vec<usize> = (desk.analysis.base_layers..desk.image.layers.len())
+fn find(ledger: &mut Ledger<'_>) {
+    let by: Vec<usize> = (ledger.analysis.base_layers..ledger.image.layers.len())
         .filter(|&layer| {
-            let command = desk.image.command_of(layer);
+            let command = ledger.image.command_of(layer);
             UPGRADES.iter().any(|upgrade| shell::runs(command, upgrade))
         })
         .collect();
-    let mut tallies: BTreeMap<usize, Tally> = by.iter().map(|&layer| (layer, Tally::default())).collect();
-    for wasted in &desk.analysis.wasted {
-        for copy in desk.analysis.copies_of(wasted) {
-            let is_old = !desk.is_own(copy.layer)
+    let mut tallies: BTreeMap<usize, Claims> = by.iter().map(|&layer| (layer, Claims::default())).collect();
+    for wasted in &ledger.analysis.wasted {
+        for copy in ledger.analysis.copies_of(wasted) {
+            let is_old = !ledger.is_own(copy.layer)
                 && copy.cause == Cause::Overwritten
-                && !desk.classes.is_package_file(wasted.path);
-            if is_old && let Some(tally) = tallies.get_mut(&copy.by_layer) {
-                desk.claim(tally, wasted.path, copy.entry);
+                && !ledger.path_matches.is_package_file(wasted.path);
+            if is_old && let Some(claims) = tallies.get_mut(&copy.by_layer) {
+                ledger.claim(claims, wasted.path, copy.entry);
             }
         }
     }
-    let floor = desk.scale.floor;
-    for (layer, tally) in tallies.into_iter().filter(|(_, tally)| tally.weight >= floor) {
-        let title = format!("Layer {layer} upgrades {} of the base image", files(tally.entries));
+    let floor = ledger.scale.floor;
+    for (layer, claims) in tallies.into_iter().filter(|(_, claims)| claims.weight >= floor) {
+        let title = format!("Layer {layer} upgrades {} of the base image", files(claims.entries));
         let why = format!(
             "{} stores {} of the base image in a new version; the old one stays below it and is pulled by everybody. \
              A newer base image has the same fixes, is shared, and is tested as a whole.",
-            desk.layer(layer),
-            units::size(tally.bytes)
+            ledger.layer(layer),
+            units::size(claims.bytes)
         );
-        let from = bases::name(desk).map_or_else(String::new, |name| format!("FROM {name}\n"));
-        let commands = desk.command(layer);
+        let from = base_images::name(ledger).map_or_else(String::new, |name| format!("FROM {name}\n"));
+        let commands = ledger.command(layer);
         let upgrade = shell::chain(&commands);
         let upgrade = upgrade.into_iter().find(|part| UPGRADES.iter().any(|known| shell::runs(part, known)));
         let fix = format!(
             "# docker build --pull takes the newest base; then leave out: {}\n{from}",
             upgrade.unwrap_or("the upgrade")
         );
-        desk.file(&INFO, Draft { title, why, fix, tally, layers: vec![layer], ..Draft::default() });
+        ledger.file(&INFO, Draft { title, why, fix, claims, layers: vec![layer], ..Draft::default() });
     }
 }

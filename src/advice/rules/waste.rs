@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{Structural, waste_texts};
 use crate::advice::Severity;
-use crate::advice::desk::Desk;
+use crate::advice::claims::Claims;
+use crate::advice::ledger::Ledger;
 use crate::advice::rule::{Group as Topic, RuleInfo};
 use crate::advice::shell;
-use crate::advice::tally::Tally;
 use crate::analysis::Copy;
 use crate::image::{EntryId, PathId};
 use crate::overlay::Cause;
@@ -43,7 +43,7 @@ static REPEATED: RuleInfo = RuleInfo::new(
 static PACKAGE: RuleInfo = RuleInfo::new(
     "pkgdb-rewrite",
     Topic::Waste,
-    "Package managers write their records again in every install step",
+    "Package package_managers write their records again in every install step",
     "Each step that installs packages stores the package manager's records again as a whole. Once per image that cannot be avoided; more often it can: install everything in one RUN.",
     "RUN apt-get update && \\\n    apt-get install -y --no-install-recommends ALL PACKAGES && \\\n    rm -rf /var/lib/apt/lists/*",
 )
@@ -126,23 +126,23 @@ pub(super) struct Differs {
 /// Copies that met the same end by the same layer.
 #[derive(Debug, Default)]
 pub(super) struct Group {
-    pub(super) tally: Tally,
+    pub(super) claims: Claims,
     /// The layers that hid them.
     pub(super) by: Vec<usize>,
     pub(super) differs: Differs,
     /// Bytes by the path rule that the paths fall under, for the words.
-    pub(super) classes: BTreeMap<usize, u64>,
+    pub(super) path_matches: BTreeMap<usize, u64>,
 }
 
-fn find(desk: &mut Desk<'_>) {
+fn find(ledger: &mut Ledger<'_>) {
     let mut groups: BTreeMap<(Kind, usize), Group> = BTreeMap::new();
-    for wasted in &desk.analysis.wasted {
-        for copy in desk.analysis.copies_of(wasted) {
-            if desk.is_claimed(copy.entry) {
+    for wasted in &ledger.analysis.wasted {
+        for copy in ledger.analysis.copies_of(wasted) {
+            if ledger.is_claimed(copy.entry) {
                 continue;
             }
-            let differs = differs(desk, wasted.path, copy);
-            let kind = kind(desk, wasted.path, copy, differs);
+            let differs = differs(ledger, wasted.path, copy);
+            let kind = kind(ledger, wasted.path, copy, differs);
             // what only the base is to blame for is one finding
             let by = if matches!(kind, Kind::BaseWaste | Kind::BaseHidden | Kind::Package) {
                 0
@@ -158,24 +158,24 @@ fn find(desk: &mut Desk<'_>) {
             total.mode |= differs.mode;
             total.xattrs |= differs.xattrs;
             total.time |= differs.time;
-            if let Some((class, _)) = desk.classes.rule(wasted.path) {
-                *group.classes.entry(class).or_default() += copy.bytes;
+            if let Some((class, _)) = ledger.path_matches.rule(wasted.path) {
+                *group.path_matches.entry(class).or_default() += copy.bytes;
             }
-            desk.claim(&mut group.tally, wasted.path, copy.entry);
+            ledger.claim(&mut group.claims, wasted.path, copy.entry);
         }
     }
-    for (kind, mut group) in merge_small(desk, with_unchanged(desk, groups)) {
+    for (kind, mut group) in merge_small(ledger, with_unchanged(ledger, groups)) {
         group.by.sort_unstable();
-        let mut draft = waste_texts::draft(desk, kind, &group);
-        draft.tally = group.tally;
-        desk.file(kind.info(), draft);
+        let mut draft = waste_texts::draft(ledger, kind, &group);
+        draft.claims = group.claims;
+        ledger.file(kind.info(), draft);
     }
 }
 
 /// Files that had the mode or owner already, together with those that the same step changed: it stores both again
 /// for the same reason.
 fn with_unchanged(
-    desk: &Desk<'_>,
+    ledger: &Ledger<'_>,
     mut groups: BTreeMap<(Kind, usize), Group>,
 ) -> BTreeMap<(Kind, usize), Group> {
     let changed: Vec<usize> =
@@ -184,9 +184,9 @@ fn with_unchanged(
         if let Some(same) = groups.remove(&(Kind::Identical, by))
             && let Some(group) = groups.get_mut(&(Kind::Metadata, by))
         {
-            group.tally.absorb(same.tally, desk.settings.evidence);
-            for (class, bytes) in same.classes {
-                *group.classes.entry(class).or_default() += bytes;
+            group.claims.absorb(same.claims, ledger.settings.evidence);
+            for (class, bytes) in same.path_matches {
+                *group.path_matches.entry(class).or_default() += bytes;
             }
         }
     }
@@ -194,16 +194,16 @@ fn with_unchanged(
 }
 
 /// The groups that weigh enough; those of a kind that do not, together, if they do then.
-fn merge_small(desk: &Desk<'_>, groups: BTreeMap<(Kind, usize), Group>) -> Vec<(Kind, Group)> {
+fn merge_small(ledger: &Ledger<'_>, groups: BTreeMap<(Kind, usize), Group>) -> Vec<(Kind, Group)> {
     let mut kept = Vec::new();
     let mut rest: BTreeMap<Kind, Group> = BTreeMap::new();
     for ((kind, _), group) in groups {
-        if group.tally.weight >= desk.scale.floor {
+        if group.claims.weight >= ledger.scale.floor {
             kept.push((kind, group));
             continue;
         }
         let all = rest.entry(kind).or_default();
-        all.tally.absorb(group.tally, desk.settings.evidence);
+        all.claims.absorb(group.claims, ledger.settings.evidence);
         all.by.extend(group.by);
         all.differs = Differs {
             owner: all.differs.owner | group.differs.owner,
@@ -212,20 +212,20 @@ fn merge_small(desk: &Desk<'_>, groups: BTreeMap<(Kind, usize), Group>) -> Vec<(
             time: all.differs.time | group.differs.time,
         };
     }
-    kept.extend(rest.into_iter().filter(|(_, group)| group.tally.weight >= desk.scale.floor));
+    kept.extend(rest.into_iter().filter(|(_, group)| group.claims.weight >= ledger.scale.floor));
     kept
 }
 
-fn kind(desk: &Desk<'_>, path: PathId, copy: &Copy, differs: Differs) -> Kind {
-    if !desk.is_own(copy.by_layer) {
+fn kind(ledger: &Ledger<'_>, path: PathId, copy: &Copy, differs: Differs) -> Kind {
+    if !ledger.is_own(copy.by_layer) {
         return Kind::BaseWaste;
     }
     match copy.cause {
-        _ if !desk.is_own(copy.layer) => Kind::BaseHidden,
+        _ if !ledger.is_own(copy.layer) => Kind::BaseHidden,
         Cause::Repeated => Kind::Repeated,
-        Cause::Overwritten if desk.classes.is_package_file(path) => Kind::Package,
+        Cause::Overwritten if ledger.path_matches.is_package_file(path) => Kind::Package,
         Cause::Overwritten if copy.metadata_only => {
-            let touched = differs.time && shell::runs(desk.image.command_of(copy.by_layer), "touch");
+            let touched = differs.time && shell::runs(ledger.image.command_of(copy.by_layer), "touch");
             if differs.owner || differs.mode || differs.xattrs || touched {
                 Kind::Metadata
             } else {
@@ -238,8 +238,8 @@ fn kind(desk: &Desk<'_>, path: PathId, copy: &Copy, differs: Differs) -> Kind {
 }
 
 /// How an unchanged file differs from the copy that took its place.
-fn differs(desk: &Desk<'_>, path: PathId, copy: &Copy) -> Differs {
-    let image = desk.image;
+fn differs(ledger: &Ledger<'_>, path: PathId, copy: &Copy) -> Differs {
+    let image = ledger.image;
     let next = || -> Option<EntryId> {
         let next = image.timeline.in_layer(image, path, copy.by_layer)?;
         // a hard link has the attributes of the file that it names

@@ -1,25 +1,26 @@
 //! The words for exact waste: which step, what it did, and the lines that would not have done it.
 
 use super::waste::{Group, Kind};
-use crate::advice::desk::{Desk, Draft, capital, files, layer_list};
-use crate::advice::{bases, dockerfile, fixes, shell};
+use crate::advice::ledger::{Draft, Ledger, capital, files, layer_list};
+use crate::advice::{base_images, dockerfile, fixes, shell};
 use crate::escape;
 use crate::units;
 
 /// Title, why and fix for copies of one kind.
-pub(super) fn draft(desk: &Desk<'_>, kind: Kind, group: &Group) -> Draft {
-    let story = Story { desk, group };
+pub(super) fn draft(ledger: &Ledger<'_>, kind: Kind, group: &Group) -> Draft {
+    let timeline = Story { ledger, group };
     let (title, why, fix) = match kind {
-        Kind::Repeated => story.repeated(),
-        Kind::Package => story.package(),
-        Kind::Metadata => story.metadata(),
-        Kind::Identical => story.identical(),
-        Kind::Deleted => story.deleted(),
-        Kind::Overwritten => story.overwritten(),
-        Kind::BaseHidden => story.base_hidden(),
-        Kind::BaseWaste => story.base_waste(),
+        Kind::Repeated => timeline.repeated(),
+        Kind::Package => timeline.package(),
+        Kind::Metadata => timeline.metadata(),
+        Kind::Identical => timeline.identical(),
+        Kind::Deleted => timeline.deleted(),
+        Kind::Overwritten => timeline.overwritten(),
+        Kind::BaseHidden => timeline.base_hidden(),
+        Kind::BaseWaste => timeline.base_waste(),
     };
-    let mut layers: Vec<usize> = group.tally.layers.keys().copied().chain(group.by.iter().copied()).collect();
+    let mut layers: Vec<usize> =
+        group.claims.layers.keys().copied().chain(group.by.iter().copied()).collect();
     layers.sort_unstable();
     layers.dedup();
     Draft { title, why, fix, layers, ..Draft::default() }
@@ -29,18 +30,18 @@ type Texts = (String, String, String);
 
 /// One group of copies, to be told.
 pub(super) struct Story<'a> {
-    pub(super) desk: &'a Desk<'a>,
+    pub(super) ledger: &'a Ledger<'a>,
     pub(super) group: &'a Group,
 }
 
 impl Story<'_> {
     fn count(&self) -> String {
-        files(self.group.tally.entries)
+        files(self.group.claims.entries)
     }
 
     /// The layers that wrote the bytes: most bytes first.
     pub(super) fn writers(&self) -> Vec<usize> {
-        self.group.tally.by_bytes().into_iter().map(|(layer, _)| layer).collect()
+        self.group.claims.by_bytes().into_iter().map(|(layer, _)| layer).collect()
     }
 
     fn written_by(&self) -> String {
@@ -57,14 +58,14 @@ impl Story<'_> {
     fn shares(&self) -> String {
         let parts: Vec<String> = self
             .group
-            .tally
+            .claims
             .by_bytes()
             .into_iter()
             .enumerate()
             .filter(|(at, (_, part))| *at == 0 || part.bytes > 0)
             .map(|(_, share)| share)
             .take(3)
-            .map(|(layer, part)| format!("{} of {}", units::size(part.bytes), self.desk.layer(layer)))
+            .map(|(layer, part)| format!("{} of {}", units::size(part.bytes), self.ledger.layer(layer)))
             .collect();
         parts.join(" and ")
     }
@@ -75,7 +76,8 @@ impl Story<'_> {
     }
 
     fn hiders(&self) -> String {
-        let parts: Vec<String> = self.group.by.iter().take(2).map(|&layer| self.desk.layer(layer)).collect();
+        let parts: Vec<String> =
+            self.group.by.iter().take(2).map(|&layer| self.ledger.layer(layer)).collect();
         let more = self.group.by.len().saturating_sub(2);
         let rest = if more == 0 { String::new() } else { format!(" and {}", layers_more(more)) };
         format!("{}{rest}", parts.join(" and "))
@@ -83,12 +85,12 @@ impl Story<'_> {
 
     /// The noun for the files, when most bytes are of one kind.
     fn what(&self) -> Option<&str> {
-        let (class, bytes) = self.group.classes.iter().max_by_key(|(_, bytes)| **bytes)?;
-        (bytes * 2 > self.group.tally.bytes).then(|| self.desk.classes.rules()[*class].what())
+        let (class, bytes) = self.group.path_matches.iter().max_by_key(|(_, bytes)| **bytes)?;
+        (bytes * 2 > self.group.claims.bytes).then(|| self.ledger.path_matches.rules()[*class].what())
     }
 
     pub(super) fn command_of_hider(&self) -> String {
-        self.group.by.first().map_or_else(String::new, |&layer| self.desk.command(layer))
+        self.group.by.first().map_or_else(String::new, |&layer| self.ledger.command(layer))
     }
 
     fn repeated(&self) -> Texts {
@@ -134,9 +136,9 @@ impl Story<'_> {
 
     fn metadata(&self) -> Texts {
         let (changer, differs) = (self.changer(), self.group.differs);
-        let weight = self.group.tally.weight;
-        let headers = if weight > self.group.tally.bytes * 2 + 1_000_000 {
-            format!(" ({} of tar headers and padding)", units::size(weight - self.group.tally.bytes))
+        let weight = self.group.claims.weight;
+        let headers = if weight > self.group.claims.bytes * 2 + 1_000_000 {
+            format!(" ({} of tar headers and padding)", units::size(weight - self.group.claims.bytes))
         } else {
             String::new()
         };
@@ -225,18 +227,18 @@ impl Story<'_> {
         );
         let examples: Vec<String> = self
             .group
-            .tally
+            .claims
             .evidence()
             .iter()
             .take(3)
-            .map(|evidence| format!("#   {}", self.desk.path(evidence.path)))
+            .map(|evidence| format!("#   {}", self.ledger.path(evidence.path)))
             .collect();
-        let both_run = self.desk.is_made_by(by, "RUN") && self.desk.is_made_by(writer, "RUN");
+        let both_run = self.ledger.is_made_by(by, "RUN") && self.ledger.is_made_by(writer, "RUN");
         let fix = if both_run {
             format!(
                 "# both in one step, so that only the last version is stored:\n{}\n{}",
                 examples.join("\n"),
-                dockerfile::run(&[self.desk.command(writer), self.desk.command(by)])
+                dockerfile::run(&[self.ledger.command(writer), self.ledger.command(by)])
             )
         } else {
             format!(
@@ -271,7 +273,7 @@ impl Story<'_> {
                 self.hiders(),
                 self.shares()
             ),
-            fixes::smaller_base(self.desk),
+            fixes::smaller_base(self.ledger),
         )
     }
 
@@ -279,7 +281,7 @@ impl Story<'_> {
         (
             format!("The base image itself wastes bytes in {}", self.count()),
             "Its own layers hide each other's files. This Dockerfile cannot change that; a newer or smaller base might.".into(),
-            match bases::name(self.desk) {
+            match base_images::name(self.ledger) {
                 Some(name) => format!("# with the newest base: docker build --pull\nFROM {name}"),
                 None => "# with the newest base: docker build --pull .".into(),
             },

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::advice::testing::credentials;
-use crate::layer::Holds;
+use crate::layer::SecretCheck;
 
 /// A base of a distribution that ends with a `CMD`; `env` are its variables.
 fn base(release: &str, files: &[File], env: &[&str]) -> Fixture {
@@ -254,10 +254,10 @@ fn secrets_are_told_by_what_files_hold() {
             .run("rm /root/.npmrc", &[gone("root/.npmrc")])
             .advice()
     };
-    assert!(!has(&npmrc(Holds::Nothing), "secret-file"));
-    let advice = npmrc(Holds::Unknown);
+    assert!(!has(&npmrc(SecretCheck::Nothing), "secret-file"));
+    let advice = npmrc(SecretCheck::Unknown);
     assert_eq!((advice.findings[0].severity, &*advice.findings[0].rule), (Severity::Medium, "secret-file"));
-    let advice = npmrc(Holds::Secret);
+    let advice = npmrc(SecretCheck::Secret);
     let finding = &advice.findings[0];
     assert_eq!(
         (finding.severity, finding.confidence, finding.bytes),
@@ -360,7 +360,7 @@ proptest! {
                 file("opt/a.tgz", 3 * MB),
                 file(&format!("srv/node_modules/typescript/{number}"), 3 * MB),
                 file("usr/bin/x", MB),
-                credentials("root/.npmrc", Holds::Secret),
+                credentials("root/.npmrc", SecretCheck::Secret),
             ];
             image = image.run(command, &files).empty("WORKDIR /srv").step("COPY . .", &[file("srv/.git/x", MB)]);
         }

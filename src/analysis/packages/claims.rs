@@ -10,7 +10,7 @@ use crate::source::limits;
 
 /// A package as its record names it; its place in [`Claims::found`] is its number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Found {
+pub(super) struct PackageFiles {
     pub manager: Manager,
     pub name: String,
     pub version: Option<String>,
@@ -21,7 +21,7 @@ pub(super) struct Claims<'a> {
     pub image: &'a Image,
     pub union: &'a Union,
     pub places: Places<'a>,
-    pub found: Vec<Found>,
+    pub found: Vec<PackageFiles>,
     owners: Vec<u32>,
 }
 
@@ -57,7 +57,7 @@ impl<'a> Claims<'a> {
             return None;
         }
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        self.found.push(Found {
+        self.found.push(PackageFiles {
             manager,
             name: text(name),
             version: version.filter(|version| !version.is_empty()).map(text),
@@ -87,11 +87,11 @@ impl<'a> Claims<'a> {
     pub(super) fn settle(mut self, recommended: &[(u32, u32)], unread: Vec<Manager>) -> Packages {
         let mut totals = vec![Total::default(); self.found.len()];
         let unowned = self.count(&mut totals);
-        let mut places: BTreeMap<&Found, Vec<usize>> = BTreeMap::new();
+        let mut places: BTreeMap<&PackageFiles, Vec<usize>> = BTreeMap::new();
         for (number, found) in self.found.iter().enumerate() {
             places.entry(found).or_default().push(number);
         }
-        let is_kept = |numbers: &[usize], found: &Found| {
+        let is_kept = |numbers: &[usize], found: &PackageFiles| {
             // the system's packages may be empty; a language's without a file of its own came with one of those
             matches!(found.manager, Manager::Dpkg | Manager::Apk | Manager::Rpm)
                 || numbers.iter().any(|&n| totals[n].files > 0)
@@ -162,7 +162,7 @@ struct Total {
 }
 
 /// The package whose places own `totals`.
-fn package<'t>(found: &Found, totals: impl Iterator<Item = &'t Total>) -> Package {
+fn package<'t>(found: &PackageFiles, totals: impl Iterator<Item = &'t Total>) -> Package {
     let (mut files, mut sums) = (0, BTreeMap::new());
     for total in totals {
         files += total.files;

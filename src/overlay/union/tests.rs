@@ -111,7 +111,7 @@ fn changes_are_net_and_count_files() {
         ],
     ]);
     let changes = Union::of(&image).changes[1];
-    assert_eq!(changes.added, Tally { files: 2, bytes: 1 });
-    assert_eq!(changes.modified, Tally { files: 2, bytes: 12 });
-    assert_eq!(changes.removed, Tally { files: 1, bytes: 3 });
+    assert_eq!(changes.added, FileCount { files: 2, bytes: 1 });
+    assert_eq!(changes.modified, FileCount { files: 2, bytes: 12 });
+    assert_eq!(changes.removed, FileCount { files: 1, bytes: 3 });
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use super::fit::columns;
 use super::page::{Page, size};
-use super::story::layers;
+use super::timeline::layers;
 use crate::advice::{Advice, Severity};
 use crate::escape;
 use crate::report::Input;

@@ -59,9 +59,9 @@ pub(super) fn cut_path(path: &str, width: usize) -> Cow<'_, str> {
     let room = width.saturating_sub(1);
     let name = path.rfind('/').map_or(path, |at| &path[at..]);
     let end = if columns(name) <= room {
-        let wish = tail(path, room.div_ceil(2).max(columns(name)));
+        let selector = tail(path, room.div_ceil(2).max(columns(name)));
         // whole directories only, and at least the name
-        wish.find('/').map_or(name, |at| &wish[at..])
+        selector.find('/').map_or(name, |at| &selector[at..])
     } else {
         tail(path, room * 2 / 3)
     };

@@ -12,7 +12,7 @@ mod layers;
 mod notes;
 mod packages;
 mod page;
-mod story;
+mod timeline;
 mod verdict;
 mod wasted;
 

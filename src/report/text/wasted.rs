@@ -5,7 +5,7 @@ use std::io;
 use super::fit::{columns, cut_path};
 use super::page::Page;
 use super::path_text;
-use super::story::story;
+use super::timeline::timeline;
 use crate::analysis::Wasted;
 use crate::report::Input;
 use crate::report::style::{BOLD, DIM, PLAIN, WASTE};
@@ -15,9 +15,9 @@ use crate::units;
 const BYTES: usize = 8;
 const COPIES: usize = 6;
 const BEFORE: usize = BYTES + 2 + COPIES + 2;
-/// The fewest columns of a page on which the story has a column of its own.
+/// The fewest columns of a page on which the timeline has a column of its own.
 const STORY_PAGE: usize = 100;
-/// Below this many columns the story starts further left than the path above it.
+/// Below this many columns the timeline starts further left than the path above it.
 const SMALL_PAGE: usize = 60;
 /// Most rows that are measured for the widths of the columns: a list may be very long.
 const MEASURED: usize = 1000;
@@ -41,7 +41,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
             shown.iter().take(MEASURED).map(|row| columns(&text(row))).max().unwrap_or(0)
         };
         let room = path_columns - 2;
-        let stories = widest(&|row| story(image, row.path, analysis.copies_of(row))).min(room / 2);
+        let stories = widest(&|row| timeline(image, row.path, analysis.copies_of(row))).min(room / 2);
         path_columns = widest(&|row| text_of(row.path)).clamp("PATH".len(), room - stories);
         head.gap(path_columns + 2 - "PATH".len()).text(BOLD, "WHAT HAPPENED");
     }
@@ -60,7 +60,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
             line = page.line();
             line.gap(if page.width < SMALL_PAGE { COPIES } else { BEFORE });
         }
-        page.wrapped(line, DIM, &story(image, row.path, copies))?;
+        page.wrapped(line, DIM, &timeline(image, row.path, copies))?;
     }
     let rest = &analysis.wasted[shown.len()..];
     page.left_out(rest.len(), "path", rest.iter().map(|row| row.bytes).sum())

@@ -14,8 +14,8 @@ use ureq::http::Response;
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, BodyReader};
 
+use super::engine_error::{EngineError, EngineErrorKind};
 use super::host::{Address, Host, Tls};
-use super::refusal::{Lack, Refusal};
 use crate::error::describe_io;
 use crate::units;
 
@@ -39,10 +39,11 @@ pub(super) struct Api {
 impl Api {
     /// Asks whether an engine is at `host`, and which version of the API it speaks. None where only the
     /// engine's own client knows the way.
-    pub(super) fn connect(engine: &str, host: &Host) -> Result<Option<Self>, Refusal> {
+    pub(super) fn connect(engine: &str, host: &Host) -> Result<Option<Self>, EngineError> {
         let shown = format!("{engine} at {}", host.shown());
         let Some((agent, origin)) = agent(host).map_err(|why| {
-            Refusal::new(Lack::Engine, format!("{shown}: {why}")).hint("check the certificates")
+            EngineError::new(EngineErrorKind::Engine, format!("{shown}: {why}"))
+                .hint("check the certificates")
         })?
         else {
             return Ok(None);
@@ -56,14 +57,15 @@ impl Api {
                 "" | "OK" => format!("what listens as {} is no container engine", api.shown),
                 said => format!("what listens as {} is no container engine: it says `{said}`", api.shown),
             };
-            return Err(Refusal::new(Lack::Engine, why).hint("check DOCKER_HOST and docker context ls"));
+            return Err(EngineError::new(EngineErrorKind::Engine, why)
+                .hint("check DOCKER_HOST and docker context ls"));
         };
         api.root = format!("{}/v{version}", api.root);
         Ok(Some(api))
     }
 
     /// Asks for an image; gives its id.
-    pub(super) fn find(&self, reference: &str) -> Result<Option<String>, Refusal> {
+    pub(super) fn find(&self, reference: &str) -> Result<Option<String>, EngineError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Inspected {
@@ -80,20 +82,23 @@ impl Api {
     }
 
     /// Sends a request; `limit` is for the whole of the answer.
-    fn ask(&self, path: &str, limit: Option<Duration>) -> Result<Response<Body>, Refusal> {
+    fn ask(&self, path: &str, limit: Option<Duration>) -> Result<Response<Body>, EngineError> {
         let request = self.agent.get(format!("{}{path}", self.root));
         let answer = request.config().timeout_global(limit).build().call();
         answer.map_err(|error| self.unreached(&error))
     }
 
     /// Tells a good answer from the engine's complaint.
-    fn good(&self, answer: Response<Body>, reference: &str) -> Result<Response<Body>, Refusal> {
+    fn good(&self, answer: Response<Body>, reference: &str) -> Result<Response<Body>, EngineError> {
         match answer.status().as_u16() {
             200 => Ok(answer),
-            404 => Err(Refusal::new(Lack::Image, format!("{} has no image `{reference}`", self.shown))),
+            404 => Err(EngineError::new(
+                EngineErrorKind::Image,
+                format!("{} has no image `{reference}`", self.shown),
+            )),
             status => {
                 let why = format!("{} answers {status}: {}", self.shown, said(answer));
-                Err(Refusal::new(Lack::Answer, why))
+                Err(EngineError::new(EngineErrorKind::Answer, why))
             }
         }
     }
@@ -114,7 +119,7 @@ impl Api {
         if self.host.is_context { "start it, or choose another one: docker context ls" } else { "start it" }
     }
 
-    fn unreached(&self, error: &ureq::Error) -> Refusal {
+    fn unreached(&self, error: &ureq::Error) -> EngineError {
         let shown = &self.shown;
         let (why, hint) = match error {
             ureq::Error::Io(error) => match error.kind() {
@@ -143,7 +148,7 @@ impl Api {
                 "check DOCKER_HOST and docker context ls",
             ),
         };
-        Refusal::new(Lack::Engine, why).hint(hint)
+        EngineError::new(EngineErrorKind::Engine, why).hint(hint)
     }
 }
 
@@ -256,7 +261,7 @@ impl Archive {
         // no limit: before its first byte an engine may write the whole image to its own disk
         let answer = self.api.ask(&format!("/images/{}/get", self.reference), None);
         let answer = answer.and_then(|answer| self.api.good(answer, &self.reference));
-        Ok(answer.map_err(|refusal| io::Error::other(refusal.why))?.into_body().into_reader())
+        Ok(answer.map_err(|engine_error| io::Error::other(engine_error.why))?.into_body().into_reader())
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::process::{Archive, Leash, gist, read_aside, wait};
-use super::refusal::{Lack, Refusal};
+use super::engine_error::{EngineError, EngineErrorKind};
+use super::process::{Archive, KillOnDrop, gist, read_aside, wait};
 use crate::error::describe_io;
 
 /// How a client is asked. `REF` stands for the image.
@@ -82,7 +82,7 @@ impl Client {
         arguments.iter().map(|argument| argument.replace("REF", reference).into()).collect()
     }
 
-    fn start(&self, arguments: &[&str], reference: &str) -> Result<Option<Child>, Refusal> {
+    fn start(&self, arguments: &[&str], reference: &str) -> Result<Option<Child>, EngineError> {
         let mut command = Command::new(self.program);
         command.args(Self::arguments(arguments, reference));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -90,30 +90,32 @@ impl Client {
     }
 
     /// What was started; none when there is no such program.
-    fn spawned<T>(&self, result: io::Result<T>) -> Result<Option<T>, Refusal> {
+    fn spawned<T>(&self, result: io::Result<T>) -> Result<Option<T>, EngineError> {
         match result {
             Ok(it) => Ok(Some(it)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => {
                 let why = format!("{} cannot be started: {}", self.program, describe_io(&error));
-                Err(Refusal::new(Lack::Engine, why))
+                Err(EngineError::new(EngineErrorKind::Engine, why))
             }
         }
     }
 
     /// Whether there is such an image. False when the client is not installed.
-    pub(super) fn has(&self, reference: &str) -> Result<bool, Refusal> {
+    pub(super) fn has(&self, reference: &str) -> Result<bool, EngineError> {
         let Some(mut child) = self.start(self.exists, reference)? else { return Ok(false) };
         let (stdout, stderr) = (read_aside(child.stdout.take()), read_aside(child.stderr.take()));
         let program = self.program;
         let start = Instant::now();
         let Some(status) = wait(&Mutex::new(child), || start.elapsed() > ANSWER) else {
             let why = format!("{program} does not answer (waited {} s)", ANSWER.as_secs());
-            return Err(Refusal::new(Lack::Engine, why).hint("restart the engine, or name a saved file"));
+            return Err(EngineError::new(EngineErrorKind::Engine, why)
+                .hint("restart the engine, or name a saved file"));
         };
         let printed = stdout.join().unwrap_or_default();
         let said = stderr.join().unwrap_or_default();
-        let no_image = || Refusal::new(Lack::Image, format!("{program} has no image `{reference}`"));
+        let no_image =
+            || EngineError::new(EngineErrorKind::Image, format!("{program} has no image `{reference}`"));
         if status.success() {
             return if self.prints && printed.is_empty() { Err(no_image()) } else { Ok(true) };
         }
@@ -121,34 +123,41 @@ impl Client {
         if said.is_empty() || lower.contains("no such") || lower.contains("not found") {
             return Err(no_image());
         }
-        Err(Refusal::new(Lack::Engine, format!("{program} fails: {}", gist(&said)))
+        Err(EngineError::new(EngineErrorKind::Engine, format!("{program} fails: {}", gist(&said)))
             .hint("is the engine running?"))
     }
 
     /// Starts saving an image: the archive, and what ends the client.
-    pub(super) fn save(&self, reference: &str) -> Result<(Archive, Leash), Refusal> {
+    pub(super) fn save(&self, reference: &str) -> Result<(Archive, KillOnDrop), EngineError> {
         let Some(child) = self.start(self.save, reference)? else { return Err(self.not_installed()) };
-        Archive::of(self.program, child)
-            .ok_or_else(|| Refusal::new(Lack::Answer, format!("{} has no output", self.program)))
+        Archive::of(self.program, child).ok_or_else(|| {
+            EngineError::new(EngineErrorKind::Answer, format!("{} has no output", self.program))
+        })
     }
 
     /// Fetches an image from its registry.
-    pub(super) fn pull(&self, reference: &str, stop: &AtomicBool) -> Result<(), Refusal> {
+    pub(super) fn pull(&self, reference: &str, stop: &AtomicBool) -> Result<(), EngineError> {
         let arguments = Self::arguments(self.pull, &self.known_as(reference));
         let arguments: Vec<_> = arguments.iter().map(OsString::as_os_str).collect();
         match self.run(&arguments, stop)? {
             Some(status) if status.success() => Ok(()),
             _ => {
-                let refusal =
-                    Refusal::new(Lack::Answer, format!("{} could not pull `{reference}`", self.program));
-                Err(refusal.hint("check the name, and log in if its registry wants that"))
+                let engine_error = EngineError::new(
+                    EngineErrorKind::Answer,
+                    format!("{} could not pull `{reference}`", self.program),
+                );
+                Err(engine_error.hint("check the name, and log in if its registry wants that"))
             }
         }
     }
 
     /// Runs the client for the user to see. What it prints goes to standard error: standard output is for the
     /// report. None when the user stopped it.
-    pub(super) fn run(&self, arguments: &[&OsStr], stop: &AtomicBool) -> Result<Option<ExitStatus>, Refusal> {
+    pub(super) fn run(
+        &self,
+        arguments: &[&OsStr],
+        stop: &AtomicBool,
+    ) -> Result<Option<ExitStatus>, EngineError> {
         let child = Command::new(self.program).args(arguments).stdout(io::stderr()).spawn();
         let Some(child) = self.spawned(child)? else { return Err(self.not_installed()) };
         // a Ctrl-C reaches the client too, and it may have something to clear up
@@ -159,9 +168,9 @@ impl Client {
         Ok(status.filter(|_| !stop.load(Ordering::Relaxed)))
     }
 
-    /// The refusal of a client that is not there.
-    pub(super) fn not_installed(&self) -> Refusal {
-        Refusal::new(Lack::Engine, format!("{} is not installed here", self.program))
+    /// The engine_error of a client that is not there.
+    pub(super) fn not_installed(&self) -> EngineError {
+        EngineError::new(EngineErrorKind::Engine, format!("{} is not installed here", self.program))
     }
 }
 
@@ -211,11 +220,11 @@ mod tests {
         let error = archive.read_to_end(&mut got).unwrap_err();
         assert_eq!(got, b"half");
         assert_eq!(error.to_string(), "sh could not save the image: the disk is full");
-        assert_eq!(sh(&[]).has("x").unwrap_err().lack, Lack::Image);
+        assert_eq!(sh(&[]).has("x").unwrap_err().kind, EngineErrorKind::Image);
         // this one would run for a minute
-        let (archive, leash) = sh(&["-c", "exec sleep 60"]).save("x").unwrap();
+        let (archive, kill_on_drop) = sh(&["-c", "exec sleep 60"]).save("x").unwrap();
         let start = Instant::now();
-        drop((leash, archive));
+        drop((kill_on_drop, archive));
         assert!(start.elapsed() < Duration::from_secs(30));
         let gone = Client { program: "no-such-engine", ..sh(&[]) };
         assert!(!gone.has("x").unwrap());

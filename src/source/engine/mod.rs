@@ -15,14 +15,14 @@
 
 mod api;
 mod client;
+mod engine_error;
 mod host;
 mod process;
-mod pump;
-mod refusal;
+mod read_ahead;
 #[cfg(unix)]
 mod unix;
 
-pub use refusal::{Lack, Refusal};
+pub use engine_error::{EngineError, EngineErrorKind};
 
 use std::ffi::OsStr;
 use std::io::{self, Read};
@@ -33,8 +33,8 @@ use std::time::Duration;
 use api::Api;
 use client::{CTR, Client, DOCKER, NERDCTL, PODMAN};
 use host::Host;
-use process::Leash;
-use pump::Pump;
+use process::KillOnDrop;
+use read_ahead::ReadAhead;
 
 /// A container engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Engine {
     ///
     /// # Errors
     /// When there is no such engine, or it has no such image.
-    pub fn find(self, reference: &str) -> Result<Found, Refusal> {
+    pub fn find(self, reference: &str) -> Result<EngineImage, EngineError> {
         check(reference)?;
         match self {
             Self::Docker => docker(reference),
@@ -86,13 +86,13 @@ impl Engine {
     ///
     /// # Errors
     /// When there is no client or it fails.
-    pub fn pull(self, reference: &str, stop: &AtomicBool) -> Result<(), Refusal> {
+    pub fn pull(self, reference: &str, stop: &AtomicBool) -> Result<(), EngineError> {
         check(reference)?;
         match self {
             Self::Docker => DOCKER.pull(reference, stop),
             Self::Podman => PODMAN.pull(reference, stop),
             Self::Containerd => match NERDCTL.pull(reference, stop) {
-                Err(refusal) if refusal == NERDCTL.not_installed() => CTR.pull(reference, stop),
+                Err(engine_error) if engine_error == NERDCTL.not_installed() => CTR.pull(reference, stop),
                 other => other,
             },
         }
@@ -103,7 +103,7 @@ impl Engine {
     /// # Errors
     /// When there is no client. A build that fails is no error: its status says so. There is none when the build
     /// ended because `stop` was set.
-    pub fn build(self, arguments: &[&OsStr], stop: &AtomicBool) -> Result<Option<ExitStatus>, Refusal> {
+    pub fn build(self, arguments: &[&OsStr], stop: &AtomicBool) -> Result<Option<ExitStatus>, EngineError> {
         let client = match self {
             Self::Docker => DOCKER,
             Self::Podman => PODMAN,
@@ -114,13 +114,14 @@ impl Engine {
 }
 
 /// Refuses what cannot be an image's name, before it becomes an option or a part of a path.
-fn check(reference: &str) -> Result<(), Refusal> {
+fn check(reference: &str) -> Result<(), EngineError> {
     let is_usual = |c: char| c.is_ascii_alphanumeric() || "._-/:@+".contains(c);
     if reference.starts_with(|c: char| c.is_ascii_alphanumeric()) && reference.chars().all(is_usual) {
         return Ok(());
     }
-    let refusal = Refusal::new(Lack::Answer, format!("`{reference}` is no name of an image"));
-    Err(refusal.hint("write it as NAME, NAME:TAG, NAME@DIGEST or the image's id"))
+    let engine_error =
+        EngineError::new(EngineErrorKind::Answer, format!("`{reference}` is no name of an image"));
+    Err(engine_error.hint("write it as NAME, NAME:TAG, NAME@DIGEST or the image's id"))
 }
 
 /// How an engine is to be asked for its image.
@@ -129,64 +130,68 @@ enum Way {
     Client(Client),
 }
 
-fn docker(reference: &str) -> Result<Found, Refusal> {
+fn docker(reference: &str) -> Result<EngineImage, EngineError> {
     let host = host::docker(&host::environment)
-        .map_err(|why| Refusal::new(Lack::Engine, why).hint("check docker context ls"))?;
+        .map_err(|why| EngineError::new(EngineErrorKind::Engine, why).hint("check docker context ls"))?;
     match by_api(Engine::Docker, &host, reference)? {
         Some(found) => Ok(found),
         None => by_client(Engine::Docker, &[DOCKER], reference),
     }
 }
 
-fn podman(reference: &str) -> Result<Found, Refusal> {
-    let hosts = host::podman(&host::environment).map_err(|why| Refusal::new(Lack::Engine, why))?;
-    let mut refusal = match by_client(Engine::Podman, &[PODMAN], reference) {
-        Err(refusal) if refusal == PODMAN.not_installed() => refusal,
+fn podman(reference: &str) -> Result<EngineImage, EngineError> {
+    let hosts =
+        host::podman(&host::environment).map_err(|why| EngineError::new(EngineErrorKind::Engine, why))?;
+    let mut engine_error = match by_client(Engine::Podman, &[PODMAN], reference) {
+        Err(engine_error) if engine_error == PODMAN.not_installed() => engine_error,
         other => return other,
     };
     // where there is no client there may be a socket
     for host in &hosts {
         match by_api(Engine::Podman, host, reference) {
             Ok(Some(found)) => return Ok(found),
-            Err(refusal) if refusal.lack != Lack::Engine => return Err(refusal),
+            Err(engine_error) if engine_error.kind != EngineErrorKind::Engine => return Err(engine_error),
             _ => {}
         }
     }
     let tried: Vec<_> = hosts.iter().map(Host::shown).collect();
-    refusal.why = format!("{}, nor does it listen at {}", refusal.why, tried.join(" or "));
-    Err(refusal)
+    engine_error.why = format!("{}, nor does it listen at {}", engine_error.why, tried.join(" or "));
+    Err(engine_error)
 }
 
-fn by_api(engine: Engine, host: &Host, reference: &str) -> Result<Option<Found>, Refusal> {
+fn by_api(engine: Engine, host: &Host, reference: &str) -> Result<Option<EngineImage>, EngineError> {
     let Some(api) = Api::connect(engine.name(), host)? else { return Ok(None) };
     let id = api.find(reference)?;
-    Ok(Some(Found { engine, way: Way::Api(api), reference: reference.to_owned(), id }))
+    Ok(Some(EngineImage { engine, way: Way::Api(api), reference: reference.to_owned(), id }))
 }
 
 /// The first of these clients that is installed.
-fn by_client(engine: Engine, clients: &[Client], reference: &str) -> Result<Found, Refusal> {
+fn by_client(engine: Engine, clients: &[Client], reference: &str) -> Result<EngineImage, EngineError> {
     for client in clients {
         let reference = client.known_as(reference);
         if client.has(&reference)? {
-            return Ok(Found { engine, way: Way::Client(*client), reference, id: None });
+            return Ok(EngineImage { engine, way: Way::Client(*client), reference, id: None });
         }
     }
     let names: Vec<_> = clients.iter().map(|client| client.program).collect();
     match clients {
         [client] => Err(client.not_installed()),
-        _ => Err(Refusal::new(Lack::Engine, format!("neither {} is installed here", names.join(" nor ")))),
+        _ => Err(EngineError::new(
+            EngineErrorKind::Engine,
+            format!("neither {} is installed here", names.join(" nor ")),
+        )),
     }
 }
 
 /// An image that an engine has.
-pub struct Found {
+pub struct EngineImage {
     engine: Engine,
     way: Way,
     reference: String,
     id: Option<String>,
 }
 
-impl Found {
+impl EngineImage {
     /// The image's id, where the engine tells it: the digest of the config, or of the manifest in a
     /// containerd store.
     pub fn id(&self) -> Option<&str> {
@@ -197,30 +202,30 @@ impl Found {
     ///
     /// # Errors
     /// When its client cannot be started.
-    pub fn save(self, silence: Duration) -> Result<Saving, Refusal> {
-        let (pump, leash) = match self.way {
-            Way::Api(api) => (Pump::start(api.get(&self.reference), silence), None),
+    pub fn save(self, silence: Duration) -> Result<Saving, EngineError> {
+        let (read_ahead, kill_on_drop) = match self.way {
+            Way::Api(api) => (ReadAhead::start(api.get(&self.reference), silence), None),
             Way::Client(client) => {
-                let (archive, leash) = client.save(&self.reference)?;
-                (Pump::start(archive, silence), Some(leash))
+                let (archive, kill_on_drop) = client.save(&self.reference)?;
+                (ReadAhead::start(archive, silence), Some(kill_on_drop))
             }
         };
-        Ok(Saving { engine: self.engine, pump, _leash: leash })
+        Ok(Saving { engine: self.engine, read_ahead, _leash: kill_on_drop })
     }
 }
 
 /// An image while its engine sends it. A client that writes it is ended when this is dropped.
 pub struct Saving {
     engine: Engine,
-    pump: Pump,
-    _leash: Option<Leash>,
+    read_ahead: ReadAhead,
+    _leash: Option<KillOnDrop>,
 }
 
 impl Read for Saving {
     /// Fails with [`Interrupted`](io::ErrorKind::Interrupted) a few times a second while nothing comes, so that
     /// the reader can give up.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.pump.read(buffer).map_err(|error| match error.kind() {
+        self.read_ahead.read(buffer).map_err(|error| match error.kind() {
             io::ErrorKind::TimedOut => {
                 let name = self.engine.name();
                 io::Error::other(format!("{name} does not go on: {error} (--engine-timeout waits longer)"))
@@ -237,8 +242,8 @@ mod tests {
     #[test]
     fn options_and_paths_are_no_names() {
         for name in ["", "-o", "--help", "a b", "../x", "a?b", "a\nb"] {
-            let refusal = check(name).unwrap_err();
-            assert!(refusal.why.ends_with("is no name of an image"), "{}", refusal.why);
+            let engine_error = check(name).unwrap_err();
+            assert!(engine_error.why.ends_with("is no name of an image"), "{}", engine_error.why);
         }
         for name in ["app", "registry.example:5000/team/app:1.2-rc", "app@sha256:00ff", "sha256:00ff"] {
             check(name).unwrap();

@@ -12,9 +12,9 @@ const LONGEST_COMPLAINT: u64 = 4096;
 const LOOK: Duration = Duration::from_millis(5);
 
 /// Ends a client, unless it has ended already.
-pub(super) struct Leash(Arc<Mutex<Child>>);
+pub(super) struct KillOnDrop(Arc<Mutex<Child>>);
 
-impl Drop for Leash {
+impl Drop for KillOnDrop {
     fn drop(&mut self) {
         let mut child = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         _ = child.kill();
@@ -23,7 +23,7 @@ impl Drop for Leash {
 }
 
 /// Waits for a client's end, and ends it as soon as `enough` says so; none then. The lock is free in between,
-/// so that a [`Leash`] can be pulled.
+/// so that a [`KillOnDrop`] can be pulled.
 pub(super) fn wait(child: &Mutex<Child>, mut enough: impl FnMut() -> bool) -> Option<ExitStatus> {
     loop {
         let mut locked = child.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,12 +84,12 @@ impl Read for Archive {
 
 impl Archive {
     /// Starts to read what `child` writes, and gives what ends it. None when it has no output.
-    pub(super) fn of(program: &'static str, mut child: Child) -> Option<(Self, Leash)> {
+    pub(super) fn of(program: &'static str, mut child: Child) -> Option<(Self, KillOnDrop)> {
         let complaint = read_aside(child.stderr.take());
         let stdout = child.stdout.take()?;
         let child = Arc::new(Mutex::new(child));
-        let leash = Leash(Arc::clone(&child));
-        Some((Self { program, child, stdout, complaint: Some(complaint) }, leash))
+        let kill_on_drop = KillOnDrop(Arc::clone(&child));
+        Some((Self { program, child, stdout, complaint: Some(complaint) }, kill_on_drop))
     }
 
     /// Waits for the client's end; an error when it failed, so that a half image is never taken for a whole one.

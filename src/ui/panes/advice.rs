@@ -11,8 +11,8 @@ use crate::ui::describe;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout;
 use crate::ui::list::List;
-use crate::ui::pane::{Cx, Pane, Reply};
-use crate::ui::text::{Pen, counted, fit_path, safe, wrap};
+use crate::ui::pane::{Context, Pane, Reply};
+use crate::ui::text::{Painter, counted, fit_path, safe, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::viewer::Page;
 use crate::units;
@@ -65,8 +65,8 @@ impl Advice {
         Some((evidence.path, evidence.layer))
     }
 
-    fn draw_nothing(data: &Data, pane: Rect, pen: &mut Pen<'_>) {
-        pen.title(pane, "Advice", "nothing to change", true);
+    fn draw_nothing(data: &Data, pane: Rect, painter: &mut Painter<'_>) {
+        painter.title(pane, "Advice", "nothing to change", true);
         let area = layout::inside(pane);
         let totals = &data.analysis.totals;
         let said = format!(
@@ -92,11 +92,11 @@ impl Advice {
             lines.push("4 shows the largest directories and files of the final file system.".into());
         }
         for (y, line) in (1..area.height).zip(&lines) {
-            pen.put(area, 2, y, area.width.saturating_sub(4), line, pen.theme.text);
+            painter.put(area, 2, y, area.width.saturating_sub(4), line, painter.theme.text);
         }
     }
 
-    fn draw_list(&self, data: &Data, pane: Rect, pen: &mut Pen<'_>) {
+    fn draw_list(&self, data: &Data, pane: Rect, painter: &mut Painter<'_>) {
         let savings = data.advice.savings;
         let more = savings.possible.saturating_sub(savings.exact);
         let note = format!(
@@ -105,46 +105,53 @@ impl Advice {
             units::size(savings.exact),
             units::size(more)
         );
-        pen.title(pane, "Advice", &note, !self.in_evidence);
+        painter.title(pane, "Advice", &note, !self.in_evidence);
         let area = layout::inside(pane);
         let where_ = if area.width >= 90 { 26 } else { 0 };
         for (y, at) in (0_u16..).zip(self.list.window(data.advice.findings.len(), usize::from(area.height))) {
             let finding = &data.advice.findings[at];
-            pen.right(area, 1, y, 3, &(at + 1).to_string(), pen.theme.dim);
-            pen.put(area, 6, y, 7, finding.severity.name(), severity(pen.theme, finding.severity));
-            pen.right(area, 13, y, 8, &units::size(finding.bytes), pen.theme.text);
+            painter.right(area, 1, y, 3, &(at + 1).to_string(), painter.theme.dim);
+            painter.put(area, 6, y, 7, finding.severity.name(), severity(painter.theme, finding.severity));
+            painter.right(area, 13, y, 8, &units::size(finding.bytes), painter.theme.text);
             let room = area.width.saturating_sub(24 + where_);
-            pen.put(area, 23, y, room, &safe(finding.title.as_bytes()), pen.theme.text);
+            painter.put(area, 23, y, room, &safe(finding.title.as_bytes()), painter.theme.text);
             if where_ > 0 {
-                pen.put(area, area.width - where_, y, where_, &layers(&finding.layers), pen.theme.dim);
+                painter.put(
+                    area,
+                    area.width - where_,
+                    y,
+                    where_,
+                    &layers(&finding.layers),
+                    painter.theme.dim,
+                );
             }
             if at == self.list.cursor {
-                pen.select(area, y, !self.in_evidence);
+                painter.select(area, y, !self.in_evidence);
             }
         }
     }
 
-    fn draw_evidence(&self, data: &Data, pane: Rect, finding: &Finding, pen: &mut Pen<'_>) {
+    fn draw_evidence(&self, data: &Data, pane: Rect, finding: &Finding, painter: &mut Painter<'_>) {
         let note =
             format!("{} ── Enter shows it in its layer", counted(finding.evidence_total, "entry", "entries"));
-        pen.title(pane, "Evidence", &note, self.in_evidence);
+        painter.title(pane, "Evidence", &note, self.in_evidence);
         let area = layout::inside(pane);
         let wide = area.width >= 90;
         for (y, at) in (0_u16..).zip(self.evidence.window(finding.evidence.len(), usize::from(area.height))) {
             let evidence = &finding.evidence[at];
-            pen.right(area, 0, y, 9, &units::size(evidence.bytes), pen.theme.text);
+            painter.right(area, 0, y, 9, &units::size(evidence.bytes), painter.theme.text);
             let room = if wide { area.width * 55 / 100 } else { area.width.saturating_sub(22) };
             let path =
                 fit_path(&format!("/{}", safe(&data.image.paths.full(evidence.path))), usize::from(room));
-            pen.put(area, 11, y, room, &path, pen.theme.text);
-            let story = if wide {
+            painter.put(area, 11, y, room, &path, painter.theme.text);
+            let timeline = if wide {
                 describe::timeline(data, evidence.path)
             } else {
                 format!("layer {}", evidence.layer)
             };
-            pen.put(area, 13 + room, y, area.width, &story, pen.theme.dim);
+            painter.put(area, 13 + room, y, area.width, &timeline, painter.theme.dim);
             if at == self.evidence.cursor {
-                pen.select(area, y, self.in_evidence);
+                painter.select(area, y, self.in_evidence);
             }
         }
     }
@@ -168,18 +175,18 @@ fn layers(layers: &[usize]) -> String {
     }
 }
 
-fn paragraph(pane: Rect, text: &str, style: Style, pen: &mut Pen<'_>) {
+fn paragraph(pane: Rect, text: &str, style: Style, painter: &mut Painter<'_>) {
     let area = layout::inside(pane);
     let safe: Vec<String> = text.lines().map(|line| safe(line.as_bytes())).collect();
     let lines = wrap(&safe.join("\n"), usize::from(area.width.saturating_sub(4)));
     let fits = usize::from(area.height);
     let shown = if lines.len() > fits { fits.saturating_sub(1) } else { lines.len() };
     for (y, line) in (0..area.height).zip(&lines[..shown]) {
-        pen.put(area, 2, y, area.width.saturating_sub(2), line, style);
+        painter.put(area, 2, y, area.width.saturating_sub(2), line, style);
     }
     if let Some(y) = area.height.checked_sub(1).filter(|_| shown < lines.len()) {
         let more = format!("… and {} more lines: v", lines.len() - shown);
-        pen.put(area, 2, y, area.width.saturating_sub(2), &more, pen.theme.dim);
+        painter.put(area, 2, y, area.width.saturating_sub(2), &more, painter.theme.dim);
     }
 }
 
@@ -200,9 +207,9 @@ impl Pane for Advice {
         action != Action::Filter
     }
 
-    fn act(&mut self, cx: Cx<'_>, action: Action) -> Option<Reply> {
-        let data = cx.data;
-        let parts = Self::parts(cx.body, data.advice.findings.len());
+    fn act(&mut self, context: Context<'_>, action: Action) -> Option<Reply> {
+        let data = context.data;
+        let parts = Self::parts(context.body, data.advice.findings.len());
         let evidence = self.finding(data).map_or(0, |finding| finding.evidence.len());
         match action {
             Action::NextPane => self.in_evidence = !self.in_evidence && evidence > 0,
@@ -228,46 +235,46 @@ impl Pane for Advice {
         None
     }
 
-    fn close(&mut self, _cx: Cx<'_>) -> bool {
+    fn close(&mut self, _cx: Context<'_>) -> bool {
         std::mem::take(&mut self.in_evidence)
     }
 
-    fn settle(&mut self, cx: Cx<'_>) {
-        let parts = Self::parts(cx.body, cx.data.advice.findings.len());
-        self.list.settle(cx.data.advice.findings.len(), usize::from(layout::inside(parts.list).height));
-        let evidence = self.finding(cx.data).map_or(0, |finding| finding.evidence.len());
+    fn settle(&mut self, context: Context<'_>) {
+        let parts = Self::parts(context.body, context.data.advice.findings.len());
+        self.list.settle(context.data.advice.findings.len(), usize::from(layout::inside(parts.list).height));
+        let evidence = self.finding(context.data).map_or(0, |finding| finding.evidence.len());
         self.evidence.settle(evidence, usize::from(layout::inside(parts.evidence).height));
     }
 
-    fn draw(&self, cx: Cx<'_>, pen: &mut Pen<'_>) {
-        let data = cx.data;
+    fn draw(&self, context: Context<'_>, painter: &mut Painter<'_>) {
+        let data = context.data;
         let Some(finding) = self.finding(data) else {
-            Self::draw_nothing(data, cx.body, pen);
+            Self::draw_nothing(data, context.body, painter);
             return;
         };
-        let parts = Self::parts(cx.body, data.advice.findings.len());
-        self.draw_list(data, parts.list, pen);
+        let parts = Self::parts(context.body, data.advice.findings.len());
+        self.draw_list(data, parts.list, painter);
         let sure = match finding.confidence {
             Confidence::Exact => "certain",
             Confidence::Likely => "likely",
             Confidence::Judgement => "a matter of judgement",
         };
         if parts.why.height > 0 {
-            pen.title(parts.why, "Why", &format!("{} ── {sure}", finding.rule), false);
-            paragraph(parts.why, &finding.why, pen.theme.text, pen);
+            painter.title(parts.why, "Why", &format!("{} ── {sure}", finding.rule), false);
+            paragraph(parts.why, &finding.why, painter.theme.text, painter);
         }
         if parts.fix.height > 0 {
-            pen.title(parts.fix, "Paste this", "y copies it", false);
-            paragraph(parts.fix, &finding.fix, pen.theme.added, pen);
+            painter.title(parts.fix, "Paste this", "y copies it", false);
+            paragraph(parts.fix, &finding.fix, painter.theme.added, painter);
         }
         if parts.evidence.height > 0 {
-            self.draw_evidence(data, parts.evidence, finding, pen);
+            self.draw_evidence(data, parts.evidence, finding, painter);
         }
     }
 
-    fn click(&mut self, cx: Cx<'_>, at: Position) -> Option<Reply> {
-        let data = cx.data;
-        let parts = Self::parts(cx.body, data.advice.findings.len());
+    fn click(&mut self, context: Context<'_>, at: Position) -> Option<Reply> {
+        let data = context.data;
+        let parts = Self::parts(context.body, data.advice.findings.len());
         if let Some(y) = layout::row_at(layout::inside(parts.list), at) {
             self.in_evidence = false;
             if self.list.top + y < data.advice.findings.len() {
@@ -278,7 +285,7 @@ impl Pane for Advice {
             let row = self.evidence.top + y;
             if row < self.finding(data)?.evidence.len() {
                 if self.in_evidence && self.evidence.cursor == row {
-                    return self.act(cx, Action::Open);
+                    return self.act(context, Action::Open);
                 }
                 self.in_evidence = true;
                 self.evidence.cursor = row;
@@ -287,34 +294,34 @@ impl Pane for Advice {
         None
     }
 
-    fn wheel(&mut self, cx: Cx<'_>, at: Position, rows: isize) {
-        let parts = Self::parts(cx.body, cx.data.advice.findings.len());
+    fn wheel(&mut self, context: Context<'_>, at: Position, rows: isize) {
+        let parts = Self::parts(context.body, context.data.advice.findings.len());
         if parts.evidence.contains(at) {
-            let length = self.finding(cx.data).map_or(0, |finding| finding.evidence.len());
+            let length = self.finding(context.data).map_or(0, |finding| finding.evidence.len());
             self.evidence.wheel(rows, length, usize::from(layout::inside(parts.evidence).height));
         } else {
             self.list.wheel(
                 rows,
-                cx.data.advice.findings.len(),
+                context.data.advice.findings.len(),
                 usize::from(layout::inside(parts.list).height),
             );
         }
     }
 
-    fn selected(&self, cx: Cx<'_>) -> Option<PathId> {
-        self.path(cx.data).map(|(path, _)| path)
+    fn selected(&self, context: Context<'_>) -> Option<PathId> {
+        self.path(context.data).map(|(path, _)| path)
     }
 
-    fn slot(&self, cx: Cx<'_>, path: PathId) -> Option<Slot> {
-        let layer = self.path(cx.data).map(|(_, layer)| layer)?;
-        let entry = cx.data.image.timeline.in_layer(&cx.data.image, path, layer).map(Slot::Entry);
-        entry.or_else(|| cx.data.final_slot(path))
+    fn slot(&self, context: Context<'_>, path: PathId) -> Option<Slot> {
+        let layer = self.path(context.data).map(|(_, layer)| layer)?;
+        let entry = context.data.image.timeline.in_layer(&context.data.image, path, layer).map(Slot::Entry);
+        entry.or_else(|| context.data.final_slot(path))
     }
 
-    fn page(&self, cx: Cx<'_>) -> Option<Page> {
-        let finding = self.finding(cx.data).filter(|_| !self.in_evidence)?;
+    fn page(&self, context: Context<'_>) -> Option<Page> {
+        let finding = self.finding(context.data).filter(|_| !self.in_evidence)?;
         let (bytes, severity) = (units::size(finding.bytes), finding.severity.name());
-        let width = usize::from(cx.body.width.saturating_sub(10)).min(100);
+        let width = usize::from(context.body.width.saturating_sub(10)).min(100);
         let prose = wrap(&format!("{}\n\n{}", finding.title, finding.why), width).join("\n");
         Some(Page {
             title: finding.rule.clone(),
@@ -324,10 +331,10 @@ impl Pane for Advice {
         })
     }
 
-    fn copied(&self, cx: Cx<'_>) -> Option<String> {
+    fn copied(&self, context: Context<'_>) -> Option<String> {
         if self.in_evidence {
-            return Some(cx.data.path_text(self.selected(cx)?, false));
+            return Some(context.data.path_text(self.selected(context)?, false));
         }
-        self.finding(cx.data).map(|finding| finding.fix.clone())
+        self.finding(context.data).map(|finding| finding.fix.clone())
     }
 }

@@ -11,7 +11,7 @@ use crate::ui::describe;
 use crate::ui::keymap::Action;
 use crate::ui::layout;
 use crate::ui::pane::Reply;
-use crate::ui::text::{Pen, safe};
+use crate::ui::text::{Painter, safe};
 use crate::ui::theme::Theme;
 use crate::ui::tree::{Acted, Bits, Filter, Mark, Marks, Row, Span, Sums, Tree, Weight};
 use crate::units;
@@ -149,27 +149,34 @@ impl Files {
     }
 
     /// Draws the heading and the rows.
-    pub(super) fn draw(&self, data: &Data, pane: Rect, focused: bool, pen: &mut Pen<'_>) {
+    pub(super) fn draw(&self, data: &Data, pane: Rect, focused: bool, painter: &mut Painter<'_>) {
         let columns = Columns::new(pane.width);
-        columns.heading(layout::inside(pane), pen);
+        columns.heading(layout::inside(pane), painter);
         let area = layout::rows(pane);
         let rows = self.tree.rows();
         let whole = self.sums.bytes(&data.image, PathId::ROOT);
         if rows.is_empty() {
-            pen.put(area, 2, 0, area.width, self.nothing(), pen.theme.dim);
+            painter.put(area, 2, 0, area.width, self.nothing(), painter.theme.dim);
         }
         let window = self.tree.list.window(rows.len(), usize::from(area.height));
         for (y, at) in (0_u16..).zip(window) {
             let row = rows[at];
             let selected = at == self.tree.list.cursor;
-            self.row(data, area, y, row, (whole, &columns), pen);
+            self.row(data, area, y, row, (whole, &columns), painter);
             if selected {
-                pen.select(area, y, focused);
+                painter.select(area, y, focused);
             }
         }
         if self.tree.is_cut() {
             let y = area.height.saturating_sub(1);
-            pen.put(area, 0, y, area.width, " … and more: filter with / or close directories", pen.theme.dim);
+            painter.put(
+                area,
+                0,
+                y,
+                area.width,
+                " … and more: filter with / or close directories",
+                painter.theme.dim,
+            );
         }
     }
 
@@ -190,7 +197,7 @@ impl Files {
         y: u16,
         row: Row,
         (whole, columns): (u64, &Columns),
-        pen: &mut Pen<'_>,
+        painter: &mut Painter<'_>,
     ) {
         let image = &data.image;
         let slot = self.span.slot(row.path);
@@ -199,16 +206,16 @@ impl Files {
         // a directory whose files changed is marked as modified, though the layer may only mention it
         let changes = is_directory && own == Mark::Unchanged && !self.marks.has(Mark::Unchanged);
         let mark = if changes { Mark::Modified } else { own };
-        let style = mark_style(pen.theme, mark);
+        let style = mark_style(painter.theme, mark);
         let bytes = match self.sums.bytes(image, row.path) {
             // removed files count nothing in the merged view, but their rows tell what they had
             0 if own == Mark::Removed => describe::size(image, slot),
             bytes => bytes,
         };
-        let bar = if own == Mark::Removed { pen.theme.waste } else { pen.theme.bar };
-        columns.numbers(area, y, bytes, whole, bar, pen);
-        columns.attributes(area, y, image, slot, pen);
-        let x = pen.put(area, columns.name, y, 2, mark.symbol(), style) + 1;
+        let bar = if own == Mark::Removed { painter.theme.waste } else { painter.theme.bar };
+        columns.numbers(area, y, bytes, whole, bar, painter);
+        columns.attributes(area, y, image, slot, painter);
+        let x = painter.put(area, columns.name, y, 2, mark.symbol(), style) + 1;
         let x = x + indent(row.depth, area.width.saturating_sub(columns.name));
         let arrow = match (is_directory, self.tree.is_open(row.path)) {
             (false, _) => "  ",
@@ -216,16 +223,16 @@ impl Files {
             (true, false) => "▸ ",
         };
         let name = safe(image.paths.name(row.path));
-        let name_style = if is_directory && mark == Mark::Unchanged { pen.theme.text } else { style };
-        let x = pen.parts(area, x, y, &[(arrow, pen.theme.dim), (&name, name_style)]);
-        let x = if is_directory { pen.put(area, x, y, 1, "/", name_style) } else { x };
+        let name_style = if is_directory && mark == Mark::Unchanged { painter.theme.text } else { style };
+        let x = painter.parts(area, x, y, &[(arrow, painter.theme.dim), (&name, name_style)]);
+        let x = if is_directory { painter.put(area, x, y, 1, "/", name_style) } else { x };
         if let Some(target) = describe::target(image, slot) {
-            pen.put(area, x, y, area.width, &target, pen.theme.dim);
+            painter.put(area, x, y, area.width, &target, painter.theme.dim);
         } else if is_directory && !self.tree.is_open(row.path) {
             let files = self.sums.files(image, row.path);
             if files > 0 {
                 let said = format!("  {}", crate::ui::text::files(files));
-                pen.put(area, x, y, area.width, &said, pen.theme.dim);
+                painter.put(area, x, y, area.width, &said, painter.theme.dim);
             }
         }
     }
@@ -289,16 +296,16 @@ impl Columns {
     }
 
     /// The names of the columns.
-    pub(super) fn heading(&self, area: Rect, pen: &mut Pen<'_>) {
-        let style = pen.theme.dim;
-        pen.right(area, 0, 0, SIZE, "SIZE", style);
+    pub(super) fn heading(&self, area: Rect, painter: &mut Painter<'_>) {
+        let style = painter.theme.dim;
+        painter.right(area, 0, 0, SIZE, "SIZE", style);
         if let Some(x) = self.mode {
-            pen.put(area, x, 0, 10, "MODE", style);
+            painter.put(area, x, 0, 10, "MODE", style);
         }
         if let Some(x) = self.owner {
-            pen.put(area, x, 0, OWNER, "OWNER", style);
+            painter.put(area, x, 0, OWNER, "OWNER", style);
         }
-        pen.put(area, self.name + 2, 0, area.width, "NAME", style);
+        painter.put(area, self.name + 2, 0, area.width, "NAME", style);
     }
 
     /// The size, with its bar.
@@ -309,24 +316,24 @@ impl Columns {
         bytes: u64,
         whole: u64,
         style: Style,
-        pen: &mut Pen<'_>,
+        painter: &mut Painter<'_>,
     ) {
-        let text = if bytes == 0 { pen.theme.dim } else { pen.theme.text };
-        pen.right(area, 0, y, SIZE, &units::size(bytes), text);
+        let text = if bytes == 0 { painter.theme.dim } else { painter.theme.text };
+        painter.right(area, 0, y, SIZE, &units::size(bytes), text);
         if let Some((x, width)) = self.bar {
-            pen.bar(area, x, y, width, (bytes, whole), style);
+            painter.bar(area, x, y, width, (bytes, whole), style);
         }
     }
 
-    fn attributes(&self, area: Rect, y: u16, image: &Image, slot: Option<Slot>, pen: &mut Pen<'_>) {
+    fn attributes(&self, area: Rect, y: u16, image: &Image, slot: Option<Slot>, painter: &mut Painter<'_>) {
         let Some(Slot::Entry(id)) = slot else { return };
-        let dim = pen.theme.dim;
+        let dim = painter.theme.dim;
         if let Some(x) = self.mode {
-            pen.put(area, x, y, 10, &describe::mode(image, id), dim);
+            painter.put(area, x, y, 10, &describe::mode(image, id), dim);
         }
         if let Some(x) = self.owner {
             let attrs = image.attrs_of(id);
-            pen.put(area, x, y, OWNER, &format!("{}:{}", attrs.uid, attrs.gid), dim);
+            painter.put(area, x, y, OWNER, &format!("{}:{}", attrs.uid, attrs.gid), dim);
         }
     }
 }

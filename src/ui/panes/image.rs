@@ -8,8 +8,8 @@ use crate::ui::data::Data;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout;
 use crate::ui::list::List;
-use crate::ui::pane::{Cx, Pane, Reply};
-use crate::ui::text::{Pen, safe, wrap};
+use crate::ui::pane::{Context, Pane, Reply};
+use crate::ui::text::{Painter, safe, wrap};
 use crate::ui::theme::Theme;
 use crate::units;
 
@@ -217,8 +217,8 @@ impl ImageTab {
         layout::inside(body)
     }
 
-    fn length(cx: Cx<'_>) -> usize {
-        page(cx.data, cx.body.width, crate::ui::theme::ThemeName::Default.theme()).len()
+    fn length(context: Context<'_>) -> usize {
+        page(context.data, context.body.width, crate::ui::theme::ThemeName::Default.theme()).len()
     }
 }
 
@@ -236,8 +236,8 @@ impl Pane for ImageTab {
         !matches!(action, Action::Open | Action::NextPane | Action::Filter | Action::View | Action::Copy)
     }
 
-    fn act(&mut self, cx: Cx<'_>, action: Action) -> Option<Reply> {
-        let (length, height) = (Self::length(cx), usize::from(Self::area(cx.body).height));
+    fn act(&mut self, context: Context<'_>, action: Action) -> Option<Reply> {
+        let (length, height) = (Self::length(context), usize::from(Self::area(context.body).height));
         // a page has no cursor: it scrolls
         let furthest = length.saturating_sub(height);
         self.list.cursor = self.list.top;
@@ -246,40 +246,40 @@ impl Pane for ImageTab {
         None
     }
 
-    fn settle(&mut self, cx: Cx<'_>) {
-        let height = usize::from(Self::area(cx.body).height);
-        self.list.top = self.list.top.min(Self::length(cx).saturating_sub(height));
+    fn settle(&mut self, context: Context<'_>) {
+        let height = usize::from(Self::area(context.body).height);
+        self.list.top = self.list.top.min(Self::length(context).saturating_sub(height));
         self.list.cursor = self.list.top;
     }
 
-    fn draw(&self, cx: Cx<'_>, pen: &mut Pen<'_>) {
-        let lines = page(cx.data, cx.body.width, pen.theme);
-        let area = Self::area(cx.body);
+    fn draw(&self, context: Context<'_>, painter: &mut Painter<'_>) {
+        let lines = page(context.data, context.body.width, painter.theme);
+        let area = Self::area(context.body);
         let shown = self.list.window(lines.len(), usize::from(area.height));
         let note = format!("lines {}–{} of {}", shown.start + 1, shown.end, lines.len());
-        pen.title(cx.body, "Image", &note, true);
+        painter.title(context.body, "Image", &note, true);
         for (y, line) in (0_u16..).zip(&lines[shown]) {
             if line.value.is_empty() {
-                pen.put(area, 1, y, area.width, &line.name, line.style);
+                painter.put(area, 1, y, area.width, &line.name, line.style);
                 continue;
             }
-            pen.right(area, 1, y, NAMES, &safe(line.name.as_bytes()), pen.theme.dim);
-            pen.put(area, NAMES + 3, y, area.width, &line.value, line.style);
+            painter.right(area, 1, y, NAMES, &safe(line.name.as_bytes()), painter.theme.dim);
+            painter.put(area, NAMES + 3, y, area.width, &line.value, line.style);
         }
     }
 
-    fn click(&mut self, _cx: Cx<'_>, _at: Position) -> Option<Reply> {
+    fn click(&mut self, _cx: Context<'_>, _at: Position) -> Option<Reply> {
         None
     }
 
-    fn wheel(&mut self, cx: Cx<'_>, _at: Position, rows: isize) {
-        let height = usize::from(Self::area(cx.body).height);
-        self.list.wheel(rows, Self::length(cx), height);
+    fn wheel(&mut self, context: Context<'_>, _at: Position, rows: isize) {
+        let height = usize::from(Self::area(context.body).height);
+        self.list.wheel(rows, Self::length(context), height);
         self.list.cursor = self.list.top;
     }
 
-    fn copied(&self, cx: Cx<'_>) -> Option<String> {
-        let about = &cx.data.image.about;
+    fn copied(&self, context: Context<'_>) -> Option<String> {
+        let about = &context.data.image.about;
         Some(safe(about.reference.as_bytes()))
     }
 }

@@ -11,8 +11,8 @@ use crate::ui::describe;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout::{self, Split};
 use crate::ui::list::List;
-use crate::ui::pane::{Cx, Pane, Reply};
-use crate::ui::text::{self, Pen, fit_path, safe};
+use crate::ui::pane::{Context, Pane, Reply};
+use crate::ui::text::{self, Painter, fit_path, safe};
 use crate::ui::tree::{Filter, Sort, Sums, Weight};
 use crate::units;
 
@@ -134,18 +134,18 @@ impl Largest {
         }
     }
 
-    fn draw_bars(&self, data: &Data, pane: Rect, pen: &mut Pen<'_>) {
+    fn draw_bars(&self, data: &Data, pane: Rect, painter: &mut Painter<'_>) {
         let image = &data.image;
         let heading = layout::inside(pane);
-        let dim = pen.theme.dim;
-        pen.right(heading, 0, 0, 9, "SIZE", dim);
-        pen.right(heading, 10, 0, 7, "SHARE", dim);
+        let dim = painter.theme.dim;
+        painter.right(heading, 0, 0, 9, "SIZE", dim);
+        painter.right(heading, 10, 0, 7, "SHARE", dim);
         let wide = pane.width >= 48;
         let name_at = if wide { 29 } else { 18 };
-        pen.put(heading, name_at, 0, pane.width, if self.as_files { "PATH" } else { "NAME" }, dim);
+        painter.put(heading, name_at, 0, pane.width, if self.as_files { "PATH" } else { "NAME" }, dim);
         let area = layout::rows(pane);
         if self.rows.is_empty() {
-            pen.put(area, 2, 0, area.width, "nothing here", dim);
+            painter.put(area, 2, 0, area.width, "nothing here", dim);
         }
         let whole = self.sums.bytes(image, self.here);
         let most = self.rows.iter().map(|row| row.0).max().unwrap_or(0);
@@ -153,10 +153,10 @@ impl Largest {
             let (bytes, path) = self.rows[at];
             let slot = data.final_slot(path);
             let is_directory = describe::is_directory(image, slot);
-            pen.right(area, 0, y, 9, &units::size(bytes), pen.theme.text);
-            pen.right(area, 10, y, 7, &share(bytes, whole), dim);
+            painter.right(area, 0, y, 9, &units::size(bytes), painter.theme.text);
+            painter.right(area, 10, y, 7, &share(bytes, whole), dim);
             if wide {
-                pen.bar(area, 18, y, 10, (bytes, most), pen.theme.bar);
+                painter.bar(area, 18, y, 10, (bytes, most), painter.theme.bar);
             }
             let name = if self.as_files {
                 let text = data.path_text(path, false);
@@ -165,8 +165,8 @@ impl Largest {
                 let slash = if is_directory { "/" } else { "" };
                 format!("{}{slash}", safe(image.paths.name(path)))
             };
-            let style = if is_directory { pen.theme.accent } else { pen.theme.text };
-            let x = pen.put(area, name_at, y, area.width, &name, style);
+            let style = if is_directory { painter.theme.accent } else { painter.theme.text };
+            let x = painter.put(area, name_at, y, area.width, &name, style);
             let said = match slot {
                 _ if is_directory => format!("  {}", text::files(self.sums.files(image, path))),
                 Some(Slot::Entry(id)) => {
@@ -175,9 +175,9 @@ impl Largest {
                 }
                 _ => String::new(),
             };
-            pen.put(area, x, y, area.width, &said, dim);
+            painter.put(area, x, y, area.width, &said, dim);
             if at == self.list.cursor {
-                pen.select(area, y, true);
+                painter.select(area, y, true);
             }
         }
     }
@@ -193,45 +193,45 @@ impl Largest {
         order.into_iter().zip(treemap::layout(&sizes, layout::inside(pane))).collect()
     }
 
-    fn draw_map(&self, data: &Data, pane: Rect, pen: &mut Pen<'_>) {
-        pen.title(pane, "Map", "areas are bytes", false);
+    fn draw_map(&self, data: &Data, pane: Rect, painter: &mut Painter<'_>) {
+        painter.title(pane, "Map", "areas are bytes", false);
         for (at, rect) in self.rectangles(pane) {
             let (bytes, path) = self.rows[at];
             let is_here = at == self.list.cursor;
-            let line = if is_here { pen.theme.accent } else { pen.theme.rule };
+            let line = if is_here { painter.theme.accent } else { painter.theme.rule };
             if rect.width < 2 || rect.height < 2 {
                 for y in 0..rect.height {
-                    pen.put(rect, 0, y, rect.width, &"▒".repeat(rect.width.into()), line);
+                    painter.put(rect, 0, y, rect.width, &"▒".repeat(rect.width.into()), line);
                 }
                 continue;
             }
-            frame(rect, is_here, line, pen);
+            frame(rect, is_here, line, painter);
             let inner = Rect { x: rect.x + 1, y: rect.y + 1, width: rect.width - 2, height: rect.height - 2 };
             if inner.width < 3 {
                 continue;
             }
             let slash = if describe::is_directory(&data.image, data.final_slot(path)) { "/" } else { "" };
             let name = format!("{}{slash}", safe(data.image.paths.name(path)));
-            let style = if is_here { pen.theme.accent } else { pen.theme.text };
-            pen.put(inner, 0, 0, inner.width, &name, style);
-            pen.put(inner, 0, 1, inner.width, &units::size(bytes), pen.theme.dim);
+            let style = if is_here { painter.theme.accent } else { painter.theme.text };
+            painter.put(inner, 0, 0, inner.width, &name, style);
+            painter.put(inner, 0, 1, inner.width, &units::size(bytes), painter.theme.dim);
         }
     }
 }
 
-fn frame(rect: Rect, heavy: bool, style: ratatui::style::Style, pen: &mut Pen<'_>) {
+fn frame(rect: Rect, heavy: bool, style: ratatui::style::Style, painter: &mut Painter<'_>) {
     let [top_left, top_right, bottom_left, bottom_right, across, down] = if heavy {
         ["┏", "┓", "┗", "┛", "━", "┃"]
     } else {
         ["┌", "┐", "└", "┘", "─", "│"]
     };
     let across = across.repeat(usize::from(rect.width) - 2);
-    pen.put(rect, 0, 0, rect.width, &format!("{top_left}{across}{top_right}"), style);
+    painter.put(rect, 0, 0, rect.width, &format!("{top_left}{across}{top_right}"), style);
     for y in 1..rect.height - 1 {
-        pen.put(rect, 0, y, 1, down, style);
-        pen.put(rect, rect.width - 1, y, 1, down, style);
+        painter.put(rect, 0, y, 1, down, style);
+        painter.put(rect, rect.width - 1, y, 1, down, style);
     }
-    pen.put(rect, 0, rect.height - 1, rect.width, &format!("{bottom_left}{across}{bottom_right}"), style);
+    painter.put(rect, 0, rect.height - 1, rect.width, &format!("{bottom_left}{across}{bottom_right}"), style);
 }
 
 /// The bytes behind an entry, the first time that they are asked for.
@@ -262,8 +262,8 @@ impl Pane for Largest {
         &[Scope::Styled, Scope::List, Scope::Global]
     }
 
-    fn act(&mut self, cx: Cx<'_>, action: Action) -> Option<Reply> {
-        let image = &cx.data.image;
+    fn act(&mut self, context: Context<'_>, action: Action) -> Option<Reply> {
+        let image = &context.data.image;
         match action {
             Action::Style => {
                 self.as_files = !self.as_files;
@@ -274,34 +274,34 @@ impl Pane for Largest {
                 self.sort = self.sort.other();
                 self.enter(image, self.here, path);
             }
-            Action::Open => return self.open(cx.data),
+            Action::Open => return self.open(context.data),
             Action::Right => {
                 let path = self.path()?;
-                if !self.as_files && describe::is_directory(image, cx.data.final_slot(path)) {
+                if !self.as_files && describe::is_directory(image, context.data.final_slot(path)) {
                     self.enter(image, path, None);
                 }
             }
             Action::Left | Action::Parent => _ = self.out(image),
             _ => {
-                let height = usize::from(layout::rows(self.split(cx.body).left).height);
+                let height = usize::from(layout::rows(self.split(context.body).left).height);
                 self.list.act(action, self.rows.len(), height);
             }
         }
         None
     }
 
-    fn close(&mut self, cx: Cx<'_>) -> bool {
-        self.out(&cx.data.image)
+    fn close(&mut self, context: Context<'_>) -> bool {
+        self.out(&context.data.image)
     }
 
-    fn settle(&mut self, cx: Cx<'_>) {
-        let height = usize::from(layout::rows(self.split(cx.body).left).height);
+    fn settle(&mut self, context: Context<'_>) {
+        let height = usize::from(layout::rows(self.split(context.body).left).height);
         self.list.settle(self.rows.len(), height);
     }
 
-    fn draw(&self, cx: Cx<'_>, pen: &mut Pen<'_>) {
-        let data = cx.data;
-        let split = self.split(cx.body);
+    fn draw(&self, context: Context<'_>, painter: &mut Painter<'_>) {
+        let data = context.data;
+        let split = self.split(context.body);
         let bytes = units::size(self.sums.bytes(&data.image, self.here));
         let here = fit_path(&data.path_text(self.here, true), 40);
         let (title, note) = if self.as_files {
@@ -314,15 +314,15 @@ impl Pane for Largest {
             let files = text::files(self.sums.files(&data.image, self.here));
             (format!("Largest in {here}"), format!("{bytes} ── {files}"))
         };
-        pen.title(split.left, &title, &note, true);
-        self.draw_bars(data, split.left, pen);
+        painter.title(split.left, &title, &note, true);
+        self.draw_bars(data, split.left, painter);
         if split.right.width > 0 {
-            self.draw_map(data, split.right, pen);
+            self.draw_map(data, split.right, painter);
         }
     }
 
-    fn click(&mut self, cx: Cx<'_>, at: Position) -> Option<Reply> {
-        let split = self.split(cx.body);
+    fn click(&mut self, context: Context<'_>, at: Position) -> Option<Reply> {
+        let split = self.split(context.body);
         let hit = match layout::row_at(layout::rows(split.left), at) {
             Some(y) => Some(self.list.top + y),
             None => self
@@ -333,14 +333,14 @@ impl Pane for Largest {
         };
         let row = hit.filter(|&row| row < self.rows.len())?;
         if row == self.list.cursor {
-            return self.open(cx.data);
+            return self.open(context.data);
         }
         self.list.cursor = row;
         None
     }
 
-    fn wheel(&mut self, cx: Cx<'_>, _at: Position, rows: isize) {
-        let height = usize::from(layout::rows(self.split(cx.body).left).height);
+    fn wheel(&mut self, context: Context<'_>, _at: Position, rows: isize) {
+        let height = usize::from(layout::rows(self.split(context.body).left).height);
         self.list.wheel(rows, self.rows.len(), height);
     }
 
@@ -352,16 +352,16 @@ impl Pane for Largest {
         Some(&self.filter)
     }
 
-    fn refilter(&mut self, cx: Cx<'_>) {
-        self.fill(cx.data);
+    fn refilter(&mut self, context: Context<'_>) {
+        self.fill(context.data);
         self.list = List::default();
     }
 
-    fn selected(&self, _cx: Cx<'_>) -> Option<PathId> {
+    fn selected(&self, _cx: Context<'_>) -> Option<PathId> {
         self.path()
     }
 
-    fn slot(&self, cx: Cx<'_>, path: PathId) -> Option<Slot> {
-        cx.data.final_slot(path)
+    fn slot(&self, context: Context<'_>, path: PathId) -> Option<Slot> {
+        context.data.final_slot(path)
     }
 }

@@ -11,8 +11,8 @@ use crate::ui::data::Data;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout::{self, Split};
 use crate::ui::list::List;
-use crate::ui::pane::{Cx, Pane, Reply};
-use crate::ui::text::{self, Pen};
+use crate::ui::pane::{Context, Pane, Reply};
+use crate::ui::text::{self, Painter};
 use crate::ui::tree::{Filter, Mark};
 use crate::units;
 
@@ -87,19 +87,19 @@ impl Layers {
         self.anchor.map(|_| Reply::Say("comparing: move to another layer; c or Esc ends it".into()))
     }
 
-    fn draw_layers(&self, cx: Cx<'_>, pane: Rect, pen: &mut Pen<'_>) {
-        let data = cx.data;
+    fn draw_layers(&self, context: Context<'_>, pane: Rect, painter: &mut Painter<'_>) {
+        let data = context.data;
         let count = data.image.layers.len();
         let note = format!("{} own, {} base", count - data.analysis.base_layers, data.analysis.base_layers);
-        pen.title(pane, "Layers", &note, !self.in_files);
+        painter.title(pane, "Layers", &note, !self.in_files);
         let wide = pane.width >= 44;
         let (wasted, command) = if wide { (24, 34) } else { (15, 25) };
-        let dim = pen.theme.dim;
+        let dim = painter.theme.dim;
         let heading = layout::inside(pane);
-        pen.right(heading, 2, 0, 4, "#", dim);
-        pen.right(heading, 6, 0, 9, "SIZE", dim);
-        pen.right(heading, wasted, 0, 9, "WASTED", dim);
-        pen.put(heading, command, 0, pane.width, "COMMAND", dim);
+        painter.right(heading, 2, 0, 4, "#", dim);
+        painter.right(heading, 6, 0, 9, "SIZE", dim);
+        painter.right(heading, wasted, 0, 9, "WASTED", dim);
+        painter.put(heading, command, 0, pane.width, "COMMAND", dim);
         let area = layout::rows(pane);
         let length = self.rows.len(data);
         let sum = |row: usize| {
@@ -112,37 +112,37 @@ impl Layers {
         for (y, row) in (0_u16..).zip(self.list.window(length, usize::from(area.height))) {
             let layers = self.rows.layers(data, row);
             let is_base = data.is_base(*layers.start());
-            let style = if is_base { dim } else { pen.theme.text };
+            let style = if is_base { dim } else { painter.theme.text };
             let (size, lost) = sum(row);
             let is_compared = self.anchor.is_some_and(|anchor| {
                 (anchor.min(self.list.cursor)..=anchor.max(self.list.cursor)).contains(&row)
             });
             if is_compared {
-                pen.put(area, 0, y, 1, "┃", pen.theme.accent);
+                painter.put(area, 0, y, 1, "┃", painter.theme.accent);
             }
-            pen.right(area, 2, y, 4, &self.rows.label(data, row), style);
-            pen.right(area, 6, y, 9, &units::size(size), style);
+            painter.right(area, 2, y, 4, &self.rows.label(data, row), style);
+            painter.right(area, 6, y, 9, &units::size(size), style);
             if wide {
-                pen.bar(area, 16, y, 8, (size, most), if is_base { dim } else { pen.theme.bar });
+                painter.bar(area, 16, y, 8, (size, most), if is_base { dim } else { painter.theme.bar });
             }
             if lost > 0 {
-                pen.right(area, wasted, y, 9, &units::size(lost), pen.theme.waste);
+                painter.right(area, wasted, y, 9, &units::size(lost), painter.theme.waste);
             } else {
-                pen.right(area, wasted, y, 9, "·", dim);
+                painter.right(area, wasted, y, 9, "·", dim);
             }
             let text = if layers.start() == layers.end() {
                 data.command(*layers.start())
             } else {
                 format!("{} layers of the base image", layers.end() - layers.start() + 1)
             };
-            pen.put(area, command, y, area.width, &text, style);
+            painter.put(area, command, y, area.width, &text, style);
             if row == self.list.cursor {
-                pen.select(area, y, !self.in_files);
+                painter.select(area, y, !self.in_files);
             }
         }
     }
 
-    fn draw_files(&self, cx: Cx<'_>, pane: Rect, pen: &mut Pen<'_>) {
+    fn draw_files(&self, context: Context<'_>, pane: Rect, painter: &mut Painter<'_>) {
         let (from, to) = self.files.span.layers();
         let which = if from == to { format!("Layer {to}") } else { format!("Layers {from}–{to}") };
         let merged = self.files.marks.has(Mark::Unchanged);
@@ -151,7 +151,7 @@ impl Layers {
             (false, true) => format!("{which}: what it changed"),
             (false, false) => format!("{which}: what they changed"),
         };
-        let (files, bytes) = self.files.totals(cx.data);
+        let (files, bytes) = self.files.totals(context.data);
         let mut hidden = String::new();
         for mark in [Mark::Added, Mark::Modified, Mark::Removed] {
             if !self.files.marks.has(mark) {
@@ -162,8 +162,8 @@ impl Layers {
         }
         let sort = if self.files.tree.sort == crate::ui::tree::Sort::Name { "by name ── " } else { "" };
         let note = format!("{hidden}{sort}{} ── {}", text::files(files), units::size(bytes));
-        pen.title(pane, &title, &note, self.in_files);
-        self.files.draw(cx.data, pane, self.in_files, pen);
+        painter.title(pane, &title, &note, self.in_files);
+        self.files.draw(context.data, pane, self.in_files, painter);
     }
 }
 
@@ -180,8 +180,8 @@ impl Pane for Layers {
         }
     }
 
-    fn act(&mut self, cx: Cx<'_>, action: Action) -> Option<Reply> {
-        let data = cx.data;
+    fn act(&mut self, context: Context<'_>, action: Action) -> Option<Reply> {
+        let data = context.data;
         match action {
             Action::NextPane => self.in_files = !self.in_files,
             Action::PreviousLayer => self.step(data, Action::Up),
@@ -189,12 +189,12 @@ impl Pane for Layers {
             Action::Fold => return self.fold(data),
             Action::Compare => return self.compare(data),
             _ if self.in_files => {
-                let height = usize::from(layout::rows(self.split(cx.body).right).height);
+                let height = usize::from(layout::rows(self.split(context.body).right).height);
                 return self.files.act(data, action, height);
             }
             Action::Open | Action::Right => self.in_files = true,
             _ => {
-                let height = usize::from(layout::rows(self.split(cx.body).left).height);
+                let height = usize::from(layout::rows(self.split(context.body).left).height);
                 if self.list.act(action, self.rows.len(data), height) {
                     self.show(data);
                 } else if matches!(
@@ -216,55 +216,55 @@ impl Pane for Layers {
         None
     }
 
-    fn close(&mut self, cx: Cx<'_>) -> bool {
+    fn close(&mut self, context: Context<'_>) -> bool {
         if self.anchor.take().is_some() {
-            self.show(cx.data);
+            self.show(context.data);
             return true;
         }
         false
     }
 
-    fn settle(&mut self, cx: Cx<'_>) {
-        let split = self.split(cx.body);
-        self.list.settle(self.rows.len(cx.data), usize::from(layout::rows(split.left).height));
+    fn settle(&mut self, context: Context<'_>) {
+        let split = self.split(context.body);
+        self.list.settle(self.rows.len(context.data), usize::from(layout::rows(split.left).height));
         let height = usize::from(layout::rows(split.right).height);
         let rows = self.files.tree.rows().len();
         self.files.tree.list.settle(rows, height);
     }
 
-    fn draw(&self, cx: Cx<'_>, pen: &mut Pen<'_>) {
-        let split = self.split(cx.body);
+    fn draw(&self, context: Context<'_>, painter: &mut Painter<'_>) {
+        let split = self.split(context.body);
         if split.left.width > 0 {
-            self.draw_layers(cx, split.left, pen);
+            self.draw_layers(context, split.left, painter);
         }
         if split.right.width > 0 {
-            self.draw_files(cx, split.right, pen);
+            self.draw_files(context, split.right, painter);
         }
         if split.below.height > 0 {
             match self.files.selected() {
                 Some(path) if self.in_files => {
-                    details::path(cx.data, split.below, &self.files.span, path, pen);
+                    details::path(context.data, split.below, &self.files.span, path, painter);
                 }
-                _ => details::layer(cx.data, split.below, self.files.span.layers().1, pen),
+                _ => details::layer(context.data, split.below, self.files.span.layers().1, painter),
             }
         }
     }
 
-    fn click(&mut self, cx: Cx<'_>, at: Position) -> Option<Reply> {
-        let split = self.split(cx.body);
+    fn click(&mut self, context: Context<'_>, at: Position) -> Option<Reply> {
+        let split = self.split(context.body);
         if let Some(y) = layout::row_at(layout::rows(split.left), at) {
             self.in_files = false;
             let row = self.list.top + y;
-            if row < self.rows.len(cx.data) {
+            if row < self.rows.len(context.data) {
                 self.list.cursor = row;
-                self.show(cx.data);
+                self.show(context.data);
             }
         } else if let Some(y) = layout::row_at(layout::rows(split.right), at) {
             let again = self.in_files && self.files.tree.list.cursor == self.files.tree.list.top + y;
             self.in_files = true;
             let row = self.files.tree.list.top + y;
             if again {
-                return self.act(cx, Action::Open);
+                return self.act(context, Action::Open);
             }
             if row < self.files.tree.rows().len() {
                 self.files.tree.list.cursor = row;
@@ -274,12 +274,12 @@ impl Pane for Layers {
         None
     }
 
-    fn wheel(&mut self, cx: Cx<'_>, at: Position, rows: isize) {
-        let split = self.split(cx.body);
+    fn wheel(&mut self, context: Context<'_>, at: Position, rows: isize) {
+        let split = self.split(context.body);
         if split.left.contains(at) {
             let height = usize::from(layout::rows(split.left).height);
-            self.list.wheel(rows, self.rows.len(cx.data), height);
-            self.show(cx.data);
+            self.list.wheel(rows, self.rows.len(context.data), height);
+            self.show(context.data);
         } else if split.right.contains(at) {
             let height = usize::from(layout::rows(split.right).height);
             let length = self.files.tree.rows().len();
@@ -296,27 +296,27 @@ impl Pane for Layers {
         Some(&self.files.filter)
     }
 
-    fn refilter(&mut self, cx: Cx<'_>) {
-        self.files.refilter(cx.data);
+    fn refilter(&mut self, context: Context<'_>) {
+        self.files.refilter(context.data);
     }
 
-    fn selected(&self, _cx: Cx<'_>) -> Option<PathId> {
+    fn selected(&self, _cx: Context<'_>) -> Option<PathId> {
         self.files.selected()
     }
 
-    fn slot(&self, _cx: Cx<'_>, path: PathId) -> Option<Slot> {
+    fn slot(&self, _cx: Context<'_>, path: PathId) -> Option<Slot> {
         self.files.span.slot(path)
     }
 
-    fn copied(&self, cx: Cx<'_>) -> Option<String> {
+    fn copied(&self, context: Context<'_>) -> Option<String> {
         if self.in_files {
-            return Some(cx.data.path_text(self.files.selected()?, false));
+            return Some(context.data.path_text(self.files.selected()?, false));
         }
-        Some(cx.data.command(*self.rows.layers(cx.data, self.list.cursor).end()))
+        Some(context.data.command(*self.rows.layers(context.data, self.list.cursor).end()))
     }
 
-    fn goto(&mut self, cx: Cx<'_>, layer: usize, path: PathId) {
-        let data = cx.data;
+    fn goto(&mut self, context: Context<'_>, layer: usize, path: PathId) {
+        let data = context.data;
         self.anchor = None;
         if data.is_base(layer) {
             self.rows.is_folded = false;
@@ -327,9 +327,9 @@ impl Pane for Layers {
         self.files.reveal(data, path);
     }
 
-    fn note(&self, cx: Cx<'_>) -> String {
+    fn note(&self, context: Context<'_>) -> String {
         let (from, to) = self.files.span.layers();
-        let of = cx.data.image.layers.len().saturating_sub(1);
+        let of = context.data.image.layers.len().saturating_sub(1);
         if from == to {
             format!("layer {to} of 0–{of}")
         } else {

@@ -11,8 +11,8 @@ use crate::ui::describe;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout;
 use crate::ui::list::List;
-use crate::ui::pane::{Cx, Pane, Reply};
-use crate::ui::text::{self, Pen, fit_path, safe, wrap};
+use crate::ui::pane::{Context, Pane, Reply};
+use crate::ui::text::{self, Painter, fit_path, safe, wrap};
 use crate::ui::tree::{Acted, Filter, Sums, Tree, Weight};
 use crate::units;
 
@@ -105,35 +105,42 @@ impl WastedTab {
         )
     }
 
-    fn draw_list(&self, data: &Data, area: Rect, pen: &mut Pen<'_>) {
+    fn draw_list(&self, data: &Data, area: Rect, painter: &mut Painter<'_>) {
         let whole = data.analysis.wasted.first().map_or(0, |wasted| wasted.bytes);
         let length = self.length(data);
         let wide = area.width >= 70;
-        let story = if wide { (area.width * 38 / 100).max(28) } else { 0 };
+        let timeline = if wide { (area.width * 38 / 100).max(28) } else { 0 };
         let short = Columns::short(area.width);
         for (y, row) in (0_u16..).zip(self.list.window(length, usize::from(area.height))) {
             let Some(wasted) = self.at(data, row) else { continue };
-            short.numbers(area, y, wasted.bytes, whole, pen.theme.waste, pen);
-            let room = area.width.saturating_sub(short.name + 2 + story);
+            short.numbers(area, y, wasted.bytes, whole, painter.theme.waste, painter);
+            let room = area.width.saturating_sub(short.name + 2 + timeline);
             let path = fit_path(&data.path_text(wasted.path, false), usize::from(room.saturating_sub(1)));
-            pen.put(area, short.name + 2, y, room, &path, pen.theme.text);
+            painter.put(area, short.name + 2, y, room, &path, painter.theme.text);
             if wide {
-                pen.put(area, area.width - story, y, story, &cause(data, wasted), pen.theme.dim);
+                painter.put(
+                    area,
+                    area.width - timeline,
+                    y,
+                    timeline,
+                    &cause(data, wasted),
+                    painter.theme.dim,
+                );
             }
             if row == self.list.cursor {
-                pen.select(area, y, true);
+                painter.select(area, y, true);
             }
         }
     }
 
-    fn draw_tree(&self, data: &Data, area: Rect, pen: &mut Pen<'_>) {
+    fn draw_tree(&self, data: &Data, area: Rect, painter: &mut Painter<'_>) {
         let image = &data.image;
         let rows = self.tree.rows();
         let short = Columns::short(area.width);
         let whole = self.sums.bytes(image, PathId::ROOT);
         for (y, at) in (0_u16..).zip(self.tree.list.window(rows.len(), usize::from(area.height))) {
             let row = rows[at];
-            short.numbers(area, y, self.sums.bytes(image, row.path), whole, pen.theme.waste, pen);
+            short.numbers(area, y, self.sums.bytes(image, row.path), whole, painter.theme.waste, painter);
             let x = short.name + 2 + indent(row.depth, area.width.saturating_sub(short.name));
             let below = self.sums.shown(image, row.path) - u32::from(self.of_path(data, row.path).is_some());
             let arrow = match (below > 0, self.tree.is_open(row.path)) {
@@ -142,21 +149,21 @@ impl WastedTab {
                 (true, false) => "▸ ",
             };
             let name = safe(image.paths.name(row.path));
-            let x = pen.parts(area, x, y, &[(arrow, pen.theme.dim), (&name, pen.theme.text)]);
+            let x = painter.parts(area, x, y, &[(arrow, painter.theme.dim), (&name, painter.theme.text)]);
             let said = match self.of_path(data, row.path) {
                 Some(wasted) => format!("  {}", cause(data, wasted)),
                 None => format!("/  {}", text::files(self.sums.files(image, row.path))),
             };
-            pen.put(area, x, y, area.width, &said, pen.theme.dim);
+            painter.put(area, x, y, area.width, &said, painter.theme.dim);
             if at == self.tree.list.cursor {
-                pen.select(area, y, true);
+                painter.select(area, y, true);
             }
         }
     }
 
-    fn draw_details(&self, data: &Data, pane: Rect, path: PathId, pen: &mut Pen<'_>) {
+    fn draw_details(&self, data: &Data, pane: Rect, path: PathId, painter: &mut Painter<'_>) {
         let title = fit_path(&data.path_text(path, false), usize::from(pane.width.saturating_sub(8)));
-        pen.title(pane, &title, "", false);
+        painter.title(pane, &title, "", false);
         let area = layout::inside(pane);
         let width = usize::from(area.width.saturating_sub(4));
         let mut lines = Vec::new();
@@ -165,7 +172,7 @@ impl WastedTab {
                 lines.extend(
                     wrap(&describe::timeline(data, path), width)
                         .into_iter()
-                        .map(|line| (line, pen.theme.text)),
+                        .map(|line| (line, painter.theme.text)),
                 );
                 for copy in data.analysis.copies_of(wasted) {
                     let said = format!(
@@ -176,7 +183,7 @@ impl WastedTab {
                         copy.by_layer,
                         data.command(copy.by_layer)
                     );
-                    lines.push((said, pen.theme.waste));
+                    lines.push((said, painter.theme.waste));
                 }
             }
             None => lines.push((
@@ -185,11 +192,11 @@ impl WastedTab {
                     units::size(self.sums.bytes(&data.image, path)),
                     text::files(self.sums.files(&data.image, path))
                 ),
-                pen.theme.text,
+                painter.theme.text,
             )),
         }
         for (y, (line, style)) in (0..area.height).zip(&lines) {
-            pen.put(area, 2, y, area.width.saturating_sub(3), line, *style);
+            painter.put(area, 2, y, area.width.saturating_sub(3), line, *style);
         }
     }
 }
@@ -234,9 +241,9 @@ impl Pane for WastedTab {
         }
     }
 
-    fn act(&mut self, cx: Cx<'_>, action: Action) -> Option<Reply> {
-        let data = cx.data;
-        let height = usize::from(layout::rows(Self::panes(cx.body).0).height);
+    fn act(&mut self, context: Context<'_>, action: Action) -> Option<Reply> {
+        let data = context.data;
+        let height = usize::from(layout::rows(Self::panes(context.body).0).height);
         match action {
             Action::Style => {
                 let path = self.path(data);
@@ -270,9 +277,9 @@ impl Pane for WastedTab {
         None
     }
 
-    fn settle(&mut self, cx: Cx<'_>) {
-        let height = usize::from(layout::rows(Self::panes(cx.body).0).height);
-        let length = self.length(cx.data);
+    fn settle(&mut self, context: Context<'_>) {
+        let height = usize::from(layout::rows(Self::panes(context.body).0).height);
+        let length = self.length(context.data);
         if self.is_tree {
             self.tree.list.settle(length, height);
         } else {
@@ -280,9 +287,9 @@ impl Pane for WastedTab {
         }
     }
 
-    fn draw(&self, cx: Cx<'_>, pen: &mut Pen<'_>) {
-        let data = cx.data;
-        let (pane, below) = Self::panes(cx.body);
+    fn draw(&self, context: Context<'_>, painter: &mut Painter<'_>) {
+        let data = context.data;
+        let (pane, below) = Self::panes(context.body);
         let totals = &data.analysis.totals;
         let note = format!(
             "{} ── {} overwritten ({} of it with the same content), {} removed, {} repeated",
@@ -292,43 +299,43 @@ impl Pane for WastedTab {
             units::size(totals.removed),
             units::size(totals.repeated)
         );
-        pen.title(pane, "Wasted bytes", &note, true);
+        painter.title(pane, "Wasted bytes", &note, true);
         let heading = layout::inside(pane);
-        pen.right(heading, 0, 0, 8, "WASTED", pen.theme.dim);
-        pen.put(heading, Columns::short(pane.width).name + 2, 0, pane.width, "PATH", pen.theme.dim);
+        painter.right(heading, 0, 0, 8, "WASTED", painter.theme.dim);
+        painter.put(heading, Columns::short(pane.width).name + 2, 0, pane.width, "PATH", painter.theme.dim);
         let area = layout::rows(pane);
         if data.analysis.wasted.is_empty() {
-            pen.put(
+            painter.put(
                 area,
                 2,
                 0,
                 area.width,
                 "Nothing: every byte of every layer can be seen in the final file system.",
-                pen.theme.added,
+                painter.theme.added,
             );
             return;
         }
         if self.length(data) == 0 {
-            pen.put(area, 2, 0, area.width, "no wasted path matches the filter", pen.theme.dim);
+            painter.put(area, 2, 0, area.width, "no wasted path matches the filter", painter.theme.dim);
         }
         if self.is_tree {
-            self.draw_tree(data, area, pen);
+            self.draw_tree(data, area, painter);
         } else {
-            self.draw_list(data, area, pen);
+            self.draw_list(data, area, painter);
         }
         if let (true, Some(path)) = (below.height > 0, self.path(data)) {
-            self.draw_details(data, below, path, pen);
+            self.draw_details(data, below, path, painter);
         }
     }
 
-    fn click(&mut self, cx: Cx<'_>, at: Position) -> Option<Reply> {
-        let y = layout::row_at(layout::rows(Self::panes(cx.body).0), at)?;
-        let length = self.length(cx.data);
+    fn click(&mut self, context: Context<'_>, at: Position) -> Option<Reply> {
+        let y = layout::row_at(layout::rows(Self::panes(context.body).0), at)?;
+        let length = self.length(context.data);
         let list = if self.is_tree { &mut self.tree.list } else { &mut self.list };
         let row = list.top + y;
         if row < length {
             if list.cursor == row {
-                return self.act(cx, Action::Open);
+                return self.act(context, Action::Open);
             }
             list.cursor = row;
             self.tree.note();
@@ -336,9 +343,9 @@ impl Pane for WastedTab {
         None
     }
 
-    fn wheel(&mut self, cx: Cx<'_>, _at: Position, rows: isize) {
-        let height = usize::from(layout::rows(Self::panes(cx.body).0).height);
-        let length = self.length(cx.data);
+    fn wheel(&mut self, context: Context<'_>, _at: Position, rows: isize) {
+        let height = usize::from(layout::rows(Self::panes(context.body).0).height);
+        let length = self.length(context.data);
         let list = if self.is_tree { &mut self.tree.list } else { &mut self.list };
         list.wheel(rows, length, height);
         self.tree.note();
@@ -352,26 +359,26 @@ impl Pane for WastedTab {
         Some(&self.filter)
     }
 
-    fn refilter(&mut self, cx: Cx<'_>) {
+    fn refilter(&mut self, context: Context<'_>) {
         let filter = &self.filter;
         self.shown = filter.found.is_some().then(|| {
-            let all = (0..).zip(&cx.data.analysis.wasted);
+            let all = (0..).zip(&context.data.analysis.wasted);
             all.filter(|(_, wasted)| filter.shows(wasted.path)).map(|(at, _)| at).collect()
         });
         self.list = List::default();
-        self.fill(cx.data);
+        self.fill(context.data);
     }
 
-    fn selected(&self, cx: Cx<'_>) -> Option<PathId> {
-        self.path(cx.data)
+    fn selected(&self, context: Context<'_>) -> Option<PathId> {
+        self.path(context.data)
     }
 
     /// The last copy that is wasted: what can still be looked at.
-    fn slot(&self, cx: Cx<'_>, path: PathId) -> Option<Slot> {
-        let copies = self.of_path(cx.data, path).map(|wasted| cx.data.analysis.copies_of(wasted));
+    fn slot(&self, context: Context<'_>, path: PathId) -> Option<Slot> {
+        let copies = self.of_path(context.data, path).map(|wasted| context.data.analysis.copies_of(wasted));
         match copies.and_then(<[_]>::last) {
             Some(copy) => Some(Slot::Entry(copy.entry)),
-            None => cx.data.final_slot(path),
+            None => context.data.final_slot(path),
         }
     }
 }

@@ -8,7 +8,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use super::shown;
 use crate::error::Error;
-use crate::ui::{Job, Options, run};
+use crate::ui::{Options, Request, run};
 
 /// Tells the child what to do; without it the child's test does nothing.
 const ROLE: &str = "LAYERCAKE_UI_TEST";
@@ -31,7 +31,7 @@ fn child() {
         "bad" => Err(Error::because("it is no image")),
         _ => Ok(shown()),
     };
-    let outcome = run(Job { name: "sample.tar".into(), load: Box::new(load) }, Options::default());
+    let outcome = run(Request { name: "sample.tar".into(), load: Box::new(load) }, Options::default());
     println!("OUTCOME {outcome:?}");
 }
 

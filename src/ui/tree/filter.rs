@@ -49,7 +49,7 @@ impl Pattern {
     }
 
     /// The paths that it finds. A path below a found directory is shown too. `stopped` is asked now and then.
-    pub(in crate::ui) fn find(&self, image: &Image, stopped: &(dyn Fn() -> bool + Sync)) -> Option<Found> {
+    pub(in crate::ui) fn find(&self, image: &Image, stopped: &(dyn Fn() -> bool + Sync)) -> Option<Matches> {
         const BLOCK: u32 = 1 << 14;
         let count = image.paths.len();
         let blocks: Vec<Vec<PathId>> = (0..count.div_ceil(BLOCK))
@@ -69,7 +69,7 @@ impl Pattern {
         if stopped() {
             return None;
         }
-        let mut found = Found { hits: Bits::new(count), shown: Bits::new(count) };
+        let mut found = Matches { hits: Bits::new(count), shown: Bits::new(count) };
         let mut behind = 0;
         for path in blocks.into_iter().flatten() {
             found.hits.set(path, true);
@@ -144,7 +144,7 @@ fn last_line(text: &str) -> String {
 
 /// What a pattern finds.
 #[derive(Debug, Clone, Default)]
-pub(in crate::ui) struct Found {
+pub(in crate::ui) struct Matches {
     /// The paths themselves.
     pub(in crate::ui) hits: Bits,
     /// These and all below them.
@@ -162,7 +162,7 @@ pub(in crate::ui) struct Filter {
     /// An answer is on its way.
     pub(in crate::ui) is_waiting: bool,
     /// What is found; none shows everything.
-    pub(in crate::ui) found: Option<Found>,
+    pub(in crate::ui) found: Option<Matches>,
     /// Counts the changes, so that a late answer to an earlier text is told from the right one.
     pub(in crate::ui) turn: u64,
 }
@@ -245,7 +245,7 @@ mod tests {
     fn a_bad_pattern_keeps_what_was_found() {
         let mut filter = Filter { text: "re:a".into(), ..Filter::default() };
         assert!(filter.changed().is_some());
-        filter.found = Some(Found::default());
+        filter.found = Some(Matches::default());
         filter.text = "re:a(".into();
         assert!(filter.changed().is_none());
         assert!(filter.error.is_some() && filter.found.is_some());

@@ -10,7 +10,7 @@ mod span;
 mod sums;
 
 pub(super) use bits::Bits;
-pub(super) use filter::{Filter, Found, Pattern};
+pub(super) use filter::{Filter, Matches, Pattern};
 pub(super) use flat::{Acted, Row, Sort, Tree};
 pub(super) use span::{Mark, Marks, Span};
 pub(super) use sums::{Sums, Weight};

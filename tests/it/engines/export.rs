@@ -20,7 +20,8 @@ type Tree = BTreeMap<Vec<u8>, (char, u64)>;
 
 fn merged(path: &Path) -> Tree {
     let load::Loaded { image, union, .. } =
-        load::path(path, &layercake::source::Wish::default(), &load::Blind).expect("the image loads");
+        load::path(path, &layercake::source::ImageSelector::default(), &load::NoProgress)
+            .expect("the image loads");
     union
         .rootfs
         .live()

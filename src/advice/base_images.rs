@@ -4,7 +4,7 @@
 //! languages tell themselves by a variable, and some builders leave a label. Where nothing tells, nothing is
 //! invented: [`build`] falls back to a plain word and says so in a comment.
 
-use super::desk::Desk;
+use super::ledger::Ledger;
 use crate::analysis::system::{Language, Release, Runtime};
 use crate::image::PathId;
 
@@ -47,8 +47,8 @@ const OFFICIAL: [Official; 7] = [
 ];
 
 /// The image that this one was built on, as far as it can be told.
-pub(super) fn name(desk: &Desk<'_>) -> Option<String> {
-    let label = desk.image.config.config.labels.get("org.opencontainers.image.base.name");
+pub(super) fn name(ledger: &Ledger<'_>) -> Option<String> {
+    let label = ledger.image.config.config.labels.get("org.opencontainers.image.base.name");
     let is_plain = |name: &&String| {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':' | '@');
         (1..200).contains(&name.len()) && name.chars().all(plain)
@@ -56,9 +56,9 @@ pub(super) fn name(desk: &Desk<'_>) -> Option<String> {
     if let Some(name) = label.filter(is_plain) {
         return Some(name.clone());
     }
-    let release = desk.analysis.system.base.as_ref();
-    if let Some((official, version)) = language_image(desk) {
-        let jdk = || desk.analysis.system.runtimes.iter().any(|runtime| runtime.language == Language::Jdk);
+    let release = ledger.analysis.system.base.as_ref();
+    if let Some((official, version)) = language_image(ledger) {
+        let jdk = || ledger.analysis.system.runtimes.iter().any(|runtime| runtime.language == Language::Jdk);
         let kind = match official.image {
             "eclipse-temurin" if jdk() => "-jdk",
             "eclipse-temurin" => "-jre",
@@ -66,13 +66,13 @@ pub(super) fn name(desk: &Desk<'_>) -> Option<String> {
         };
         let variant = match release.map(|release| release.id.as_str()) {
             Some("alpine") => "-alpine",
-            Some("debian") if official.has_slim && is_slim(desk) => "-slim",
+            Some("debian") if official.has_slim && is_slim(ledger) => "-slim",
             _ => "",
         };
         return Some(format!("{}:{version}{kind}{variant}", official.image));
     }
     let name = distribution(release?)?;
-    let slim = if name.starts_with("debian:") && is_slim(desk) { "-slim" } else { "" };
+    let slim = if name.starts_with("debian:") && is_slim(ledger) { "-slim" } else { "" };
     Some(format!("{name}{slim}"))
 }
 
@@ -98,17 +98,17 @@ fn distribution(release: &Release) -> Option<String> {
 }
 
 /// The lines with which the build stage begins; `name` is what it is called.
-pub(super) fn build(desk: &Desk<'_>) -> String {
-    match name(desk) {
+pub(super) fn build(ledger: &Ledger<'_>) -> String {
+    match name(ledger) {
         Some(name) => format!("FROM {name} AS build"),
         None => "# your-base stands for the image in your FROM line\nFROM your-base AS build".into(),
     }
 }
 
 /// A smaller variant of the same base, or why there is none.
-pub(super) fn smaller(desk: &Desk<'_>) -> Result<String, String> {
-    let Some(name) = name(desk) else { return Err("no smaller variant of this base is known".into()) };
-    let known = match language_image(desk) {
+pub(super) fn smaller(ledger: &Ledger<'_>) -> Result<String, String> {
+    let Some(name) = name(ledger) else { return Err("no smaller variant of this base is known".into()) };
+    let known = match language_image(ledger) {
         Some((official, _)) if official.has_slim && !name.contains("-alpine") && !name.contains("-slim") => {
             Some(format!("{name}-slim"))
         }
@@ -136,30 +136,30 @@ pub(super) struct RunBase {
 
 /// The smallest image that runs what this one runs. Packages for an interpreter of the distribution are named, so
 /// that what was installed into the distribution's directories finds its interpreter.
-pub(super) fn run(desk: &Desk<'_>) -> RunBase {
+pub(super) fn run(ledger: &Ledger<'_>) -> RunBase {
     let plain = |from: String| RunBase { from, language: None, install: Vec::new() };
-    let system = &desk.analysis.system;
-    if system.program.is_some_and(|program| program.is_static() && desk.is_own(program.layer)) {
+    let system = &ledger.analysis.system;
+    if system.program.is_some_and(|program| program.is_static() && ledger.is_own(program.layer)) {
         return plain("scratch".into());
     }
-    let same = || smaller(desk).ok().or_else(|| name(desk)).unwrap_or_else(|| "your-base".into());
+    let same = || smaller(ledger).ok().or_else(|| name(ledger)).unwrap_or_else(|| "your-base".into());
     let distribution = || {
         let full = distribution(system.base.as_ref()?)?;
         Some(if full.starts_with("debian:") { format!("{full}-slim") } else { full })
     };
-    let Some(runtime) = runtime(desk) else {
-        let builds = language_image(desk).is_some_and(|(official, _)| official.builds);
+    let Some(runtime) = runtime(ledger) else {
+        let builds = language_image(ledger).is_some_and(|(official, _)| official.builds);
         return plain(builds.then(distribution).flatten().unwrap_or_else(same));
     };
     let language = Some(runtime.language);
-    if let Some(from) = language_base(desk, runtime).filter(|_| {
-        desk.is_own(runtime.layer) && !matches!(runtime.language, Language::Python | Language::Ruby)
+    if let Some(from) = language_base(ledger, runtime).filter(|_| {
+        ledger.is_own(runtime.layer) && !matches!(runtime.language, Language::Python | Language::Ruby)
     }) {
         return RunBase { from, language, install: Vec::new() };
     }
-    let from = if desk.is_own(runtime.layer) { distribution().unwrap_or_else(same) } else { same() };
-    let package = desk.analysis.packages.owner(runtime.path).map(|package| package.name.as_str());
-    let install = match (desk.is_own(runtime.layer), package) {
+    let from = if ledger.is_own(runtime.layer) { distribution().unwrap_or_else(same) } else { same() };
+    let package = ledger.analysis.packages.owner(runtime.path).map(|package| package.name.as_str());
+    let install = match (ledger.is_own(runtime.layer), package) {
         // python3.11-minimal alone has half of the standard library
         (true, Some(_)) if runtime.language == Language::Python => vec!["python3".to_owned()],
         (true, Some(name)) => vec![word(name)],
@@ -169,8 +169,8 @@ pub(super) fn run(desk: &Desk<'_>) -> RunBase {
 }
 
 /// The interpreter that the image runs, else the only one.
-pub(super) fn runtime<'a>(desk: &Desk<'a>) -> Option<&'a Runtime> {
-    let system = &desk.analysis.system;
+pub(super) fn runtime<'a>(ledger: &Ledger<'a>) -> Option<&'a Runtime> {
+    let system = &ledger.analysis.system;
     let program = system.program.map(|program| program.path);
     let only = || if let [only] = &*system.runtimes { Some(only) } else { None };
     system.runtimes.iter().find(|runtime| Some(runtime.path) == program).or_else(|| {
@@ -180,15 +180,15 @@ pub(super) fn runtime<'a>(desk: &Desk<'a>) -> Option<&'a Runtime> {
 }
 
 /// The official image of a language, in its smallest variant for the base's C library.
-pub(super) fn language_base(desk: &Desk<'_>, runtime: &Runtime) -> Option<String> {
-    let packaged = || desk.analysis.packages.owner(runtime.path)?.version.as_deref();
+pub(super) fn language_base(ledger: &Ledger<'_>, runtime: &Runtime) -> Option<String> {
+    let packaged = || ledger.analysis.packages.owner(runtime.path)?.version.as_deref();
     // 18.20.4+dfsg is 18 in tags; python3.11 is 3.11
     let version = word(runtime.version.as_deref().or_else(packaged)?);
     let (major, two) = (numbers(&version, 1), numbers(&version, 2));
     if major.is_empty() {
         return None;
     }
-    let is_alpine = desk.analysis.system.base.as_ref().is_some_and(|release| release.id == "alpine");
+    let is_alpine = ledger.analysis.system.base.as_ref().is_some_and(|release| release.id == "alpine");
     let slim = if is_alpine { "alpine" } else { "slim" };
     Some(match runtime.language {
         Language::Python => format!("python:{two}-{slim}"),
@@ -201,9 +201,9 @@ pub(super) fn language_base(desk: &Desk<'_>, runtime: &Runtime) -> Option<String
 }
 
 /// The official image of a language that the base is, with the version as its tags have it.
-fn language_image(desk: &Desk<'_>) -> Option<(&'static Official, String)> {
-    let image = desk.image;
-    let steps = &image.history[..first_own_step(desk).min(image.history.len())];
+fn language_image(ledger: &Ledger<'_>) -> Option<(&'static Official, String)> {
+    let image = ledger.image;
+    let steps = &image.history[..first_own_step(ledger).min(image.history.len())];
     OFFICIAL.iter().find_map(|official| {
         let names = |text: &str| text.split_whitespace().any(|word| word.starts_with(official.variable));
         let told = if steps.is_empty() {
@@ -222,8 +222,8 @@ fn language_image(desk: &Desk<'_>) -> Option<(&'static Official, String)> {
 }
 
 /// The first step of the history that this Dockerfile made: behind the base's last layer, and behind its `CMD`.
-pub(super) fn first_own_step(desk: &Desk<'_>) -> usize {
-    let (history, base) = (&desk.image.history, desk.analysis.base_layers);
+pub(super) fn first_own_step(ledger: &Ledger<'_>) -> usize {
+    let (history, base) = (&ledger.image.history, ledger.analysis.base_layers);
     let end = history.iter().position(|step| step.layer.is_some_and(|layer| layer >= base));
     let start = history.iter().rposition(|step| step.layer.is_some_and(|layer| layer < base));
     let start = start.map_or(0, |at| at + 1);
@@ -232,24 +232,24 @@ pub(super) fn first_own_step(desk: &Desk<'_>) -> usize {
     start + cmd.map_or(0, |at| at + 1)
 }
 
-fn is_slim(desk: &Desk<'_>) -> bool {
-    let base = &desk.analysis.layers[..desk.analysis.base_layers];
-    base.iter().map(|layer| layer.content).sum::<u64>() < SLIM && !is_full(desk)
+fn is_slim(ledger: &Ledger<'_>) -> bool {
+    let base = &ledger.analysis.layers[..ledger.analysis.base_layers];
+    base.iter().map(|layer| layer.content).sum::<u64>() < SLIM && !is_full(ledger)
 }
 
 /// True when the base has what slim variants leave out.
-pub(super) fn is_full(desk: &Desk<'_>) -> bool {
-    let image = desk.image;
+pub(super) fn is_full(ledger: &Ledger<'_>) -> bool {
+    let image = ledger.image;
     let of_base = |path: PathId| {
         let mut entries = image.timeline.of(path).iter();
-        entries.find(|&&entry| !desk.is_own(image.layer_of(entry))).map(|&entry| image.entry(entry).size)
+        entries.find(|&&entry| !ledger.is_own(image.layer_of(entry))).map(|&entry| image.entry(entry).size)
     };
     let below = |place| image.paths.find(place).map(|place| (place.0..image.paths.end(place).0).map(PathId));
     let documents: u64 = DOCUMENT_PLACES.into_iter().filter_map(below).flatten().filter_map(of_base).sum();
     let has_compiler =
         below(b"usr/lib/gcc").is_some_and(|mut paths| paths.any(|path| of_base(path).is_some()));
-    let is_jdk = |runtime: &Runtime| runtime.language == Language::Jdk && !desk.is_own(runtime.layer);
-    documents >= DOCUMENTS || has_compiler || desk.analysis.system.runtimes.iter().any(is_jdk)
+    let is_jdk = |runtime: &Runtime| runtime.language == Language::Jdk && !ledger.is_own(runtime.layer);
+    documents >= DOCUMENTS || has_compiler || ledger.analysis.system.runtimes.iter().any(is_jdk)
 }
 
 /// The first numbers of a version: `3.19` of `3.19.1`.

@@ -7,7 +7,7 @@ use crate::image::{Image, PathId};
 use crate::layer::Kind;
 use crate::overlay::Cause;
 
-/// Most layers that one part of a story names.
+/// Most layers that one part of a timeline names.
 const NAMED: usize = 6;
 
 /// One thing that happened, and the layers it happened in (none where the words say which).
@@ -16,8 +16,8 @@ struct Event {
     layers: Vec<usize>,
 }
 
-/// The story of the wasted `copies` (lowest layer first) of `path`.
-pub(super) fn story(image: &Image, path: PathId, copies: &[Copy]) -> String {
+/// The timeline of the wasted `copies` (lowest layer first) of `path`.
+pub(super) fn timeline(image: &Image, path: PathId, copies: &[Copy]) -> String {
     let mut events: Vec<Event> = Vec::new();
     let mut tell = |what, layer: Option<usize>| match events.last_mut() {
         Some(event) if event.what == what => event.layers.extend(layer),
@@ -97,7 +97,7 @@ mod tests {
         let tell = |sample: &sample::Sample, path: &[u8]| {
             let path = sample.image.paths.find(path).unwrap();
             let wasted = sample.analysis.wasted.iter().find(|wasted| wasted.path == path).unwrap();
-            story(&sample.image, path, sample.analysis.copies_of(wasted))
+            timeline(&sample.image, path, sample.analysis.copies_of(wasted))
         };
         let wasteful = sample::wasteful();
         for (path, text) in [

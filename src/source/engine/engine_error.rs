@@ -2,7 +2,7 @@
 
 /// What is lacking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lack {
+pub enum EngineErrorKind {
     /// No such engine answers: it is not installed, not running, or may not be asked.
     Engine,
     /// The engine has no such image.
@@ -13,19 +13,19 @@ pub enum Lack {
 
 /// Why an engine gives no image, and what can be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct EngineError {
     /// What is lacking.
-    pub lack: Lack,
+    pub kind: EngineErrorKind,
     /// A clause that names the engine, where it was looked for and what happened.
     pub why: String,
     /// What to try.
     pub hint: Option<String>,
 }
 
-impl Refusal {
-    /// A refusal for which there is no remedy yet.
-    pub(super) fn new(lack: Lack, why: impl Into<String>) -> Self {
-        Self { lack, why: why.into(), hint: None }
+impl EngineError {
+    /// A engine_error for which there is no remedy yet.
+    pub(super) fn new(kind: EngineErrorKind, why: impl Into<String>) -> Self {
+        Self { kind, why: why.into(), hint: None }
     }
 
     /// Says what to try.

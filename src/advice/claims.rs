@@ -29,15 +29,15 @@ impl Scale {
 
     /// The severity of a sum that other findings bill.
     pub(super) fn severity_of(self, bytes: u64) -> Severity {
-        self.severity(&Tally { bytes, weight: bytes, ..Tally::default() })
+        self.severity(&Claims { bytes, weight: bytes, ..Claims::default() })
     }
 
     /// High from 10 % or 100 MB on, medium from 2 % or 20 MB on.
-    pub(super) fn severity(self, tally: &Tally) -> Severity {
+    pub(super) fn severity(self, claims: &Claims) -> Severity {
         let at_least = |percent: u64, bytes: u64| {
-            tally.weight >= bytes
-                || tally.bytes * 100 >= self.content * percent && tally.bytes > 0
-                || tally.weight * 100 >= self.tar * percent
+            claims.weight >= bytes
+                || claims.bytes * 100 >= self.content * percent && claims.bytes > 0
+                || claims.weight * 100 >= self.tar * percent
         };
         if at_least(10, 100_000_000) {
             Severity::High
@@ -55,7 +55,7 @@ pub(super) fn weight(bytes: u64) -> u64 {
     bytes.div_ceil(512) * 512 + 512
 }
 
-/// What one layer has of a tally.
+/// What one layer has of a claims.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Part {
     pub(super) bytes: u64,
@@ -64,7 +64,7 @@ pub(super) struct Part {
 
 /// Entries, added up.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tally {
+pub(super) struct Claims {
     pub(super) bytes: u64,
     pub(super) weight: u64,
     pub(super) entries: u64,
@@ -76,7 +76,7 @@ pub(super) struct Tally {
     top: BinaryHeap<Reverse<Evidence>>,
 }
 
-impl Tally {
+impl Claims {
     /// Adds an entry, and keeps it as evidence if it is one of the `keep` largest.
     pub(super) fn add(&mut self, evidence: Evidence, keep: usize) {
         self.bytes += evidence.bytes;

@@ -17,7 +17,7 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// The near end: what the thread has read.
 #[derive(Debug)]
-pub(super) struct Pump {
+pub(super) struct ReadAhead {
     full: Receiver<io::Result<Vec<u8>>>,
     empty: SyncSender<Vec<u8>>,
     piece: Vec<u8>,
@@ -30,7 +30,7 @@ pub(super) struct Pump {
     end: Option<Result<(), String>>,
 }
 
-impl Pump {
+impl ReadAhead {
     /// Starts reading `far`, which may be silent for as long as `silence`.
     pub(super) fn start(far: impl Read + Send + 'static, silence: Duration) -> Self {
         let (send_full, full) = sync_channel(PIECES);
@@ -68,7 +68,7 @@ impl Pump {
     }
 }
 
-impl Read for Pump {
+impl Read for ReadAhead {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match &self.end {
             Some(Err(error)) => return Err(io::Error::other(error.clone())),
@@ -116,7 +116,7 @@ mod tests {
     fn everything_comes_in_order() {
         let bytes: Vec<u8> = (0..=250).cycle().take(3 * PIECE + 17).collect();
         let mut got = Vec::new();
-        Pump::start(io::Cursor::new(bytes.clone()), TICK).read_to_end(&mut got).unwrap();
+        ReadAhead::start(io::Cursor::new(bytes.clone()), TICK).read_to_end(&mut got).unwrap();
         assert!(got == bytes);
     }
 
@@ -130,17 +130,17 @@ mod tests {
         }
         let mut got = Vec::new();
         let error =
-            Pump::start(io::Cursor::new(b"some").chain(Broken), TICK).read_to_end(&mut got).unwrap_err();
+            ReadAhead::start(io::Cursor::new(b"some").chain(Broken), TICK).read_to_end(&mut got).unwrap_err();
         assert_eq!((got.as_slice(), error.to_string().as_str()), (&b"some"[..], "the line is cut"));
     }
 
     #[test]
     fn silence_is_not_waited_out() {
         let (held, silent) = io::pipe().map(|(read, write)| (write, read)).unwrap();
-        let mut pump = Pump::start(silent, TICK * 2);
+        let mut read_ahead = ReadAhead::start(silent, TICK * 2);
         // woken in between, and then given up
-        assert_eq!(pump.read(&mut [0]).unwrap_err().kind(), io::ErrorKind::Interrupted);
-        let error = pump.read_to_end(&mut Vec::new()).unwrap_err();
+        assert_eq!(read_ahead.read(&mut [0]).unwrap_err().kind(), io::ErrorKind::Interrupted);
+        let error = read_ahead.read_to_end(&mut Vec::new()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         drop(held);
     }

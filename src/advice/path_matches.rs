@@ -9,7 +9,7 @@ use crate::image::{Image, PathId};
 /// No rule.
 const NONE: u8 = u8::MAX;
 
-/// Files that package managers and `ldconfig` write anew at every install.
+/// Files that package package_managers and `ldconfig` write anew at every install.
 const PKGDB: [&str; 15] = [
     "var/lib/dpkg/status*",
     "var/lib/dpkg/{info,triggers}/**",
@@ -29,7 +29,7 @@ const PKGDB: [&str; 15] = [
 ];
 
 /// The rule of every path, and the paths that hold secrets.
-pub(super) struct Classes<'a> {
+pub(super) struct PathMatches<'a> {
     rules: Vec<&'a PathRule>,
     best: Vec<u8>,
     package_files: Vec<u64>,
@@ -37,7 +37,7 @@ pub(super) struct Classes<'a> {
     pub(super) secrets: Vec<(PathId, &'a PathRule)>,
 }
 
-impl<'a> Classes<'a> {
+impl<'a> PathMatches<'a> {
     /// Walks all paths. Rules that are switched off, or whose globs cannot be read, find nothing.
     pub(super) fn of(image: &Image, settings: &'a Settings) -> Self {
         let rules: Vec<&PathRule> = settings
@@ -62,14 +62,14 @@ impl<'a> Classes<'a> {
             _ = globs.add(glob, MOST_RULES - 1, false);
         }
         let count = image.paths.len();
-        let mut classes = Self {
+        let mut path_matches = Self {
             rules,
             best: vec![NONE; count as usize],
             package_files: vec![0; (count as usize).div_ceil(64)],
             secrets: Vec::new(),
         };
-        classes.walk(image, &globs, secret);
-        classes
+        path_matches.walk(image, &globs, secret);
+        path_matches
     }
 
     fn walk(&mut self, image: &Image, globs: &Globs, secret: Set) {
@@ -118,7 +118,7 @@ impl<'a> Classes<'a> {
         &self.rules
     }
 
-    /// True for files that package managers write anew at every install.
+    /// True for files that package package_managers write anew at every install.
     pub(super) fn is_package_file(&self, path: PathId) -> bool {
         self.package_files[path.index() / 64] >> (path.index() % 64) & 1 == 1
     }

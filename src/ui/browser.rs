@@ -10,9 +10,9 @@ use super::event::Effect;
 use super::extract::Prompt;
 use super::keymap::{Action, Scope};
 use super::layout;
-use super::pane::{Cx, Pane, Reply};
+use super::pane::{Context, Pane, Reply};
 use super::panes;
-use super::tree::{Filter, Found};
+use super::tree::{Filter, Matches};
 use super::update::Asked;
 use super::view;
 use super::viewer::Viewer;
@@ -21,7 +21,7 @@ use super::viewer::Viewer;
 const LAYERS: usize = 0;
 
 /// Browsing an image.
-pub(super) struct Main {
+pub(super) struct Browser {
     pub(super) data: Arc<Data>,
     pub(super) panes: Vec<Box<dyn Pane>>,
     pub(super) tab: usize,
@@ -29,7 +29,7 @@ pub(super) struct Main {
     back: Vec<usize>,
 }
 
-impl Main {
+impl Browser {
     /// The tabs of an image, the first one open.
     pub(super) fn new(data: Arc<Data>) -> Self {
         let panes = panes::all(&data);
@@ -42,14 +42,14 @@ impl Main {
     }
 
     /// Runs something on the open tab.
-    fn on<T>(&mut self, size: Size, run: impl FnOnce(&mut dyn Pane, Cx<'_>) -> T) -> T {
+    fn on<T>(&mut self, size: Size, run: impl FnOnce(&mut dyn Pane, Context<'_>) -> T) -> T {
         let data = Arc::clone(&self.data);
-        run(self.panes[self.tab].as_mut(), Cx { data: &data, body: body(size) })
+        run(self.panes[self.tab].as_mut(), Context { data: &data, body: body(size) })
     }
 
     /// Fits the open tab to the screen.
     pub(super) fn settle(&mut self, size: Size) {
-        self.on(size, |pane, cx| pane.settle(cx));
+        self.on(size, |pane, context| pane.settle(context));
     }
 
     /// Where keys are looked up.
@@ -74,7 +74,7 @@ impl Main {
                 None => return Asked::Say("nothing to filter here".into()),
             },
             Action::Copy => {
-                return match self.on(size, |pane, cx| pane.copied(cx)) {
+                return match self.on(size, |pane, context| pane.copied(context)) {
                     Some(text) => Asked::Effects(vec![Effect::Copy(text)]),
                     None => Asked::Say("nothing to copy here".into()),
                 };
@@ -82,7 +82,7 @@ impl Main {
             Action::View => return self.view(size),
             Action::Extract => return self.extract(size),
             _ => {
-                let reply = self.on(size, |pane, cx| pane.act(cx, action));
+                let reply = self.on(size, |pane, context| pane.act(context, action));
                 return self.follow(size, reply);
             }
         }
@@ -104,8 +104,8 @@ impl Main {
                 filter.is_editing = false;
                 filter.changed();
             }
-            self.on(size, |pane, cx| pane.refilter(cx));
-        } else if !self.on(size, |pane, cx| pane.close(cx))
+            self.on(size, |pane, context| pane.refilter(context));
+        } else if !self.on(size, |pane, context| pane.close(context))
             && let Some(tab) = self.back.pop()
         {
             self.tab = tab;
@@ -123,19 +123,19 @@ impl Main {
                     self.back.push(self.tab);
                     self.tab = LAYERS;
                 }
-                self.on(size, |pane, cx| pane.goto(cx, layer, path));
+                self.on(size, |pane, context| pane.goto(context, layer, path));
                 Asked::Nothing
             }
         }
     }
 
     fn view(&mut self, size: Size) -> Asked {
-        if let Some(page) = self.on(size, |pane, cx| pane.page(cx)) {
+        if let Some(page) = self.on(size, |pane, context| pane.page(context)) {
             return Asked::View(Box::new(Viewer::of(page)), Vec::new());
         }
-        let opened = self.on(size, |pane, cx| {
-            let path = pane.selected(cx).ok_or("no file is selected")?;
-            Viewer::open(cx.data, path, pane.slot(cx, path))
+        let opened = self.on(size, |pane, context| {
+            let path = pane.selected(context).ok_or("no file is selected")?;
+            Viewer::open(context.data, path, pane.slot(context, path))
         });
         match opened {
             Ok((viewer, effect)) => Asked::View(Box::new(viewer), vec![effect]),
@@ -144,9 +144,9 @@ impl Main {
     }
 
     fn extract(&mut self, size: Size) -> Asked {
-        self.on(size, |pane, cx| {
-            let Some(path) = pane.selected(cx) else { return Asked::Say("nothing is selected".into()) };
-            match Prompt::new(cx.data, path, &|path| pane.slot(cx, path)) {
+        self.on(size, |pane, context| {
+            let Some(path) = pane.selected(context) else { return Asked::Say("nothing is selected".into()) };
+            match Prompt::new(context.data, path, &|path| pane.slot(context, path)) {
                 Ok(prompt) => Asked::Extract(prompt),
                 Err(why) => Asked::Say(why),
             }
@@ -193,20 +193,20 @@ impl Main {
             Some(pattern) => vec![Effect::Find { tab, turn: filter.turn, pattern }],
             None if filter.error.is_some() => Vec::new(),
             None => {
-                self.on(size, |pane, cx| pane.refilter(cx));
+                self.on(size, |pane, context| pane.refilter(context));
                 Vec::new()
             }
         }
     }
 
     /// A filter's answer; a late one to an earlier text is dropped.
-    pub(super) fn found(&mut self, size: Size, tab: usize, turn: u64, found: Found) {
+    pub(super) fn found(&mut self, size: Size, tab: usize, turn: u64, found: Matches) {
         let data = Arc::clone(&self.data);
         let Some(pane) = self.panes.get_mut(tab) else { return };
         let Some(filter) = pane.filter().filter(|filter: &&mut Filter| filter.turn == turn) else { return };
         filter.is_waiting = false;
         filter.found = Some(found);
-        pane.refilter(Cx { data: &data, body: body(size) });
+        pane.refilter(Context { data: &data, body: body(size) });
     }
 
     /// A click.
@@ -218,13 +218,13 @@ impl Main {
             }
             return Asked::Nothing;
         }
-        let reply = self.on(size, |pane, cx| pane.click(cx, at));
+        let reply = self.on(size, |pane, context| pane.click(context, at));
         self.follow(size, reply)
     }
 
     /// The wheel.
     pub(super) fn wheel(&mut self, size: Size, at: Position, rows: isize) {
-        self.on(size, |pane, cx| pane.wheel(cx, at, rows));
+        self.on(size, |pane, context| pane.wheel(context, at, rows));
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::cell::Cell;
 
-use super::classes::Classes;
+use super::claims::{Claims, Scale};
 use super::fixes;
+use super::path_matches::PathMatches;
 use super::rule::RuleInfo;
 use super::settings::Settings;
-use super::tally::{Scale, Tally};
 use super::{Advice, Confidence, Evidence, Finding, Savings, Severity};
 use crate::analysis::Analysis;
 use crate::escape;
@@ -14,13 +14,13 @@ use crate::image::{EntryId, Image, PathId, Step};
 use crate::overlay::{Fate, Union};
 use crate::secrets::redact;
 
-/// The desk. Rules come one after the other in the order of billing: an entry belongs to the first that claims it.
-pub(super) struct Desk<'a> {
+/// The ledger. Rules come one after the other in the order of billing: an entry belongs to the first that claims it.
+pub(super) struct Ledger<'a> {
     pub(super) image: &'a Image,
     pub(super) union: &'a Union,
     pub(super) analysis: &'a Analysis,
     pub(super) settings: &'a Settings,
-    pub(super) classes: Classes<'a>,
+    pub(super) path_matches: PathMatches<'a>,
     pub(super) scale: Scale,
     claimed: Vec<u64>,
     findings: Vec<(u64, Finding)>,
@@ -37,7 +37,7 @@ pub(super) struct Draft {
     pub(super) title: String,
     pub(super) why: String,
     pub(super) fix: String,
-    pub(super) tally: Tally,
+    pub(super) claims: Claims,
     /// The layers that cause it; those that store the entries when empty.
     pub(super) layers: Vec<usize>,
     /// The severity, when it does not follow from the bytes.
@@ -47,7 +47,7 @@ pub(super) struct Draft {
 /// Findings above info before the small ones are lowered.
 const LOUD: usize = 12;
 
-impl<'a> Desk<'a> {
+impl<'a> Ledger<'a> {
     pub(super) fn new(
         image: &'a Image,
         union: &'a Union,
@@ -59,7 +59,7 @@ impl<'a> Desk<'a> {
             union,
             analysis,
             settings,
-            classes: Classes::of(image, settings),
+            path_matches: PathMatches::of(image, settings),
             scale: Scale::of(image),
             claimed: vec![0; image.entries.len().div_ceil(64)],
             findings: Vec::new(),
@@ -69,24 +69,30 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Claims an entry for a tally; false when it is claimed already.
-    pub(super) fn claim(&mut self, tally: &mut Tally, path: PathId, entry: EntryId) -> bool {
-        self.claim_part(tally, path, entry, self.image.entry(entry).size)
+    /// Claims an entry for a claims; false when it is claimed already.
+    pub(super) fn claim(&mut self, claims: &mut Claims, path: PathId, entry: EntryId) -> bool {
+        self.claim_part(claims, path, entry, self.image.entry(entry).size)
     }
 
     /// The same where only so many bytes of the entry are billed; it is claimed all the same.
-    pub(super) fn claim_part(&mut self, tally: &mut Tally, path: PathId, entry: EntryId, bytes: u64) -> bool {
+    pub(super) fn claim_part(
+        &mut self,
+        claims: &mut Claims,
+        path: PathId,
+        entry: EntryId,
+        bytes: u64,
+    ) -> bool {
         let (word, bit) = (&mut self.claimed[entry.index() / 64], 1_u64 << (entry.index() % 64));
         if *word & bit != 0 {
             return false;
         }
         *word |= bit;
         let layer = self.image.layer_of(entry);
-        tally.add(Evidence { bytes, path, entry, layer }, self.settings.evidence);
+        claims.add(Evidence { bytes, path, entry, layer }, self.settings.evidence);
         if self.is_own(layer) {
             match self.union.fate(entry) {
-                Fate::Live => tally.own_live += bytes,
-                Fate::Lost(..) => tally.own_dead += bytes,
+                Fate::Live => claims.own_live += bytes,
+                Fate::Lost(..) => claims.own_dead += bytes,
             }
         }
         true
@@ -144,28 +150,28 @@ impl<'a> Desk<'a> {
 
     /// Files a finding, unless its rule is switched off.
     pub(super) fn file(&mut self, info: &RuleInfo, draft: Draft) {
-        let tally = draft.tally;
+        let claims = draft.claims;
         if !self.settings.is_on(&info.id) {
             return;
         }
-        self.savings.exact += tally.own_dead;
-        self.savings.possible += tally.own_dead + tally.own_live;
-        let severity = draft.severity.unwrap_or_else(|| self.scale.severity(&tally));
+        self.savings.exact += claims.own_dead;
+        self.savings.possible += claims.own_dead + claims.own_live;
+        let severity = draft.severity.unwrap_or_else(|| self.scale.severity(&claims));
         let layers =
-            if draft.layers.is_empty() { tally.layers.keys().copied().collect() } else { draft.layers };
+            if draft.layers.is_empty() { claims.layers.keys().copied().collect() } else { draft.layers };
         let finding = Finding {
             rule: info.id.to_string(),
             severity: info.cap.map_or(severity, |cap| severity.max(cap)),
             confidence: info.confidence,
             title: draft.title,
-            bytes: tally.bytes,
+            bytes: claims.bytes,
             layers,
             why: draft.why,
             fix: draft.fix.trim().to_owned(),
-            evidence: tally.evidence(),
-            evidence_total: tally.entries,
+            evidence: claims.evidence(),
+            evidence_total: claims.entries,
         };
-        self.findings.push((tally.weight, finding));
+        self.findings.push((claims.weight, finding));
     }
 
     /// The findings: the most severe first, then by weight.

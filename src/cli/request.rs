@@ -5,20 +5,20 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::args::Cli;
-use super::ask::Ask;
+use super::ask::EngineQuery;
 use super::input::{self, DEMO, Input};
 use crate::advice::{self, Advice};
 use crate::analysis::{self, Analysis, Base};
 use crate::error::{Error, Result};
 use crate::load::{self, Bodies, Loaded, Watch};
 use crate::policy::{BaseSetting, Config};
-use crate::source::Wish;
+use crate::source::ImageSelector;
 
 /// An image, and what is to be found out about it.
-pub(super) struct Job {
+pub(super) struct Request {
     input: Input,
-    ask: Ask,
-    wish: Wish,
+    ask: EngineQuery,
+    selector: ImageSelector,
     base: Base,
     rules: advice::Settings,
 }
@@ -30,7 +30,7 @@ pub(super) struct Answer {
     pub advice: Advice,
 }
 
-impl Job {
+impl Request {
     /// Reads what the arguments and the configuration say.
     pub(super) fn new(cli: &Cli, config: &Config) -> Result<Self> {
         let (input, tag) = match (&cli.image.image, cli.image.demo) {
@@ -41,12 +41,13 @@ impl Job {
                 return Err(Error::because("no image is named").hint(hint));
             }
         };
-        let wish = Wish { image: cli.image.name.clone().or(tag), platform: cli.image.platform.clone() };
-        let ask = Ask {
+        let selector =
+            ImageSelector { image: cli.image.name.clone().or(tag), platform: cli.image.platform.clone() };
+        let ask = EngineQuery {
             silence: Duration::from_secs(cli.image.engine.engine_timeout),
             pull: cli.image.engine.pull,
         };
-        Ok(Self { input, ask, wish, base: base(cli, config)?, rules: rules(cli, config)? })
+        Ok(Self { input, ask, selector, base: base(cli, config)?, rules: rules(cli, config)? })
     }
 
     /// Fetches the image where that is asked for, while standard error is still the user's.
@@ -55,7 +56,7 @@ impl Job {
     /// When it can be neither found nor fetched.
     pub(super) fn prepare(&self) -> Result<()> {
         match &self.input {
-            Input::Engine(engines, reference) if self.ask.pull => Ask::fetch(engines, reference),
+            Input::Engine(engines, reference) if self.ask.pull => EngineQuery::fetch(engines, reference),
             _ => Ok(()),
         }
     }
@@ -83,11 +84,11 @@ impl Job {
 
     fn load(&self, watch: &dyn Watch) -> Result<Loaded> {
         match &self.input {
-            Input::Path(path) => load::path(path, &self.wish, watch),
+            Input::Path(path) => load::path(path, &self.selector, watch),
             Input::Engine(engines, reference) => {
                 let (engine, saving) = self.ask.save(engines, reference)?;
                 let shown = format!("{}:{reference}", engine.name());
-                load::stream(saving, &shown, &self.wish, watch)
+                load::stream(saving, &shown, &self.selector, watch)
             }
             Input::Stdin => {
                 let stdin = std::io::stdin();
@@ -95,9 +96,9 @@ impl Job {
                     return Err(Error::because("standard input is a terminal, not an image")
                         .hint("pipe an image into it: docker save IMAGE | layercake -"));
                 }
-                load::stream(stdin.lock(), "standard input", &self.wish, watch)
+                load::stream(stdin.lock(), "standard input", &self.selector, watch)
             }
-            Input::Demo => load::stream(DEMO, "(built in)", &self.wish, watch),
+            Input::Demo => load::stream(DEMO, "(built in)", &self.selector, watch),
         }
     }
 
@@ -141,7 +142,7 @@ fn base(cli: &Cli, config: &Config) -> Result<Base> {
     if let Ok(count) = shown.parse() {
         return Ok(Base::Layers(count));
     }
-    Ok(Base::Image(load::diff_ids(Path::new(text), &Wish::default())?))
+    Ok(Base::Image(load::diff_ids(Path::new(text), &ImageSelector::default())?))
 }
 
 fn wrong_base(base: &Base, loaded: &Loaded) -> Error {
