@@ -55,7 +55,7 @@ pub(super) fn weight(bytes: u64) -> u64 {
     bytes.div_ceil(512) * 512 + 512
 }
 
-/// What one layer has of a claims.
+/// What one layer has of a claim.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Part {
     pub(super) bytes: u64,

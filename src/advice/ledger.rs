@@ -69,7 +69,7 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// Claims an entry for a claims; false when it is claimed already.
+    /// Claims an entry; false when it is claimed already.
     pub(super) fn claim(&mut self, claims: &mut Claims, path: PathId, entry: EntryId) -> bool {
         self.claim_part(claims, path, entry, self.image.entry(entry).size)
     }

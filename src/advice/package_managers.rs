@@ -1,4 +1,4 @@
-//! Package package_managers: what a command installs, which of it is for building only, and how to say both in a `RUN`.
+//! Package managers: what a command installs, which of it is for building only, and how to say both in a `RUN`.
 
 use super::shell;
 

@@ -9,7 +9,7 @@ use crate::image::{Image, PathId};
 /// No rule.
 const NONE: u8 = u8::MAX;
 
-/// Files that package package_managers and `ldconfig` write anew at every install.
+/// Files that package managers and `ldconfig` write anew at every install.
 const PKGDB: [&str; 15] = [
     "var/lib/dpkg/status*",
     "var/lib/dpkg/{info,triggers}/**",
@@ -118,7 +118,7 @@ impl<'a> PathMatches<'a> {
         &self.rules
     }
 
-    /// True for files that package package_managers write anew at every install.
+    /// True for files that package managers write anew at every install.
     pub(super) fn is_package_file(&self, path: PathId) -> bool {
         self.package_files[path.index() / 64] >> (path.index() % 64) & 1 == 1
     }

@@ -33,7 +33,7 @@ pub enum Group {
     Waste,
     /// Secrets; they own no bytes.
     Secret,
-    /// Caches of package package_managers and tools.
+    /// Caches of package managers and tools.
     Cache,
     /// What is needed to build only.
     Toolchain,

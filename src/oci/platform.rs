@@ -34,7 +34,7 @@ impl Platform {
         Self { os: "linux".into(), architecture: normal(std::env::consts::ARCH).into(), variant: None }
     }
 
-    /// True when an image for `self` answers a selector for `wanted`. A variant is compared only when it is
+    /// True when an image for `self` answers a request for `wanted`. A variant is compared only when it is
     /// wished for; arm64 means its only variant v8.
     pub fn answers(&self, wanted: &Self) -> bool {
         let variant = |p: &Self| {

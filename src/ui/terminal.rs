@@ -15,7 +15,7 @@ use crossterm::{cursor, execute};
 /// True while the terminal is the UI's.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// SecretCheck the terminal; dropping it gives the terminal back.
+/// Holds the terminal; dropping it gives the terminal back.
 pub(super) struct Guard(());
 
 impl Guard {

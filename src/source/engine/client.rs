@@ -168,7 +168,7 @@ impl Client {
         Ok(status.filter(|_| !stop.load(Ordering::Relaxed)))
     }
 
-    /// The engine_error of a client that is not there.
+    /// The error of a client that is not there.
     pub(super) fn not_installed(&self) -> EngineError {
         EngineError::new(EngineErrorKind::Engine, format!("{} is not installed here", self.program))
     }

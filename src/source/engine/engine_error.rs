@@ -23,7 +23,7 @@ pub struct EngineError {
 }
 
 impl EngineError {
-    /// A engine_error for which there is no remedy yet.
+    /// An error for which there is no remedy yet.
     pub(super) fn new(kind: EngineErrorKind, why: impl Into<String>) -> Self {
         Self { kind, why: why.into(), hint: None }
     }
