@@ -17,6 +17,8 @@ pub mod error;
 
 pub mod oci;
 
+pub mod dockerfile;
+
 pub mod source;
 
 pub mod layer;

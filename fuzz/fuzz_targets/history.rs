@@ -3,10 +3,10 @@
 //! `cargo +nightly fuzz run history`
 #![no_main]
 
-use layercake::image::parse_instruction;
+use layercake::dockerfile::parse_created_by;
 
 libfuzzer_sys::fuzz_target!(|created_by: &str| {
-    let instruction = parse_instruction(created_by);
+    let instruction = parse_created_by(created_by);
     let shown = layercake::escape::line(format!("{instruction:?}").as_bytes(), 200);
     assert!(!shown.contains('\u{1b}'));
 });

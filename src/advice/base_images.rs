@@ -6,6 +6,7 @@
 
 use super::ledger::Ledger;
 use crate::analysis::system::{Language, Release, Runtime};
+use crate::dockerfile::Keyword;
 use crate::image::PathId;
 
 /// A base with less live content is taken for slim already, in bytes: `debian:bookworm-slim` has 75 MB.
@@ -209,7 +210,9 @@ fn language_image(ledger: &Ledger<'_>) -> Option<(&'static Official, String)> {
         let told = if steps.is_empty() {
             image.history.is_empty()
         } else {
-            steps.iter().any(|step| step.instruction.as_deref() == Some("ENV") && names(&step.command))
+            steps
+                .iter()
+                .any(|step| step.instruction.map(Keyword::as_str) == Some("ENV") && names(&step.command))
         };
         let assignments = &image.config.config.env;
         let value = assignments
@@ -228,7 +231,7 @@ pub(super) fn first_own_step(ledger: &Ledger<'_>) -> usize {
     let start = history.iter().rposition(|step| step.layer.is_some_and(|layer| layer < base));
     let start = start.map_or(0, |at| at + 1);
     let between = &history[start..end.unwrap_or(start).max(start)];
-    let cmd = between.iter().rposition(|step| step.instruction.as_deref() == Some("CMD"));
+    let cmd = between.iter().rposition(|step| step.instruction.map(Keyword::as_str) == Some("CMD"));
     start + cmd.map_or(0, |at| at + 1)
 }
 

@@ -9,6 +9,7 @@ use super::rule::RuleInfo;
 use super::settings::Settings;
 use super::{Advice, Confidence, Evidence, Finding, Savings, Severity};
 use crate::analysis::Analysis;
+use crate::dockerfile::Keyword;
 use crate::escape;
 use crate::image::{EntryId, Image, PathId, Step};
 use crate::overlay::{Fate, Union};
@@ -203,7 +204,7 @@ impl<'a> Ledger<'a> {
 
     /// True when a layer was made by this instruction.
     pub(super) fn is_made_by(&self, layer: usize, instruction: &str) -> bool {
-        self.step(layer).is_some_and(|step| step.instruction.as_deref() == Some(instruction))
+        self.step(layer).is_some_and(|step| step.instruction.map(Keyword::as_str) == Some(instruction))
     }
 
     /// The command that made a layer, safe to show; empty when the image does not tell.

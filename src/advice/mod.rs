@@ -15,7 +15,6 @@ mod archives;
 mod base_images;
 mod build_outputs;
 mod claims;
-mod dockerfile;
 mod finding;
 mod fixes;
 mod globs;
@@ -27,7 +26,6 @@ mod places;
 mod rule;
 mod rules;
 mod settings;
-mod shell;
 mod stages;
 mod table;
 #[cfg(test)]
@@ -42,6 +40,7 @@ pub use settings::Settings;
 pub use table::{explain, list, rules};
 
 use crate::analysis::Analysis;
+use crate::dockerfile::{shell, write as dockerfile};
 use crate::image::Image;
 use crate::overlay::Union;
 

@@ -6,6 +6,7 @@ use super::ledger::{Ledger, safe};
 use super::package_managers::{self, Tool};
 use super::{apt, build_outputs, dockerfile, shell};
 use crate::analysis::system::Language;
+use crate::dockerfile::Keyword;
 use crate::image::{PathId, Step};
 
 /// Most steps that the sketch shows.
@@ -82,7 +83,7 @@ pub(super) fn one_run(ledger: &Ledger<'_>) -> Option<String> {
     let mut lines: Vec<String> = Vec::new();
     for step in between {
         let command = safe(&step.command);
-        match step.instruction.as_deref() {
+        match step.instruction.map(Keyword::as_str) {
             Some("COPY" | "ADD") => lines.push(dockerfile::copy(&command, "")),
             Some("WORKDIR" | "ENV" | "ARG" | "SHELL") if !command.contains('…') => lines.push(command),
             _ => {}
@@ -131,7 +132,7 @@ impl Steps {
             &ledger.image.history[base_images::first_own_step(ledger).min(ledger.image.history.len())..]
         {
             let command = safe(&step.command);
-            match step.instruction.as_deref() {
+            match step.instruction.map(Keyword::as_str) {
                 Some("RUN") if !command.is_empty() => steps.run(&command, &mut updates),
                 Some("COPY" | "ADD") => steps.lines.push(dockerfile::copy(&command, "")),
                 Some("WORKDIR" | "SHELL") => steps.lines.push(command),
@@ -180,7 +181,7 @@ impl Steps {
 }
 
 fn is_env(step: &Step) -> bool {
-    step.instruction.as_deref() == Some("ENV")
+    step.instruction.map(Keyword::as_str) == Some("ENV")
 }
 
 /// True for commands that a stage which is thrown away does not need.

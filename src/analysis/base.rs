@@ -1,6 +1,7 @@
 //! Which layers came with `FROM`.
 
 use crate::digest::Digest;
+use crate::dockerfile::Keyword;
 use crate::image::Image;
 
 /// How the boundary between base layers and own layers is found.
@@ -45,7 +46,7 @@ pub fn auto(image: &Image) -> usize {
         if step.layer.is_some() {
             base = at_cmd.or(base);
             layers += 1;
-        } else if step.instruction.as_deref() == Some("CMD") {
+        } else if step.instruction == Some(Keyword::Cmd) {
             at_cmd = Some(layers);
         }
     }

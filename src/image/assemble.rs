@@ -21,7 +21,7 @@ pub struct Parts {
     /// Bytes of the blob.
     pub blob: u64,
     /// The history step that made it.
-    pub step: Option<usize>,
+    pub step: Option<crate::dockerfile::StepId>,
 }
 
 /// An image in the making: layers are added lowest first.

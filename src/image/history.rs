@@ -5,13 +5,14 @@
 //! that squash or append layers leave histories that do not, and a wrong pairing would blame the wrong
 //! instruction. Then the steps are shown, and no layer is paired.
 
-use super::{Diagnostic, Step, instruction};
+use super::{Diagnostic, Step};
+use crate::dockerfile::{StepId, parse_created_by};
 use crate::error::{Error, Result};
 use crate::oci::{Config, History};
 use crate::secrets::redact;
 
 /// The steps, the step of each layer (lowest first), and what was odd.
-type Paired = (Vec<Step>, Vec<Option<usize>>, Vec<Diagnostic>);
+type Paired = (Vec<Step>, Vec<Option<StepId>>, Vec<Diagnostic>);
 
 /// The steps of `config`, the step of each of `layers` layers (lowest first), and what was odd.
 ///
@@ -40,7 +41,7 @@ pub fn pair(config: &Config, layers: usize) -> Result<Paired> {
     for (layer, &at) in making.iter().enumerate() {
         steps[at].layer = Some(layer);
     }
-    Ok((steps, making.into_iter().map(Some).collect(), Vec::new()))
+    Ok((steps, making.into_iter().map(|at| Some(StepId::at(at))).collect(), Vec::new()))
 }
 
 /// One step, not yet paired, without the values of secrets: whatever is shown of a step was read here. What has no `created_by` (`docker import`, nix) tells itself in its comment.
@@ -49,7 +50,7 @@ fn step(history: &History) -> Step {
     let (instruction, command) = if created_by.trim().is_empty() {
         (None, history.comment.as_deref().unwrap_or_default().trim().to_owned())
     } else {
-        let parsed = instruction::parse(created_by);
+        let parsed = parse_created_by(created_by);
         (parsed.keyword, parsed.command)
     };
     Step { instruction, command: redact(&command), created: history.created.clone(), layer: None }
@@ -70,6 +71,7 @@ fn layers_of(layers: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dockerfile::Keyword;
 
     /// A configuration with one step for each (`created_by`, `empty_layer`).
     fn config(steps: &[(&str, bool)]) -> Config {
@@ -88,9 +90,9 @@ mod tests {
     fn layer_making_steps_are_paired_in_order() {
         let config = config(&[("ADD a /", false), ("ENV A=b", true), ("RUN /bin/sh -c x # buildkit", false)]);
         let (steps, layers, diagnostics) = pair(&config, 2).unwrap();
-        assert_eq!(layers, [Some(0), Some(2)]);
+        assert_eq!(layers, [Some(StepId(0)), Some(StepId(2))]);
         assert_eq!(steps.iter().map(|step| step.layer).collect::<Vec<_>>(), [Some(0), None, Some(1)]);
-        assert_eq!((steps[2].instruction.as_deref(), steps[2].command.as_str()), (Some("RUN"), "x"));
+        assert_eq!((steps[2].instruction, steps[2].command.as_str()), (Some(Keyword::Run), "x"));
         assert_eq!(diagnostics, []);
     }
 
@@ -134,7 +136,7 @@ mod tests {
         let history = History { comment: Some("Imported from -".into()), ..History::default() };
         let config = Config { history: vec![history, History::default()], ..Config::default() };
         let (steps, _, _) = pair(&config, 2).unwrap();
-        assert_eq!((steps[0].instruction.clone(), steps[0].command.as_str()), (None, "Imported from -"));
+        assert_eq!((steps[0].instruction, steps[0].command.as_str()), (None, "Imported from -"));
         assert_eq!(steps[1].command, "");
     }
 }

@@ -6,7 +6,6 @@
 mod assemble;
 mod excerpts;
 mod history;
-mod instruction;
 mod paths;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -15,11 +14,11 @@ mod timeline;
 pub use assemble::{Assembly, Parts};
 pub use excerpts::Excerpts;
 pub use history::pair;
-pub use instruction::{Instruction, parse as parse_instruction};
 pub use paths::{PathId, PathTable};
 pub use timeline::Timeline;
 
 use crate::digest::Digest;
+use crate::dockerfile::{Keyword, StepId};
 use crate::layer::{AttrTable, Attrs, Entry, Kind};
 use crate::oci::{Config, Platform};
 use crate::source::Compression;
@@ -104,15 +103,15 @@ pub struct Layer {
     pub whiteouts: Vec<PathId>,
     /// Directories whose lower contents it hides, in ascending order.
     pub opaques: Vec<PathId>,
-    /// The history step that made it: an index into [`Image::history`].
-    pub step: Option<usize>,
+    /// The history step that made it.
+    pub step: Option<StepId>,
 }
 
 /// One instruction of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// The instruction in capitals (`RUN`, `COPY`, …), when it can be told.
-    pub instruction: Option<String>,
+    /// The instruction, when its builder told.
+    pub instruction: Option<Keyword>,
     /// The cleaned text: the shell's command of a `RUN`, the whole instruction of any other.
     pub command: String,
     /// When it ran (RFC 3339).
@@ -180,7 +179,7 @@ impl Image {
 
     /// The step that made a layer.
     pub fn step_of(&self, layer: usize) -> Option<&Step> {
-        self.layers[layer].step.map(|step| &self.history[step])
+        self.layers[layer].step.map(|step| &self.history[step.index()])
     }
 
     /// The cleaned command that made a layer; empty when the image does not tell.

@@ -18,7 +18,8 @@ pub(crate) fn image_with(layers: &[&[&str]], history: Vec<Step>) -> Image {
         for line in *lines {
             add(&mut index, line);
         }
-        let step = history.iter().position(|step| step.layer == Some(number));
+        let step =
+            history.iter().position(|step| step.layer == Some(number)).map(crate::dockerfile::StepId::at);
         assembly.add(&index, Parts { step, ..Parts::default() }).unwrap();
     }
     assembly.finish(About::default(), Config::default(), history, Vec::new())

@@ -45,7 +45,7 @@ pub struct RootFs {
 pub struct History {
     /// When it ran (RFC 3339).
     pub created: Option<String>,
-    /// The instruction as its builder wrote it down; see [`crate::image::parse_instruction`].
+    /// The instruction as its builder wrote it down; see [`crate::dockerfile::parse_created_by`].
     pub created_by: Option<String>,
     /// Who made it.
     pub author: Option<String>,

@@ -244,7 +244,9 @@ mod tests {
                 let (kind, link, hash) = (Kind::File, NO_LINK, number as u64 + 1);
                 index.entries.push(Entry { size: *size, offset: 0, mtime: 0, hash, path, attrs, link, kind });
             }
-            assembly.add(&index, Parts { step: Some(number), ..Parts::default() }).unwrap();
+            assembly
+                .add(&index, Parts { step: Some(crate::dockerfile::StepId::at(number)), ..Parts::default() })
+                .unwrap();
             let command = (*command).to_owned();
             history.push(Step { instruction: None, command, created: None, layer: Some(number) });
         }

@@ -9,6 +9,7 @@ use super::wire::{
 use crate::advice::Advice;
 use crate::analysis::{Analysis, Duplicate};
 use crate::digest::Digest;
+use crate::dockerfile::Keyword;
 use crate::image::{Image, PathId};
 
 /// This program.
@@ -25,7 +26,7 @@ pub(super) fn layers<'a>(image: &'a Image, analysis: &'a Analysis) -> impl Itera
             media_type: layer.media_type.as_deref(),
             compression: layer.compression.name(),
             base: index < analysis.base_layers,
-            instruction: step.and_then(|step| step.instruction.as_deref()),
+            instruction: step.and_then(|step| step.instruction).map(Keyword::as_str),
             command: image.command_of(index),
             created: step.and_then(|step| step.created.as_deref()),
             content: totals.content,
@@ -82,7 +83,7 @@ pub(super) fn history(image: &Image) -> impl Iterator<Item = StepRow<'_>> {
     image.history.iter().enumerate().map(|(number, step)| StepRow {
         step: number,
         layer: step.layer,
-        instruction: step.instruction.as_deref(),
+        instruction: step.instruction.map(Keyword::as_str),
         command: &step.command,
         created: step.created.as_deref(),
     })

@@ -3,6 +3,7 @@
 use crate::advice::{Advice, Confidence, Evidence, Finding, Savings, Severity};
 use crate::analysis::{Analysis, analyse};
 use crate::digest::Digest;
+use crate::dockerfile::{Keyword, StepId};
 use crate::image::{About, Assembly, Diagnostic, EntryId, Image, Parts, PathId, Step};
 use crate::layer::{Attrs, Entry, Kind, LayerIndex, NO_LINK};
 use crate::oci::{Config, Platform};
@@ -35,7 +36,7 @@ impl Builder {
     /// A step that makes no layer.
     pub(super) fn step(mut self, instruction: &str, command: &str) -> Self {
         self.history.push(Step {
-            instruction: (!instruction.is_empty()).then(|| instruction.into()),
+            instruction: Keyword::parse(instruction),
             command: command.into(),
             created: None,
             layer: None,
@@ -71,7 +72,7 @@ impl Builder {
             digest: compressed.then(|| Digest::parse(&format!("sha256:{:064x}", number + 0xb10b))).flatten(),
             media_type: compressed.then(|| "application/vnd.oci.image.layer.v1.tar+gzip".into()),
             blob: if compressed { index.tar / 3 } else { index.tar },
-            step: (!command.is_empty()).then_some(self.history.len()),
+            step: (!command.is_empty()).then_some(StepId::at(self.history.len())),
         };
         self.assembly.add(&index, parts).unwrap();
         if !command.is_empty() {

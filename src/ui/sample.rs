@@ -3,6 +3,7 @@
 use super::data::{Data, Shown};
 use crate::advice::Advice;
 use crate::analysis::analyse;
+use crate::dockerfile::{Keyword, StepId};
 use crate::image::{About, Assembly, EntryId, Image, Parts};
 use crate::layer::{Attrs, Entry, Kind, LayerIndex, NO_LINK};
 use crate::load::Loaded;
@@ -37,11 +38,11 @@ pub(super) fn image(layers: &[&Files<'_>]) -> Image {
                 kind: Kind::File,
             });
         }
-        assembly.add(&index, Parts { step: Some(number), ..Parts::default() }).unwrap();
+        assembly.add(&index, Parts { step: Some(StepId::at(number)), ..Parts::default() }).unwrap();
     }
     let history = (0..layers.len())
         .map(|layer| crate::image::Step {
-            instruction: Some("RUN".into()),
+            instruction: Some(Keyword::Run),
             command: format!("make step {layer}"),
             created: None,
             layer: Some(layer),

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The rooms, upper ones first. Rooms of one row may import each other.
-const ORDER: [&[&str]; 14] = [
+const ORDER: [&[&str]; 15] = [
     &["units", "digest", "escape", "secrets", "error"],
     &["oci"],
+    &["dockerfile"],
     &["source"],
     &["layer"],
     &["image"],

@@ -4,6 +4,7 @@ use super::Structural;
 use crate::advice::ledger::{Draft, Ledger, capital};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::{Confidence, Severity, dockerfile, shell};
+use crate::dockerfile::Keyword;
 use crate::image::Step;
 
 static INFO: RuleInfo = RuleInfo::new(
@@ -120,7 +121,7 @@ fn is_tidying(part: &str) -> bool {
 /// True for a `COPY` of a whole directory of the build context.
 fn copies_all(step: &Step) -> bool {
     let words: Vec<&str> = step.command.split_whitespace().filter(|word| !word.starts_with("--")).collect();
-    matches!(step.instruction.as_deref(), Some("COPY" | "ADD"))
+    matches!(step.instruction.map(Keyword::as_str), Some("COPY" | "ADD"))
         && !step.command.contains("--from=")
         && words
             .get(1)
@@ -133,7 +134,7 @@ fn find(ledger: &mut Ledger<'_>) {
     let Some(copy) = history.iter().position(|step| is_own(step) && copies_all(step)) else { return };
     let Some(from) = history[copy].layer else { return };
     let found = history.iter().enumerate().skip(copy + 1).find_map(|(at, step)| {
-        let run = step.instruction.as_deref() == Some("RUN") && is_own(step);
+        let run = step.instruction.map(Keyword::as_str) == Some("RUN") && is_own(step);
         let kind = INSTALLS.iter().find(|kind| run && kind.find(&step.command).is_some())?;
         needs(ledger, kind, &step.command, from).map(|manifests| (at, kind, manifests))
     });

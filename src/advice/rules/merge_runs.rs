@@ -13,6 +13,7 @@ use crate::advice::claims::{Claims, weight};
 use crate::advice::dockerfile;
 use crate::advice::ledger::{Draft, Ledger, capital, layer_list, safe};
 use crate::advice::rule::{Group, RuleInfo};
+use crate::dockerfile::Keyword;
 use crate::image::Image;
 use crate::overlay::Cause;
 use crate::units;
@@ -45,8 +46,8 @@ fn rows(image: &Image, base_layers: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut row = Row::default();
     for (number, step) in image.history.iter().enumerate() {
-        let run = step.instruction.as_deref() == Some("RUN") && !step.command.starts_with('[');
-        match (step.instruction.as_deref(), step.layer) {
+        let run = step.instruction.map(Keyword::as_str) == Some("RUN") && !step.command.starts_with('[');
+        match (step.instruction.map(Keyword::as_str), step.layer) {
             (_, Some(layer)) if run && layer >= base_layers && row.layers < LONGEST => {
                 if row.layers == 0 {
                     row.first = layer;
@@ -243,7 +244,7 @@ fn merged(image: &Image, row: &Row, range: &std::ops::Range<usize>) -> String {
     let steps = &row.steps[position(range.start)..=position(range.end - 1)];
     let (mut moved, mut commands) = (Vec::new(), Vec::new());
     for step in steps.iter().map(|&step| &image.history[step]) {
-        match step.instruction.as_deref() {
+        match step.instruction.map(Keyword::as_str) {
             Some("RUN") => commands.push(safe(&step.command)),
             Some("ENV" | "ARG") => moved.push(safe(&step.command)),
             _ => {}

@@ -1,4 +1,5 @@
 use crate::analysis::{Analysis, Base, analyse};
+use crate::dockerfile::Keyword;
 use crate::image::sample::{image, image_with};
 use crate::image::{Image, Step};
 use crate::overlay::Union;
@@ -71,7 +72,7 @@ fn duplicates_are_live_large_and_no_links() {
 }
 
 fn step(instruction: &str, layer: Option<usize>) -> Step {
-    Step { instruction: Some(instruction.into()), command: String::new(), created: None, layer }
+    Step { instruction: Keyword::parse(instruction), command: String::new(), created: None, layer }
 }
 
 #[test]

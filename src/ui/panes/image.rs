@@ -3,6 +3,7 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use crate::dockerfile::Keyword;
 use crate::secrets::redact;
 use crate::ui::data::Data;
 use crate::ui::keymap::{Action, Scope};
@@ -181,8 +182,8 @@ fn history(data: &Data, page: &mut Page<'_>) {
     for step in &data.image.history {
         let words: Vec<&str> = step.command.split_whitespace().take(200).collect();
         let command = words.join(" ");
-        let shown = match step.instruction.as_deref() {
-            Some("RUN") => format!("RUN {command}"),
+        let shown = match step.instruction {
+            Some(Keyword::Run) => format!("RUN {command}"),
             _ => command,
         };
         match step.layer {

@@ -1,7 +1,6 @@
 //! The wrapping that builders put around the command of a `RUN`: build arguments and a shell.
 
-/// Programs that take a command as one text.
-const SHELLS: [&str; 10] = ["sh", "bash", "ash", "dash", "zsh", "ksh", "fish", "cmd", "powershell", "pwsh"];
+use crate::dockerfile::shell::SHELLS;
 
 /// Words that may stand between a shell and its command; more is no builder's doing.
 const MOST_OPTIONS: usize = 16;

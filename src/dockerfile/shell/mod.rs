@@ -1,59 +1,73 @@
 //! The shell text of a `RUN`, cut into commands: enough to see what ran and on what, not a shell.
 //!
-//! Quotes are honoured, expansions are not done. What is not understood only means that a fix is less to the point.
+//! Quotes are honoured, expansions are not done. What is not understood only makes a fix less precise.
 
-/// Where a text is cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cut {
-    /// At `&&` alone.
-    And,
-    /// At everything that ends a command: `&&`, `||`, `;`, `|`, `&`, a newline, and parentheses.
-    Any,
-}
+mod lexer;
+mod parts;
+
+pub use lexer::{Token, TokenKind, tokens};
+pub use parts::{Part, part_texts, parts};
+
+/// Programs that take a command as one text.
+pub(super) const SHELLS: [&str; 10] =
+    ["sh", "bash", "ash", "dash", "zsh", "ksh", "fish", "cmd", "powershell", "pwsh"];
 
 /// The text at its `&&`s, outside of quotes and parentheses.
-pub(super) fn chain(text: &str) -> Vec<&str> {
-    split(text, Cut::And)
-}
-
-/// The words of every command.
-pub(super) fn commands(text: &str) -> Vec<Vec<String>> {
-    split(text, Cut::Any).into_iter().map(words).filter(|words| !words.is_empty()).collect()
-}
-
-fn split(text: &str, cut: Cut) -> Vec<&str> {
-    let bytes = text.as_bytes();
-    let mut parts = Vec::new();
-    let (mut start, mut at, mut depth) = (0, 0, 0_u32);
-    let mut quote = None;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        let mut length = 0;
-        match (quote, byte) {
-            (_, b'\\') if quote != Some(b'\'') => at += 1,
-            (Some(open), _) if byte == open => quote = None,
-            (None, b'\'' | b'"') => quote = Some(byte),
-            (None, b'&') if bytes.get(at + 1) == Some(&b'&') => {
-                length = if cut == Cut::Any || depth == 0 { 2 } else { 0 };
-                at += usize::from(length == 0);
-            }
-            (None, b'(') => depth += 1,
-            (None, b')') => depth = depth.saturating_sub(1),
-            // `2>&1` is no end
-            (None, b'&') if at > 0 && bytes[at - 1] == b'>' => {}
-            (None, b'&' | b'|' | b';' | b'\n') if cut == Cut::Any => length = 1,
+pub fn chain(text: &str) -> Vec<&str> {
+    let mut depth = 0_u32;
+    split(text, |kind| {
+        match kind {
+            TokenKind::Open => depth += 1,
+            TokenKind::Close => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if cut == Cut::Any && quote.is_none() && matches!(byte, b'(' | b')') {
-            length = 1;
+        depth == 0 && kind == TokenKind::And
+    })
+}
+
+/// The words of every command. A heredoc that a shell reads holds commands, any other is data.
+pub fn commands(text: &str) -> Vec<Vec<String>> {
+    let mut commands = Vec::new();
+    // where the commands of this line begin, and of the line before
+    let (mut start, mut line, mut before) = (0, 0, 0);
+    for token in tokens(text).into_iter().filter(|token| token.kind != TokenKind::Word) {
+        commands.push(words(&text[start..token.span.start]));
+        start = token.span.end;
+        match token.kind {
+            TokenKind::Newline => (before, line) = (line, commands.len()),
+            TokenKind::Heredoc => {
+                let is_script = commands[before..].iter().any(|words| is_shell(words));
+                if is_script {
+                    let body = &text[token.span];
+                    let ends = |kind| kind != TokenKind::Word;
+                    commands.extend(split(body, ends).into_iter().map(words));
+                }
+                line = commands.len();
+            }
+            _ => {}
         }
-        if length > 0 {
-            parts.push(text[start..at].trim());
-            start = at + length;
-        }
-        at += length.max(1);
     }
-    parts.push(text.get(start..).unwrap_or_default().trim());
+    commands.push(words(&text[start..]));
+    commands.retain(|words| !words.is_empty());
+    commands
+}
+
+/// True for a command that runs what it reads: a shell, or a heredoc without a program.
+fn is_shell(words: &[String]) -> bool {
+    words.first().is_some_and(|word| word.starts_with("<<") || SHELLS.contains(&word.as_str()))
+}
+
+/// The texts between the tokens that end one, without blanks around them.
+fn split(text: &str, mut ends: impl FnMut(TokenKind) -> bool) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for token in tokens(text) {
+        if ends(token.kind) {
+            parts.push(text[start..token.span.start].trim());
+            start = token.span.end;
+        }
+    }
+    parts.push(text[start..].trim());
     parts.retain(|part| !part.is_empty());
     parts
 }
@@ -112,23 +126,23 @@ fn is_name(text: &str) -> bool {
 }
 
 /// True when one of the commands in `text` is `wanted`, options left out: `apt-get -qq install x` is `apt-get install`.
-pub(super) fn runs(text: &str, wanted: &str) -> bool {
+pub fn runs(text: &str, wanted: &str) -> bool {
     find(text, wanted).is_some()
 }
 
 /// The words of the first command that is `wanted`.
-pub(super) fn find(text: &str, wanted: &str) -> Option<Vec<String>> {
+pub fn find(text: &str, wanted: &str) -> Option<Vec<String>> {
     commands(text).into_iter().find(|words| is(words, wanted))
 }
 
 /// True when the words of a command are `wanted`, options left out.
-pub(super) fn is(words: &[String], wanted: &str) -> bool {
+pub fn is(words: &[String], wanted: &str) -> bool {
     let mut plain = words.iter().filter(|word| !word.starts_with('-'));
     wanted.split(' ').all(|part| plain.next().is_some_and(|word| word == part))
 }
 
-/// The words behind the program that are no options.
-pub(super) fn operands(words: &[String]) -> impl Iterator<Item = &str> {
+/// The words after the program that are no options.
+pub fn operands(words: &[String]) -> impl Iterator<Item = &str> {
     words.iter().skip(1).map(String::as_str).filter(|word| !word.starts_with('-') && *word != "\\")
 }
 
@@ -145,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_are_found_behind_what_stands_in_front() {
+    fn commands_are_found_after_what_stands_in_front() {
         for (text, wanted) in [
             ("apt-get -qq update && DEBIAN_FRONTEND=x apt-get install -y gcc", "apt-get install"),
             ("set -eux; /usr/bin/apt-get update", "apt-get update"),
@@ -157,7 +171,21 @@ mod tests {
             assert!(runs(text, wanted), "{text}");
         }
         assert!(!runs("echo 'apt-get install x'", "apt-get install"));
+        assert!(!runs("true # apt-get install x", "apt-get install"));
         assert_eq!(find("rm -rf '/a b' /c", "rm").unwrap(), ["rm", "-rf", "/a b", "/c"]);
+    }
+
+    #[test]
+    fn the_heredoc_of_a_shell_holds_commands_and_any_other_is_data() {
+        for (text, is_run) in [
+            ("<<EOF\nset -e\napt-get install x\nEOF", true),
+            ("bash -e <<EOF && true\napt-get install x\nEOF", true),
+            ("true\nsh <<EOF\napt-get install x\nEOF", true),
+            ("cat <<EOF >/x\napt-get install x\nEOF", false),
+            ("bash -c x\ncat <<EOF >/x\napt-get install x\nEOF", false),
+        ] {
+            assert_eq!(runs(text, "apt-get install"), is_run, "{text}");
+        }
     }
 
     #[test]

@@ -14,38 +14,18 @@
 //! The text comes from strangers and may be megabytes long: every step below looks at each byte a
 //! bounded number of times, and what is not understood is handed on as it is.
 
-mod shell;
+mod wrapping;
+
+use super::Keyword;
 
 /// What a step of the history did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instruction {
-    /// The instruction in capitals (`RUN`, `COPY`, …); none when the text is no instruction.
-    pub keyword: Option<String>,
+    /// Which instruction it is; none when the text is no instruction.
+    pub keyword: Option<Keyword>,
     /// The shell text of a `RUN`, the whole instruction of any other, else the text itself.
     pub command: String,
 }
-
-/// The instructions of a Dockerfile.
-const KEYWORDS: [&str; 18] = [
-    "ADD",
-    "ARG",
-    "CMD",
-    "COPY",
-    "ENTRYPOINT",
-    "ENV",
-    "EXPOSE",
-    "FROM",
-    "HEALTHCHECK",
-    "LABEL",
-    "MAINTAINER",
-    "ONBUILD",
-    "RUN",
-    "SHELL",
-    "STOPSIGNAL",
-    "USER",
-    "VOLUME",
-    "WORKDIR",
-];
 
 /// Reads one `created_by` in any dialect.
 pub fn parse(created_by: &str) -> Instruction {
@@ -53,7 +33,7 @@ pub fn parse(created_by: &str) -> Instruction {
     if let Some(rest) = nop(text) {
         return bare(rest, true);
     }
-    if let Some(command) = shell::without_build_args(text).or_else(|| shell::command(text)) {
+    if let Some(command) = wrapping::without_build_args(text).or_else(|| wrapping::command(text)) {
         return nop(command).map_or_else(|| run(command), |rest| bare(rest, true));
     }
     bare(text, buildkit)
@@ -65,16 +45,15 @@ fn bare(text: &str, built: bool) -> Instruction {
     let (first, rest) = text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
     let rest = rest.trim_start();
     match keyword(first) {
-        Some("RUN") => {
-            let inner = shell::without_build_args(rest).or_else(|| shell::command(rest));
+        Some(Keyword::Run) => {
+            let inner = wrapping::without_build_args(rest).or_else(|| wrapping::command(rest));
             // `RUN bash -c "make all"` in a person's words: without its shell it would be a mere string
             run(inner.filter(|inner| built || !inner.starts_with(['"', '\''])).unwrap_or(rest))
         }
         Some(keyword) => {
-            let sums = matches!(keyword, "ADD" | "COPY");
-            let rest = if sums { shorten_sums(rest) } else { rest.to_owned() };
-            let command = if rest.is_empty() { keyword.to_owned() } else { format!("{keyword} {rest}") };
-            Instruction { keyword: Some(keyword.to_owned()), command }
+            let rest = if keyword.copies() { shorten_sums(rest) } else { rest.to_owned() };
+            let command = if rest.is_empty() { keyword.to_string() } else { format!("{keyword} {rest}") };
+            Instruction { keyword: Some(keyword), command }
         }
         None => {
             let command = text.trim_start_matches(|c: char| c == '#' || c.is_whitespace());
@@ -86,17 +65,17 @@ fn bare(text: &str, built: bool) -> Instruction {
 /// A `RUN` with this shell text.
 fn run(command: &str) -> Instruction {
     Instruction {
-        keyword: Some("RUN".into()),
-        command: shell::collapse_blanks(shell::without_run_flags(command)),
+        keyword: Some(Keyword::Run),
+        command: wrapping::collapse_blanks(wrapping::without_run_flags(command)),
     }
 }
 
 /// The keyword that a word is. Written in capitals or, as a Dockerfile may, in small letters; a word
 /// such as `Add` more likely starts a sentence.
-fn keyword(word: &str) -> Option<&'static str> {
+fn keyword(word: &str) -> Option<Keyword> {
     let one_case =
         !word.bytes().any(|b| b.is_ascii_lowercase()) || !word.bytes().any(|b| b.is_ascii_uppercase());
-    KEYWORDS.into_iter().find(|keyword| one_case && word.eq_ignore_ascii_case(keyword))
+    Keyword::parse(word).filter(|_| one_case)
 }
 
 /// The text without `BuildKit`'s mark at its end, and whether there was one.
@@ -232,7 +211,7 @@ mod tests {
         for (text, keyword, command) in CASES {
             let got = parse(&text.replace("SUM", SUM));
             assert_eq!(
-                (got.keyword.as_deref().unwrap_or(""), got.command.as_str()),
+                (got.keyword.map_or("", Keyword::as_str), got.command.as_str()),
                 (*keyword, *command),
                 "{text}"
             );
@@ -285,9 +264,8 @@ mod tests {
         ) {
             let got = parse(&parts.join(&gap));
             prop_assert_eq!(got.command.trim(), &got.command);
-            if let Some(keyword) = &got.keyword {
-                prop_assert!(KEYWORDS.contains(&keyword.as_str()));
-                prop_assert!(keyword == "RUN" || got.command.starts_with(keyword.as_str()));
+            if let Some(keyword) = got.keyword {
+                prop_assert!(keyword == Keyword::Run || got.command.starts_with(keyword.as_str()));
             }
         }
     }

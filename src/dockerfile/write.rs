@@ -6,7 +6,7 @@ use super::shell;
 ///
 /// Each command runs as it did in a `RUN` of its own: one that changes directory or shell options, or that is more
 /// than a chain of `&&`, stands in parentheses. Texts of several lines become a heredoc.
-pub(super) fn run(commands: &[String]) -> String {
+pub fn run(commands: &[String]) -> String {
     if let [one] = commands {
         return if one.contains('\n') {
             heredoc(commands)
@@ -76,7 +76,7 @@ fn has_list(command: &str) -> bool {
 }
 
 /// An `apt-get install` that takes along nothing that packages only recommend.
-pub(super) fn without_recommends(command: &str) -> String {
+pub fn without_recommends(command: &str) -> String {
     let mut fixed = command.to_owned();
     if fixed.contains("no-install-recommends") || fixed.contains("Install-Recommends") {
         return fixed;
@@ -93,7 +93,7 @@ pub(super) fn without_recommends(command: &str) -> String {
 
 /// A `COPY` or `ADD` of the history as a line that can be pasted: the old builder's sum of the source becomes `.`
 /// when it was a directory, else the name that it got. `flags` go in front.
-pub(super) fn copy(command: &str, flags: &str) -> String {
+pub fn copy(command: &str, flags: &str) -> String {
     let mut words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
     if let Some(at) = words.iter().position(|word| word == "in")
         && at >= 2
