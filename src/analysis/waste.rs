@@ -38,7 +38,7 @@ pub struct Copy {
 /// The copy that took an overwritten entry's place: the content behind the first entry at the same
 /// path in the layer that hid it, if that is a file.
 fn successor(image: &Image, union: &Union, entry: EntryId, by_layer: usize) -> Option<EntryId> {
-    let next = image.timeline.in_layer(image, image.path_of(entry), by_layer)?;
+    let next = image.entry_in_layer(image.path_of(entry), by_layer)?;
     union.content_of(next)
 }
 

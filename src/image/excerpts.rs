@@ -1,6 +1,6 @@
 //! What was kept of the bodies of a few entries.
 
-use super::EntryId;
+use super::ids::EntryId;
 use crate::layer::{Elf, Excerpt, SecretCheck};
 
 /// The excerpts of an image, by entry.

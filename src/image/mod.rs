@@ -6,6 +6,7 @@
 mod assemble;
 mod excerpts;
 mod history;
+mod ids;
 mod paths;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -14,6 +15,7 @@ mod timeline;
 pub use assemble::{Assembly, Parts};
 pub use excerpts::Excerpts;
 pub use history::pair;
+pub use ids::EntryId;
 pub use paths::{PathId, PathTable};
 pub use timeline::Timeline;
 
@@ -22,17 +24,6 @@ use crate::dockerfile::{Keyword, StepId};
 use crate::layer::{AttrTable, Attrs, Entry, Kind};
 use crate::oci::{Config, Platform};
 use crate::source::Compression;
-
-/// The number of an entry in [`Image::entries`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntryId(pub u32);
-
-impl EntryId {
-    /// The id as an index.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// A loaded image. Nothing in it changes after loading.
 #[derive(Debug)]
@@ -175,6 +166,11 @@ impl Image {
     /// The entries of a layer, in the order of its tar.
     pub fn layer_entries(&self, layer: usize) -> impl Iterator<Item = EntryId> + use<> {
         self.layers[layer].entries.clone().map(EntryId)
+    }
+
+    /// The first entry at a path in a layer.
+    pub fn entry_in_layer(&self, path: PathId, layer: usize) -> Option<EntryId> {
+        self.timeline.in_layer(&self.layers[layer].entries, path)
     }
 
     /// The step that made a layer.

@@ -1,6 +1,9 @@
 //! What the layers did to a path: the entries that stand at it, lowest layer first.
 
-use super::{EntryId, Image, PathId};
+use std::ops::Range;
+
+use super::ids::EntryId;
+use super::paths::PathId;
 use crate::layer::Entry;
 
 /// Entries by path, as one array with a start for each path.
@@ -39,11 +42,10 @@ impl Timeline {
         &self.entries[self.starts[path.index()] as usize..self.starts[path.index() + 1] as usize]
     }
 
-    /// The first entry at a path in a layer.
-    pub fn in_layer(&self, image: &Image, path: PathId, layer: usize) -> Option<EntryId> {
-        let range = &image.layers[layer].entries;
+    /// The first entry at a path among the `entries` of a layer.
+    pub fn in_layer(&self, entries: &Range<u32>, path: PathId) -> Option<EntryId> {
         let all = self.of(path);
-        let first = all.partition_point(|id| id.0 < range.start);
-        all.get(first).copied().filter(|id| range.contains(&id.0))
+        let first = all.partition_point(|id| id.0 < entries.start);
+        all.get(first).copied().filter(|id| entries.contains(&id.0))
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! The source is cut into tokens, so that comments, strings and line breaks cannot hide or fake an
 //! import. Found are `crate::room`, `crate::{room, …}`, `super::…` that climbs to the root of the crate,
-//! `layercake::room` in the program, and paths that begin with the name of a guarded crate.
+//! `layercake::room` in the program, and paths that begin with the name of a guarded crate. Inside the rooms,
+//! [`circles`] holds the files to an order of their own.
+
+mod circles;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,8 +13,8 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The rooms, upper ones first. Rooms of one row may import each other.
-const ORDER: [&[&str]; 15] = [
-    &["units", "digest", "escape", "secrets", "error"],
+const ORDER: [&[&str]; 17] = [
+    &["units", "digest", "text", "escape", "secrets", "error"],
     &["oci"],
     &["dockerfile"],
     &["source"],
@@ -19,10 +22,12 @@ const ORDER: [&[&str]; 15] = [
     &["image"],
     &["overlay"],
     &["analysis"],
+    &["compare"],
     &["advice"],
     &["policy"],
-    &["report"],
     &["load"],
+    &["slim"],
+    &["report"],
     &["ui"],
     &["cli"],
     &["main"],
@@ -30,9 +35,9 @@ const ORDER: [&[&str]; 15] = [
 
 /// Crates that only these rooms may name.
 const GUARDED: [(&str, &[&str]); 8] = [
-    ("tar", &["source", "layer"]),
-    ("flate2", &["source", "layer"]),
-    ("zstd", &["source", "layer"]),
+    ("tar", &["source", "layer", "slim"]),
+    ("flate2", &["source", "layer", "slim"]),
+    ("zstd", &["source", "layer", "slim"]),
     ("ratatui", &["ui"]),
     ("crossterm", &["ui"]),
     ("clap", &["cli"]),

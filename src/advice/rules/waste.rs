@@ -241,7 +241,7 @@ fn kind(ledger: &Ledger<'_>, path: PathId, copy: &Copy, differs: Differs) -> Kin
 fn differs(ledger: &Ledger<'_>, path: PathId, copy: &Copy) -> Differs {
     let image = ledger.image;
     let next = || -> Option<EntryId> {
-        let next = image.timeline.in_layer(image, path, copy.by_layer)?;
+        let next = image.entry_in_layer(path, copy.by_layer)?;
         // a hard link has the attributes of the file that it names
         image.entry(next).kind.is_file().then_some(next)
     };

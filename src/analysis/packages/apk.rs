@@ -3,8 +3,8 @@
 //! Source: apk-tools' documentation of the installed database ("apk v2 format"): paragraphs of one-letter
 //! fields. `P` is the name, `V` the version, `F` a directory, `R` a file in the `F` above.
 
-use super::Manager;
 use super::claims::Claims;
+use super::model::Manager;
 
 pub(super) const INSTALLED: [&[u8]; 2] = [b"lib/apk/db/installed", b"usr/lib/apk/db/installed"];
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::model::{Manager, NOBODY, Package, Packages, Recommended};
 use super::places::Places;
-use super::{Manager, NOBODY, Package, Packages, Recommended};
 use crate::image::{EntryId, Image, PathId};
 use crate::overlay::{Slot, Union};
 use crate::source::limits;

@@ -6,9 +6,9 @@
 
 use std::collections::HashMap;
 
-use super::Manager;
 use super::claims::Claims;
 use super::fields::paragraphs;
+use super::model::Manager;
 use super::recommends::{self, Control};
 
 pub(super) const STATUS: &[u8] = b"var/lib/dpkg/status";

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::Manager;
 use super::claims::Claims;
+use super::model::Manager;
 use crate::image::PathId;
 use crate::layer::Excerpt;
 

@@ -3,8 +3,8 @@
 //! Source: the Python packaging guide, "Recording installed projects": a directory `NAME-VERSION.dist-info` with
 //! a file `RECORD`, whose lines are a path relative to the directory that holds both, a hash and a size.
 
-use super::Manager;
 use super::claims::Claims;
+use super::model::Manager;
 use crate::image::PathId;
 use crate::layer::Excerpt;
 

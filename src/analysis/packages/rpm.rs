@@ -1,7 +1,7 @@
 //! The packages of rpm, as `layer` keeps them of an `rpmdb.sqlite`: Fedora 33 and RHEL 9, and later ones.
 
-use super::Manager;
 use super::claims::Claims;
+use super::model::Manager;
 
 pub(super) const DATABASES: [&[u8]; 2] = [b"usr/lib/sysimage/rpm/rpmdb.sqlite", b"var/lib/rpm/rpmdb.sqlite"];
 

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::analysis::system;
-use crate::image::{About, Assembly, Parts};
+use crate::image::{About, Assembly, Parts, PathId};
 use crate::layer::{Budget, index_stream};
 use crate::oci::Config;
 use crate::source::Compression;

@@ -45,7 +45,7 @@ pub(super) fn timeline(image: &Image, path: PathId, copies: &[Copy]) -> String {
 
 /// What hid a copy.
 fn ending(image: &Image, path: PathId, copy: &Copy) -> &'static str {
-    let next = image.timeline.in_layer(image, path, copy.by_layer).map(|entry| image.entry(entry).kind);
+    let next = image.entry_in_layer(path, copy.by_layer).map(|entry| image.entry(entry).kind);
     match copy.cause {
         Cause::Removed => "deleted",
         _ if copy.metadata_only => "same content again",

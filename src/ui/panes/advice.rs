@@ -314,7 +314,7 @@ impl Pane for Advice {
 
     fn slot(&self, context: Context<'_>, path: PathId) -> Option<Slot> {
         let layer = self.path(context.data).map(|(_, layer)| layer)?;
-        let entry = context.data.image.timeline.in_layer(&context.data.image, path, layer).map(Slot::Entry);
+        let entry = context.data.image.entry_in_layer(path, layer).map(Slot::Entry);
         entry.or_else(|| context.data.final_slot(path))
     }
 
