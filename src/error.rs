@@ -7,7 +7,7 @@
 use std::fmt;
 use std::io;
 
-use crate::escape;
+use crate::text;
 
 /// The result of anything that reads an image.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -94,7 +94,7 @@ const LONGEST_PART: usize = 400;
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let part = |text: &str| escape::line(text.as_bytes(), LONGEST_PART);
+        let part = |text: &str| text::line(text.as_bytes(), LONGEST_PART);
         if !self.what.is_empty() {
             write!(f, "cannot read {}: ", part(&self.what))?;
         }

@@ -9,7 +9,9 @@ pub mod units;
 
 pub mod digest;
 
-pub mod escape;
+pub mod text;
+#[doc(hidden)]
+pub use text as escape;
 
 pub mod secrets;
 

@@ -20,12 +20,16 @@ pub fn size(bytes: u64) -> String {
     )
 }
 
-/// A share (0–1) in percent, cut to one decimal, never rounded up: `78.4 %`; only a whole is `100 %`.
+/// A share (0–1) in percent, rounded to one decimal: `78.4 %`. Only a whole is `100 %` and only nothing `0.0 %`:
+/// what would round to them is `>99.9 %` or `<0.1 %`.
 pub fn share(ratio: f64) -> String {
-    if ratio >= 1.0 {
-        return format!("{:.0} %", (ratio * 100.0).floor());
+    let tenths = (ratio * 1000.0).round();
+    match tenths / 10.0 {
+        _ if ratio >= 1.0 => format!("{:.0} %", ratio * 100.0),
+        percent if percent >= 100.0 => ">99.9 %".into(),
+        percent if percent <= 0.0 && ratio > 0.0 => "<0.1 %".into(),
+        percent => format!("{percent:.1} %"),
     }
-    format!("{:.1} %", (ratio * 1000.0 + 1e-9).floor() / 10.0)
 }
 
 /// A count with thin groups of three: `11 702`.
@@ -112,11 +116,18 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_never_rounded_up() {
-        for (ratio, text) in
-            [(1.0, "100 %"), (0.99999, "99.9 %"), (0.784, "78.4 %"), (0.9, "90.0 %"), (0.0, "0.0 %")]
-        {
-            assert_eq!(share(ratio), text);
+    fn shares_are_rounded_but_never_to_all_or_nothing() {
+        for (ratio, text) in [
+            (1.0, "100 %"),
+            (0.99999, ">99.9 %"),
+            (0.9994, "99.9 %"),
+            (0.784, "78.4 %"),
+            (50.1 / 720.0, "7.0 %"),
+            (0.9, "90.0 %"),
+            (0.0001, "<0.1 %"),
+            (0.0, "0.0 %"),
+        ] {
+            assert_eq!(share(ratio), text, "{ratio}");
         }
     }
 

@@ -10,10 +10,10 @@ use super::settings::Settings;
 use super::{Advice, Confidence, Evidence, Finding, Savings, Severity};
 use crate::analysis::Analysis;
 use crate::dockerfile::Keyword;
-use crate::escape;
 use crate::image::{EntryId, Image, PathId, Step};
 use crate::overlay::{Fate, Union};
 use crate::secrets::redact;
+use crate::text;
 
 /// The ledger. Rules come one after the other in the order of billing: an entry belongs to the first that claims it.
 pub(super) struct Ledger<'a> {
@@ -218,12 +218,12 @@ impl<'a> Ledger<'a> {
         if command.is_empty() {
             return format!("layer {layer}");
         }
-        format!("layer {layer} ({})", escape::line(command.as_bytes(), 60))
+        format!("layer {layer} ({})", text::line(command.as_bytes(), 60))
     }
 
     /// A path as people write it.
     pub(super) fn path(&self, path: PathId) -> String {
-        format!("/{}", escape::line(&self.image.paths.full(path), 200))
+        format!("/{}", text::line(&self.image.paths.full(path), 200))
     }
 }
 
@@ -234,7 +234,7 @@ const LONGEST: usize = 4000;
 pub(super) fn safe(command: &str) -> String {
     let cut: String = command.chars().take(LONGEST).collect();
     let text = redact(&cut);
-    text.lines().map(|line| escape::line(line.trim_end().as_bytes(), LONGEST)).collect::<Vec<_>>().join("\n")
+    text.lines().map(|line| text::line(line.trim_end().as_bytes(), LONGEST)).collect::<Vec<_>>().join("\n")
 }
 
 /// With a capital letter in front, as a sentence begins.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::ledger::Ledger;
 use crate::analysis::Manager;
-use crate::escape;
 use crate::image::PathId;
+use crate::text;
 
 /// Bytes by package of the system's package manager.
 #[derive(Debug, Default, Clone)]
@@ -49,7 +49,7 @@ pub(super) fn is_of_the_system(ledger: &Ledger<'_>, owner: usize) -> bool {
 /// `a, b, c and 12 more`: the first `count` names, or all if only one would be left out.
 pub(super) fn name_list(names: &[&str], count: usize) -> String {
     let shown = if names.len() <= count + 1 { names.len() } else { count };
-    let mut list: Vec<String> = names[..shown].iter().map(|name| escape::line(name.as_bytes(), 60)).collect();
+    let mut list: Vec<String> = names[..shown].iter().map(|name| text::line(name.as_bytes(), 60)).collect();
     if shown < names.len() {
         return format!("{} and {} more", list.join(", "), names.len() - shown);
     }

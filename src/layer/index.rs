@@ -8,9 +8,9 @@ use super::names::Cursor;
 use super::whiteout::{self, Name};
 use super::{Attrs, Entry, Kind, LayerIndex, NO_LINK, Remark};
 use crate::error::{Error, Result};
-use crate::escape;
 use crate::source::tar::{Member, Type, Walk};
 use crate::source::{Compression, Input, Meter, Section, Stepping, Streaming, limits, normal, stream_error};
+use crate::text;
 
 /// Most remarks kept of one layer; a hostile one could hold millions.
 const REMARKS: usize = 20;
@@ -70,7 +70,7 @@ fn index<I: Input>(walk: &mut Walk<I>, budget: &Budget) -> Result<LayerIndex> {
     let mut indexer = Indexer::new(budget);
     let mut member = Member::default();
     while walk.next(&mut member)? {
-        indexer.add(&member, walk).map_err(|error| error.at(escape::line(&member.name, 200)))?;
+        indexer.add(&member, walk).map_err(|error| error.at(text::line(&member.name, 200)))?;
     }
     Ok(indexer.finish())
 }

@@ -59,6 +59,20 @@ impl Kind {
     pub fn is_directory(self) -> bool {
         self == Self::Directory
     }
+
+    /// What people call it.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::File => "regular file",
+            Self::HardLink => "hard link",
+            Self::Directory => "directory",
+            Self::Symlink => "symbolic link",
+            Self::CharDevice => "character device",
+            Self::BlockDevice => "block device",
+            Self::Fifo => "named pipe",
+            Self::Other => "special file",
+        }
+    }
 }
 
 /// No link: the value of [`Entry::link`] for kinds that have none.

@@ -11,10 +11,10 @@ use rayon::prelude::*;
 use super::{Loaded, Watch};
 use crate::analysis::{duplicate_candidates, same_path_pairs};
 use crate::error::{Error, Result, describe_io};
-use crate::escape;
 use crate::image::{EntryId, Image};
 use crate::layer::hash::{self, BodyHasher};
 use crate::source::Section;
+use crate::text;
 
 /// Bodies up to this many bytes are read whole at once.
 const SMALL: u64 = 16 << 10;
@@ -89,7 +89,7 @@ impl Reader<'_> {
                 }
                 let found = hash(self, id).map_err(|error| {
                     let path = self.image.paths.full(self.image.path_of(id));
-                    Error::because(describe_io(&error)).at(escape::line(&path, 200))
+                    Error::because(describe_io(&error)).at(text::line(&path, 200))
                 })?;
                 Ok((id, found))
             })

@@ -7,10 +7,10 @@ use super::Loaded;
 use super::layers::assemble;
 use super::pick::Picked;
 use crate::error::{Error, Result};
-use crate::escape;
 use crate::layer::{Budget, LayerIndex, index_stream};
 use crate::source::tar::{Body, Member, Type, Walk};
 use crate::source::{Gathered, Input, MemberKind, Streaming, limits, normal, sniff_member, stream_error};
+use crate::text;
 
 /// What an archive left behind.
 pub(super) struct Passed {
@@ -46,7 +46,7 @@ pub(super) fn gather(stream: impl Read) -> Result<Passed> {
             Type::HardLink => passed.gathered.link(&name, &member.link, false),
             _ => Ok(()),
         };
-        add.map_err(|error| error.within(&escape::line(&name, 200)))?;
+        add.map_err(|error| error.within(&text::line(&name, 200)))?;
     }
     // behind the tar's end the decompressor checks its sums
     walk.input().drain().map_err(|error| stream_error(&error))?;

@@ -7,10 +7,12 @@
 
 mod log;
 mod rootfs;
+mod timeline;
 mod union;
 
 pub use log::ChangeLog;
 pub use rootfs::{Change, Rootfs, Slot};
+pub use timeline::{Difference, Event, What, tell, timeline};
 pub use union::{Changes, Fate, FileCount, Union};
 
 /// Why bytes can no longer be seen.

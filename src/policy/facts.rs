@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Ignore;
 use crate::analysis::{self, Analysis};
 use crate::image::Image;
-use crate::{escape, units};
+use crate::{text, units};
 
 /// The figures. All sizes are in bytes.
 ///
@@ -43,7 +43,7 @@ impl Measurements {
         let totals = &analysis.totals;
         let layers = (0..image.layers.len()).map(|layer| LayerFact {
             content: image.layers[layer].content,
-            command: escape::line(image.command_of(layer).as_bytes(), LONGEST_COMMAND),
+            command: text::line(image.command_of(layer).as_bytes(), LONGEST_COMMAND),
         });
         let mut facts = Self {
             size: totals.content,

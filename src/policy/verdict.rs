@@ -4,8 +4,8 @@ use super::facts::Measurements;
 use super::{Gates, Ignore, Value};
 use crate::advice::Advice;
 use crate::analysis::Analysis;
-use crate::escape;
 use crate::image::Image;
+use crate::text;
 use crate::units;
 
 /// What the gates say about an image.
@@ -59,7 +59,7 @@ impl Verdict {
             passed: found.is_empty(),
             look_at: found
                 .first()
-                .map(|finding| format!("{}: {}", finding.rule, escape::line(finding.title.as_bytes(), 200))),
+                .map(|finding| format!("{}: {}", finding.rule, text::line(finding.title.as_bytes(), 200))),
         });
         self
     }

@@ -10,9 +10,9 @@ use serde::{Serialize, Serializer};
 use crate::advice::Savings;
 use crate::analysis::{Analysis, Copy, FileCount};
 use crate::digest::Digest;
-use crate::escape;
 use crate::image::{About, Diagnostic};
 use crate::policy::{Value, Verdict};
+use crate::text;
 
 /// The program that wrote the report.
 #[derive(Serialize)]
@@ -31,7 +31,7 @@ pub(super) struct PathFields {
 
 impl PathFields {
     pub(super) fn of(bytes: &[u8]) -> Self {
-        let (path, lossy) = escape::json_text(bytes);
+        let (path, lossy) = text::json_text(bytes);
         Self { path: Some(path), path_bytes: lossy.then(|| STANDARD.encode(bytes)) }
     }
 

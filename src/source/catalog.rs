@@ -8,8 +8,8 @@ use super::store::{Store, blob_name, document};
 use super::{limits, normal_text};
 use crate::digest::Digest;
 use crate::error::{Error, Result};
-use crate::escape;
 use crate::oci::{Config, Descriptor, DockerImage, Document, Platform};
+use crate::text;
 
 /// A blob that a manifest names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl Catalog {
                 self.absent.push((digest.to_string(), here.platform.unwrap_or_default()));
                 continue;
             };
-            let shown = escape::line(&name, 200);
+            let shown = text::line(&name, 200);
             let Some(manifest) = document::<Document>(store, &name)? else { continue };
             if let Some(nested) = &manifest.manifests {
                 self.walk(store, nested, &here, depth + 1)?;

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use super::{limits, normal_text};
 use crate::digest::Digest;
 use crate::error::{Error, Result};
-use crate::escape;
+use crate::text;
 
 /// A collection of named blobs: an archive's members, a directory's files, or what a stream left behind.
 /// Names are normalised (see [`super::normal`]) and need not be UTF-8.
@@ -28,7 +28,7 @@ pub trait Store {
 /// # Errors
 /// When it cannot be read, or is not the JSON that it should be; the error names the member.
 pub fn document<T: DeserializeOwned>(store: &dyn Store, name: &[u8]) -> Result<Option<T>> {
-    let shown = || escape::line(name, 200);
+    let shown = || text::line(name, 200);
     let Some(resolved) = store.resolve(name).map_err(|error| error.at(shown()))? else { return Ok(None) };
     let body = store.body(&resolved).map_err(|error| error.at(shown()))?;
     serde_json::from_slice(&body)

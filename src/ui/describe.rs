@@ -2,7 +2,7 @@
 
 use crate::image::{EntryId, Image, PathId};
 use crate::layer::Kind;
-use crate::overlay::Slot;
+use crate::overlay::{self, Slot};
 
 use super::data::Data;
 use super::text::safe;
@@ -34,20 +34,6 @@ pub(super) fn target(image: &Image, slot: Option<Slot>) -> Option<String> {
             Some(format!(" = /{}", safe(&path)))
         }
         _ => None,
-    }
-}
-
-/// What an entry is.
-pub(super) fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::File => "regular file",
-        Kind::HardLink => "hard link",
-        Kind::Directory => "directory",
-        Kind::Symlink => "symbolic link",
-        Kind::CharDevice => "character device",
-        Kind::BlockDevice => "block device",
-        Kind::Fifo => "named pipe",
-        Kind::Other => "special file",
     }
 }
 
@@ -108,7 +94,7 @@ pub(super) fn attributes(image: &Image, slot: Option<Slot>) -> String {
         };
         parts.push(format!("{}{exact}", crate::units::size(entry.size)));
     }
-    parts.push(kind(entry.kind).into());
+    parts.push(entry.kind.noun().into());
     parts.push(format!("{} ({:o})", mode(image, id), attrs.mode));
     parts.push(format!("{}:{}", attrs.uid, attrs.gid));
     parts.push(format!("{} UTC", time(entry.mtime)));
@@ -116,7 +102,7 @@ pub(super) fn attributes(image: &Image, slot: Option<Slot>) -> String {
         parts.push(format!("device {major},{minor}"));
     }
     for (name, value) in attrs.xattrs.iter().take(8) {
-        parts.push(format!("{}={}", safe(name), crate::escape::line(value, 60)));
+        parts.push(format!("{}={}", safe(name), crate::text::line(value, 60)));
     }
     if let Some(target) = target(image, Some(slot)) {
         parts.push(target.trim_start().to_owned());
@@ -124,62 +110,9 @@ pub(super) fn attributes(image: &Image, slot: Option<Slot>) -> String {
     parts.join("  ")
 }
 
-/// What every layer did to a path: `written in 4 · again in 6, same content, mode changed · removed in 8`.
+/// What every layer did to a path, in words.
 pub(super) fn timeline(data: &Data, path: PathId) -> String {
-    let mut events = Vec::new();
-    for layer in 0..data.image.layers.len() {
-        let Some((before, after)) = data.log.change(layer, path) else { continue };
-        events.push(match (before, after) {
-            (None, Some(_)) => format!("written in {layer}"),
-            (Some(_), None) => format!("removed in {layer}"),
-            (Some(before), Some(after)) if is_mentioned(&data.image, before, after) => continue,
-            (Some(before), Some(after)) => again(data, layer, before, after),
-            (None, None) => continue,
-        });
-    }
-    if events.is_empty() { "no layer stores it".into() } else { events.join(" · ") }
-}
-
-/// True for a directory that a layer only mentions because of what is in it.
-fn is_mentioned(image: &Image, before: Slot, after: Slot) -> bool {
-    let attrs = |slot| match slot {
-        Slot::Implied => None,
-        Slot::Entry(id) => Some(image.entry(id).attrs),
-    };
-    is_directory(image, Some(before)) && is_directory(image, Some(after)) && attrs(before) == attrs(after)
-}
-
-fn again(data: &Data, layer: usize, before: Slot, after: Slot) -> String {
-    let image = &data.image;
-    let (Slot::Entry(old), Slot::Entry(new)) = (before, after) else { return format!("again in {layer}") };
-    let (a, b) = (image.entry(old), image.entry(new));
-    if a.kind != b.kind {
-        return format!("replaced by a {} in {layer}", kind(b.kind));
-    }
-    let mut said = Vec::new();
-    if a.kind == Kind::File {
-        let is_same = a.size == b.size && (a.size == 0 || (a.hash == b.hash && a.hash != 0));
-        said.push(if is_same { "same content" } else { "other content" });
-    }
-    let (a_attrs, b_attrs) = (image.attrs_of(old), image.attrs_of(new));
-    if a_attrs.mode != b_attrs.mode {
-        said.push("mode changed");
-    }
-    if (a_attrs.uid, a_attrs.gid) != (b_attrs.uid, b_attrs.gid) {
-        said.push("owner changed");
-    }
-    if a_attrs.xattrs != b_attrs.xattrs {
-        said.push("attributes changed");
-    }
-    if said.is_empty() || (said == ["same content"] && a.mtime != b.mtime) {
-        said.push("only its time changed");
-        said.retain(|part| a.mtime != b.mtime || *part != "only its time changed");
-    }
-    if said.is_empty() {
-        format!("again in {layer}")
-    } else {
-        format!("again in {layer}, {}", said.join(", "))
-    }
+    overlay::tell(&overlay::timeline(&data.image, &data.log, path))
 }
 
 #[cfg(test)]

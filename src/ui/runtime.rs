@@ -238,7 +238,7 @@ impl Runtime {
 /// What is said about a text that was copied.
 pub(super) fn copied(text: &str) -> String {
     let lines = text.lines().count();
-    let first = crate::escape::line(text.lines().next().unwrap_or_default().as_bytes(), 120);
+    let first = crate::text::line(text.lines().next().unwrap_or_default().as_bytes(), 120);
     if lines > 1 { format!("copied {lines} lines: {first} …") } else { format!("copied {first}") }
 }
 

@@ -4,11 +4,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::theme::Theme;
-use crate::escape;
-use crate::units;
+use crate::text::{bar, cut, cut_path, line};
+
+pub(super) use crate::text::{code, counted, wrap};
 
 /// Longest text of the image that is prepared for one place, in characters.
 const LONGEST: usize = 1000;
@@ -31,7 +32,7 @@ impl Painter<'_> {
         if row >= clipped.bottom() || column >= clipped.right() {
             return x;
         }
-        let text = fit(text, usize::from(left));
+        let text = cut(text, usize::from(left));
         let (end, _) = self.buffer.set_stringn(column, row, &text, usize::from(left), style);
         end.saturating_sub(area.x)
     }
@@ -79,7 +80,7 @@ impl Painter<'_> {
         (part, whole): (u64, u64),
         style: Style,
     ) {
-        self.put(area, x, y, width, &bar(part, whole, width), style);
+        self.put(area, x, y, width, &bar(part, whole, usize::from(width)), style);
     }
 
     /// Marks a row as selected.
@@ -112,11 +113,6 @@ pub(super) fn width(text: &str) -> u16 {
     columns(text.width())
 }
 
-/// `11 702 files`, `1 file`.
-pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", units::count(n), if n == 1 { one } else { many })
-}
-
 /// A number of files.
 pub(super) fn files(n: u32) -> String {
     counted(n.into(), "file", "files")
@@ -124,130 +120,10 @@ pub(super) fn files(n: u32) -> String {
 
 /// Bytes of the image as safe text.
 pub(super) fn safe(bytes: &[u8]) -> String {
-    escape::line(bytes, LONGEST)
+    line(bytes, LONGEST)
 }
 
-/// `text` cut to `width` columns, the last one `…` when something is missing.
-pub(super) fn fit(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    let mut used = 0;
-    for c in text.chars() {
-        let wide = c.width().unwrap_or(0);
-        if used + wide + 1 > width {
-            break;
-        }
-        used += wide;
-        out.push(c);
-    }
-    if width > 0 {
-        out.push('…');
-    }
-    out
-}
-
-/// A path cut to `width` columns at its front: the end of a path tells more.
-pub(super) fn fit_path(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut used = 1;
-    let mut start = text.len();
-    for (at, c) in text.char_indices().rev() {
-        used += c.width().unwrap_or(0);
-        if used > width {
-            break;
-        }
-        start = at;
-    }
-    if width == 0 { String::new() } else { format!("…{}", &text[start..]) }
-}
-
-/// `text` broken into lines of at most `width` columns, at blanks where there are any; line breaks stay. What goes on
-/// in the next line stands a little further in than an indented line, and is a comment where that is one.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let width = width.max(1);
-    let mut lines = Vec::new();
-    for paragraph in text.split('\n') {
-        let lead = paragraph.len() - paragraph.trim_start_matches(' ').len();
-        let indent = match lead {
-            0 if paragraph.starts_with("# ") => "# ".to_owned(),
-            0 => String::new(),
-            blanks => " ".repeat(blanks + 2),
-        };
-        let indent = if indent.len() * 2 > width { String::new() } else { indent };
-        let mut line = String::new();
-        let mut used = 0;
-        let mut next_line = |line: &mut String| {
-            lines.push(std::mem::replace(line, indent.clone()).trim_end().to_owned());
-            indent.len()
-        };
-        for word in paragraph.split_inclusive(' ') {
-            let long = word.trim_end().width();
-            if used > lead.max(indent.len()) && used + long > width {
-                used = next_line(&mut line);
-            }
-            for c in word.chars() {
-                if c == ' ' && used + 1 > width {
-                    // a blank at the end of a full line is the break itself
-                    continue;
-                }
-                let wide = c.width().unwrap_or(0);
-                if used + wide > width {
-                    used = next_line(&mut line);
-                }
-                line.push(c);
-                used += wide;
-            }
-        }
-        lines.push(line.trim_end().to_owned());
-    }
-    lines
-}
-
-/// `part` of `whole` as a bar of `width` columns, in eighths; something is never shown as nothing.
-pub(super) fn bar(part: u64, whole: u64, width: u16) -> String {
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    if whole == 0 || part == 0 {
-        return String::new();
-    }
-    let eighths = u128::from(part.min(whole)) * u128::from(width) * 8 / u128::from(whole);
-    let eighths = usize::try_from(eighths).unwrap_or(0).max(1);
-    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_cut_by_columns_not_bytes() {
-        assert_eq!(fit("日本語", 5), "日本…");
-        assert_eq!(fit("日本語", 6), "日本語");
-        assert_eq!(fit("abc", 0), "");
-        assert_eq!(fit_path("usr/lib/node", 6), "…/node");
-        assert_eq!(fit_path("日本語", 5), "…本語");
-    }
-
-    #[test]
-    fn words_are_wrapped_and_long_ones_broken() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
-        assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
-        assert_eq!(wrap("abc def", 3), ["abc", "def"]);
-        assert_eq!(wrap("    apt install gcc", 14), ["    apt", "      install", "      gcc"]);
-        assert_eq!(wrap("# one two\nx", 6), ["# one", "# two", "x"]);
-        assert_eq!(wrap("    abcdefgh", 6), ["    ab", "cdefgh"]);
-    }
-
-    #[test]
-    fn bars_have_eighths() {
-        assert_eq!(bar(0, 10, 4), "");
-        assert_eq!(bar(1, 1_000_000, 4), "▏");
-        assert_eq!(bar(5, 10, 4), "██");
-        assert_eq!(bar(9, 8, 2), "██");
-        assert_eq!(bar(1, 0, 2), "");
-    }
+/// `path` in at most `width` columns; its middle gives way.
+pub(super) fn fit_path(path: &str, width: usize) -> String {
+    cut_path(path, width).into_owned()
 }

@@ -9,10 +9,10 @@ use super::event::Effect;
 use super::keymap::Action;
 use super::list::List;
 use super::text::{Painter, columns, fit_path};
-use crate::escape;
 use crate::image::{EntryId, PathId};
 use crate::layer::Kind;
 use crate::overlay::Slot;
+use crate::text;
 use crate::units;
 
 /// Most bytes that are read of a file.
@@ -177,7 +177,7 @@ impl Viewer {
                     2,
                     0,
                     area.width,
-                    &escape::line(why.as_bytes(), 400),
+                    &text::line(why.as_bytes(), 400),
                     painter.theme.waste,
                 );
             }
@@ -272,7 +272,7 @@ fn printable(bytes: &[u8]) -> String {
             expanded.push(byte);
         }
     }
-    escape::line(&expanded, LONGEST_LINE)
+    text::line(&expanded, LONGEST_LINE)
 }
 
 /// Breaks a body into rows of at most `width` columns.
@@ -315,7 +315,7 @@ fn fitting(line: &[u8], width: usize) -> usize {
         for c in chunk.valid().chars() {
             let wide = match c {
                 '\t' => 4,
-                c if escape::is_unsafe(c) => 8,
+                c if text::is_unsafe(c) => 8,
                 c => c.width().unwrap_or(0),
             };
             if used + wide > width && taken > 0 {

@@ -86,8 +86,8 @@ fn by_records(ledger: &mut Ledger<'_>, guilty: &[(usize, String)]) {
         let (name, by) = (&packages.list[*package].name, &packages.list[reasons[package]].name);
         format!(
             "{} came for {}",
-            crate::escape::line(name.as_bytes(), 60),
-            crate::escape::line(by.as_bytes(), 60)
+            crate::text::line(name.as_bytes(), 60),
+            crate::text::line(by.as_bytes(), 60)
         )
     };
     let reasons: Vec<String> = extra.iter().take(3).map(by).collect();

@@ -4,7 +4,7 @@ use super::Structural;
 use crate::advice::ledger::{Draft, Ledger};
 use crate::advice::rule::{Group, RuleInfo};
 use crate::advice::{Confidence, Severity, dockerfile};
-use crate::{escape, secrets};
+use crate::{secrets, text};
 
 static INFO: RuleInfo = RuleInfo::new(
     "secret-env",
@@ -29,7 +29,7 @@ fn find(ledger: &mut Ledger<'_>) {
         let mut is_new = false;
         for name in secrets::names(text) {
             if !places.iter().any(|(known, _)| known == name) {
-                places.push((escape::line(name.as_bytes(), 60), place.to_owned()));
+                places.push((text::line(name.as_bytes(), 60), place.to_owned()));
                 is_new = true;
             }
         }

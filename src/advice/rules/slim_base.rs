@@ -37,7 +37,7 @@ fn find(ledger: &mut Ledger<'_>) {
     let Some((from, needs)) = smaller(ledger, is_static) else { return };
     let content = ledger.image.content().max(1);
     let name = release.pretty_name.as_deref().unwrap_or(&release.id);
-    let name = crate::escape::line(name.as_bytes(), 60);
+    let name = crate::text::line(name.as_bytes(), 60);
     let title = format!(
         "The base, {name}, is {} of {}: a smaller one would do",
         units::size(bytes),

@@ -3,7 +3,7 @@
 use super::waste::{Group, Kind};
 use crate::advice::ledger::{Draft, Ledger, capital, files, layer_list};
 use crate::advice::{base_images, dockerfile, fixes, shell};
-use crate::escape;
+use crate::text;
 use crate::units;
 
 /// Title, why and fix for copies of one kind.
@@ -298,5 +298,5 @@ fn list(layers: &[usize]) -> String {
     let mut layers = layers.to_vec();
     layers.sort_unstable();
     let text = layer_list(&layers);
-    escape::line(text.trim_start_matches("layers ").trim_start_matches("layer ").as_bytes(), 100)
+    text::line(text.trim_start_matches("layers ").trim_start_matches("layer ").as_bytes(), 100)
 }

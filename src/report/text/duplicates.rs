@@ -2,13 +2,13 @@
 
 use std::io;
 
-use super::fit::cut_path;
-use super::page::{Page, number, size};
+use super::page::Page;
 use super::path_text;
 use crate::analysis::Duplicate;
 use crate::image::Image;
 use crate::report::Input;
 use crate::report::style::{BOLD, DIM, PLAIN};
+use crate::text::{counted, cut_path};
 use crate::units;
 
 const SAVED: usize = 8;
@@ -24,8 +24,10 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
     if analysis.duplicates.is_empty() {
         return Ok(());
     }
-    let about =
-        format!("equal files at several paths; one of each would save {}", size(analysis.totals.duplicates));
+    let about = format!(
+        "equal files at several paths; one of each would save {}",
+        units::size(analysis.totals.duplicates)
+    );
     page.title("DUPLICATES", &about)?;
     // what is all in the base image, nobody who reads this can change: it goes last, and not into a short list
     let all_layers = analysis.base_layers == image.layers.len();
@@ -46,8 +48,11 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
     let sum = |rows: &[&Duplicate]| rows.iter().map(|row| row.saved).sum();
     page.left_out(rest.len(), "group", sum(rest))?;
     if base.len() > base_rows {
-        let groups = number(base.len() as u64, "group", "groups");
-        page.hint(&format!("{groups} of the base image alone ({}); --top 0 shows all", size(sum(&base))))?;
+        let groups = counted(base.len() as u64, "group", "groups");
+        page.hint(&format!(
+            "{groups} of the base image alone ({}); --top 0 shows all",
+            units::size(sum(&base))
+        ))?;
     }
     Ok(())
 }

@@ -2,14 +2,14 @@
 
 use std::io;
 
-use super::fit::bar;
-use super::page::{Line, Page, number, size};
+use super::page::{Line, Page};
 use crate::analysis::Totals;
-use crate::escape;
 use crate::image::Image;
 use crate::report::Input;
 use crate::report::style::{BOLD, DIM, PLAIN, WASTE};
 use crate::source::Compression;
+use crate::text;
+use crate::text::{bar, counted};
 use crate::units;
 
 /// Columns of the words before a figure.
@@ -37,11 +37,11 @@ fn about(page: &mut Page<'_>, image: &Image) -> io::Result<()> {
     let parts = [(BOLD, about.reference.as_str()), (PLAIN, &platform), (DIM, &about.source)];
     let mut line = page.line();
     for (style, text) in parts {
-        let text = escape::line(text.as_bytes(), usize::MAX);
+        let text = text::line(text.as_bytes(), usize::MAX);
         if text.is_empty() {
             continue;
         }
-        if !line.is_empty() && line.room() < super::fit::columns(&text) + 2 {
+        if !line.is_empty() && line.room() < crate::text::columns(&text) + 2 {
             page.put(&line)?;
             line = page.line();
         }
@@ -53,8 +53,8 @@ fn about(page: &mut Page<'_>, image: &Image) -> io::Result<()> {
 
 fn headline(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
     let totals = &input.analysis.totals;
-    let layers = number(input.image.layers.len() as u64, "layer", "layers");
-    let content = size(totals.content);
+    let layers = counted(input.image.layers.len() as u64, "layer", "layers");
+    let content = units::size(totals.content);
     if totals.content == 0 {
         page.paragraph(BOLD, &format!("{content} in {layers}"))?;
         return page.paragraph(DIM, "No layer of this image holds a file with contents.");
@@ -63,7 +63,7 @@ fn headline(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
         page.paragraph(BOLD, &format!("{content} in {layers}, nothing wasted"))?;
         return page.paragraph(PLAIN, "Every byte of every layer can be seen in the final file system.");
     }
-    let (live, wasted) = (size(totals.live), size(totals.wasted));
+    let (live, wasted) = (units::size(totals.live), units::size(totals.wasted));
     page.paragraph(
         BOLD,
         &format!("{content} in {layers}, {live} in the final file system, {wasted} wasted"),
@@ -85,14 +85,14 @@ fn figures(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
         // `Debian 12 (bookworm)` fits the line
         let name = release.map(|release| release.pretty_name.as_ref().unwrap_or(&release.id));
         let name = name.map(|name| name.replace(" GNU/Linux", ""));
-        let name = name.map_or_else(String::new, |name| format!(", {}", escape::line(name.as_bytes(), 60)));
-        page.wrapped(line, DIM, &format!("{}{name}", size(totals.base_content())))?;
+        let name = name.map_or_else(String::new, |name| format!(", {}", text::line(name.as_bytes(), 60)));
+        page.wrapped(line, DIM, &format!("{}{name}", units::size(totals.base_content())))?;
     }
     if totals.wasted > 0 && totals.own_content > 0 && input.analysis.base_layers > 0 {
         let style = if totals.own_wasted > 0 { WASTE } else { PLAIN };
         let line = figure(page, "own waste", style, &units::share(totals.own_wasted_ratio));
         let line = with_bar(page, line, style, totals.own_wasted, totals.own_content);
-        page.wrapped(line, DIM, &format!("of {} above the base image", size(totals.own_content)))?;
+        page.wrapped(line, DIM, &format!("of {} above the base image", units::size(totals.own_content)))?;
     }
     if totals.base_hidden > 0 {
         let line = figure(page, "base hidden", WASTE, &units::size(totals.base_hidden));
@@ -104,7 +104,7 @@ fn figures(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
     let line = figure(page, "files", PLAIN, &units::count(tree.files));
     let place = match tree.directories {
         0 => String::new(),
-        some => format!("{} of ", number(some, "directory", "directories")),
+        some => format!("{} of ", counted(some, "directory", "directories")),
     };
     page.wrapped(line, DIM, &format!("in {place}the final file system"))
 }
@@ -134,7 +134,7 @@ fn storage(image: &Image, totals: &Totals) -> String {
         .iter()
         .map(|kind| if *kind == Compression::None { "uncompressed" } else { kind.name() })
         .collect();
-    format!("as {}; {} as unpacked tars", names.join(" and "), size(totals.tar))
+    format!("as {}; {} as unpacked tars", names.join(" and "), units::size(totals.tar))
 }
 
 /// The sum of wasted bytes taken apart, without the causes that have none.
@@ -143,7 +143,7 @@ fn causes(page: &mut Page<'_>, totals: &Totals) -> io::Result<()> {
     let rows = [
         (totals.overwritten, "", "overwritten", "a later layer stores the file again"),
         (totals.metadata_only, "  ", "same content", "of these: nothing but mode, owner or time changed"),
-        (totals.removed, "", "deleted", "a later layer removes the file"),
+        (totals.removed, "", "removed", "a later layer removes the file"),
         (totals.repeated, "", "repeated", "the same layer stores the file again"),
     ];
     for (bytes, indent, cause, words) in rows.into_iter().filter(|row| row.0 > 0) {

@@ -3,11 +3,11 @@
 use std::io;
 use std::ops::Range;
 
-use super::fit::bar;
-use super::page::{Page, number};
-use crate::escape;
+use super::page::Page;
 use crate::report::Input;
 use crate::report::style::{BOLD, DIM, PLAIN, WASTE};
+use crate::text;
+use crate::text::{bar, counted};
 use crate::units;
 
 /// Columns of a size, of a bar, and the fewest columns of a page that has bars.
@@ -35,7 +35,7 @@ impl Row {
 
     fn command(&self, input: &Input<'_>) -> String {
         if self.layers.len() > 1 {
-            return number(self.layers.len() as u64, "layer of the base image", "layers of the base image");
+            return counted(self.layers.len() as u64, "layer of the base image", "layers of the base image");
         }
         // a command of several lines is shown as one
         let command = input.image.command_of(self.layers.start);
@@ -43,7 +43,7 @@ impl Row {
         if words.is_empty() {
             "(command unknown)".into()
         } else {
-            escape::line(words.join(" ").as_bytes(), usize::MAX)
+            text::line(words.join(" ").as_bytes(), usize::MAX)
         }
     }
 }

@@ -6,13 +6,11 @@
 
 mod advice;
 mod duplicates;
-mod fit;
 mod header;
 mod layers;
 mod notes;
 mod packages;
 mod page;
-mod timeline;
 mod verdict;
 mod wasted;
 
@@ -76,7 +74,7 @@ pub fn write_verdict(out: &mut dyn Write, verdict: &Verdict, width: usize) -> io
 
 /// A path for people: escaped, without a leading slash, as in the JSON report.
 fn path_text(bytes: &[u8]) -> String {
-    crate::escape::line(bytes, usize::MAX)
+    crate::text::line(bytes, usize::MAX)
 }
 
 #[cfg(test)]
@@ -150,7 +148,7 @@ mod tests {
             for width in NARROWEST..140 {
                 let text = text(&sample, Some(&verdict), at(width));
                 for line in text.lines() {
-                    assert!(fit::columns(line) <= width, "{width}: {line}");
+                    assert!(crate::text::columns(line) <= width, "{width}: {line}");
                     assert_eq!(line, line.trim_end());
                     assert!(!line.chars().any(char::is_control), "{line}");
                 }

@@ -5,9 +5,9 @@ use std::io;
 
 use super::page::Page;
 use super::path_text;
-use crate::escape;
 use crate::report::Input;
 use crate::report::style::{PLAIN, WARNING};
+use crate::text;
 
 pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::Result<()> {
     let notes = &input.image.diagnostics;
@@ -16,7 +16,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
     }
     page.title("NOTES", "odd things in this image that did not stop the reading")?;
     for note in notes.iter().take(rows) {
-        let mut text = escape::line(note.message.as_bytes(), usize::MAX);
+        let mut text = text::line(note.message.as_bytes(), usize::MAX);
         if let Some(layer) = note.layer {
             _ = write!(text, ", layer {layer}");
         }

@@ -2,12 +2,12 @@
 
 use std::io;
 
-use super::fit::cut_path;
-use super::page::{Page, number, size};
+use super::page::Page;
 use super::path_text;
 use crate::analysis::Package;
 use crate::report::Input;
 use crate::report::style::{BOLD, DIM, PLAIN};
+use crate::text::{counted, cut_path};
 use crate::units;
 
 const SIZE: usize = 8;
@@ -20,9 +20,12 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
         return Ok(());
     }
     let sum = |rows: &[Package]| rows.iter().map(|package| package.bytes).sum::<u64>();
-    let count = number(packages.list.len() as u64, "package", "packages");
-    let about =
-        format!("{count}, {} of files; {} belong to none", size(sum(&packages.list)), size(packages.unowned));
+    let count = counted(packages.list.len() as u64, "package", "packages");
+    let about = format!(
+        "{count}, {} of files; {} belong to none",
+        units::size(sum(&packages.list)),
+        units::size(packages.unowned)
+    );
     page.title("LARGEST PACKAGES", &about)?;
     let (shown, rest) = packages.list.split_at(packages.list.len().min(rows));
     if !shown.is_empty() {

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
-use super::fit::{FIRM_SPACE, columns, cut, wrap};
 use crate::report::style::{BOLD, DIM, PLAIN};
+use crate::text::{columns, counted, cut, wrap};
 use crate::units;
 
 /// Columns that a text needs beside what stands before it; with fewer it goes below, indented.
@@ -65,7 +65,7 @@ impl<'a> Page<'a> {
             indent = BELOW;
             line.gap(indent);
         }
-        for (i, part) in wrap(text, self.width.saturating_sub(indent)).into_iter().enumerate() {
+        for (i, part) in wrap(text, self.width.saturating_sub(indent)).iter().enumerate() {
             if i > 0 {
                 self.put(&line)?;
                 line = self.line();
@@ -73,6 +73,13 @@ impl<'a> Page<'a> {
             }
             line.text(style, part);
         }
+        self.put(&line)
+    }
+
+    /// Writes a line that is to be pasted somewhere: it is wider than the page rather than broken where it must not be.
+    pub(super) fn verbatim(&mut self, indent: usize, style: Style, text: &str) -> io::Result<()> {
+        let mut line = Line { width: usize::MAX, ..self.line() };
+        line.gap(indent + text.len() - text.trim_start().len()).text(style, text.trim_start());
         self.put(&line)
     }
 
@@ -86,8 +93,8 @@ impl<'a> Page<'a> {
         if rows == 0 {
             return Ok(());
         }
-        let rows = number(rows as u64, &format!("more {what}"), &format!("more {what}s"));
-        let bytes = if bytes > 0 { format!(" ({})", size(bytes)) } else { String::new() };
+        let rows = counted(rows as u64, &format!("more {what}"), &format!("more {what}s"));
+        let bytes = if bytes > 0 { format!(" ({})", units::size(bytes)) } else { String::new() };
         self.hint(&format!("and {rows}{bytes}; --top 0 shows all"))
     }
 
@@ -97,17 +104,6 @@ impl<'a> Page<'a> {
         line.gap(2);
         self.wrapped(line, DIM, text)
     }
-}
-
-/// A size whose unit stays with its number when lines are broken.
-pub(super) fn size(bytes: u64) -> String {
-    units::size(bytes).replace(' ', "\u{a0}")
-}
-
-/// `1 layer`, `11 702 layers`.
-pub(super) fn number(n: u64, one: &str, many: &str) -> String {
-    let count = units::count(n).replace(' ', "\u{a0}");
-    format!("{count} {}", if n == 1 { one } else { many })
 }
 
 /// One line under construction. Blanks are held back until something follows them.
@@ -143,7 +139,7 @@ impl Line {
             self.used += self.blanks + columns(&text);
             let blanks = std::mem::take(&mut self.blanks);
             self.text.extend(std::iter::repeat_n(' ', blanks));
-            self.push(style, &text.replace(FIRM_SPACE, " "));
+            self.push(style, &text);
         }
         self
     }

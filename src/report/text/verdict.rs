@@ -2,10 +2,11 @@
 
 use std::io;
 
-use super::fit::columns;
-use super::page::{Page, number, size};
+use super::page::Page;
 use crate::policy::{Bound, Gate, Verdict};
 use crate::report::style::{BOLD, DIM, FAIL, PASS, PLAIN};
+use crate::text::{columns, counted};
+use crate::units;
 
 /// Columns of `PASS` with what is before and behind it.
 const WORD: usize = 8;
@@ -30,7 +31,7 @@ pub(super) fn write(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
         let mut line = page.line();
         line.gap(2).left(WORD - 2, style, word).left(name, PLAIN, gate.gate).gap(2);
         line.right(actual, BOLD, value).gap(2);
-        page.wrapped(line, DIM, &format!("{side} {}", limit.replace(' ', "\u{a0}")))?;
+        page.wrapped(line, DIM, &format!("{side} {limit}"))?;
         if let Some(look_at) = &gate.look_at {
             let mut line = page.line();
             line.gap(WORD);
@@ -38,10 +39,10 @@ pub(super) fn write(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
         }
     }
     if verdict.ignored_paths > 0 {
-        let paths = number(verdict.ignored_paths, "path", "paths");
+        let paths = counted(verdict.ignored_paths, "path", "paths");
         let text = format!(
             "not judged: {} wasted in {paths} that the configuration ignores",
-            size(verdict.ignored_bytes)
+            units::size(verdict.ignored_bytes)
         );
         page.hint(&text)?;
     }
@@ -53,7 +54,7 @@ fn word(passed: bool) -> (&'static str, anstyle::Style) {
 }
 
 fn summary(verdict: &Verdict) -> String {
-    let gates = number(verdict.gates.len() as u64, "gate", "gates");
+    let gates = counted(verdict.gates.len() as u64, "gate", "gates");
     match verdict.gates.iter().filter(|gate| !gate.passed).count() {
         0 if verdict.gates.is_empty() => "no gate is on".into(),
         0 if verdict.gates.len() == 1 => "the only gate passed".into(),

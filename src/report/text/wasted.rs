@@ -2,13 +2,13 @@
 
 use std::io;
 
-use super::fit::{columns, cut_path};
 use super::page::Page;
 use super::path_text;
-use super::timeline::timeline;
 use crate::analysis::Wasted;
+use crate::overlay::{ChangeLog, tell, timeline};
 use crate::report::Input;
 use crate::report::style::{BOLD, DIM, PLAIN, WASTE};
+use crate::text::{columns, cut_path};
 use crate::units;
 
 /// Columns of the bytes and of the number of copies, and all columns before the path.
@@ -28,6 +28,8 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
         return Ok(());
     }
     let shown = &analysis.wasted[..analysis.wasted.len().min(rows)];
+    let log = ChangeLog::of(image);
+    let story = |row: &Wasted| tell(&timeline(image, &log, row.path));
     page.title("MOST WASTED PATHS", "copies that no container can see; numbers are layers")?;
     let mut head = page.line();
     head.right(BYTES, BOLD, "BYTES").gap(2).right(COPIES, BOLD, "COPIES").gap(2).text(BOLD, "PATH");
@@ -41,17 +43,16 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
             shown.iter().take(MEASURED).map(|row| columns(&text(row))).max().unwrap_or(0)
         };
         let room = path_columns - 2;
-        let stories = widest(&|row| timeline(image, row.path, analysis.copies_of(row))).min(room / 2);
+        let stories = widest(&story).min(room / 2);
         path_columns = widest(&|row| text_of(row.path)).clamp("PATH".len(), room - stories);
         head.gap(path_columns + 2 - "PATH".len()).text(BOLD, "WHAT HAPPENED");
     }
     page.put(&head)?;
     for row in shown {
-        let copies = analysis.copies_of(row);
         let path = text_of(row.path);
         let mut line = page.line();
         line.right(BYTES, WASTE, units::size(row.bytes)).gap(2);
-        line.right(COPIES, PLAIN, units::count(copies.len() as u64)).gap(2);
+        line.right(COPIES, PLAIN, units::count(analysis.copies_of(row).len() as u64)).gap(2);
         line.left(path_columns, PLAIN, &cut_path(&path, path_columns));
         if side {
             line.gap(2);
@@ -60,7 +61,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
             line = page.line();
             line.gap(if page.width < SMALL_PAGE { COPIES } else { BEFORE });
         }
-        page.wrapped(line, DIM, &timeline(image, row.path, copies))?;
+        page.wrapped(line, DIM, &story(row))?;
     }
     let rest = &analysis.wasted[shown.len()..];
     page.left_out(rest.len(), "path", rest.iter().map(|row| row.bytes).sum())

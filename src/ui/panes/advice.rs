@@ -6,13 +6,14 @@ use ratatui::style::Style;
 use crate::advice::{Confidence, Finding, Severity};
 use crate::image::PathId;
 use crate::overlay::Slot;
+use crate::text::layers;
 use crate::ui::data::Data;
 use crate::ui::describe;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout;
 use crate::ui::list::List;
 use crate::ui::pane::{Context, Pane, Reply};
-use crate::ui::text::{Painter, counted, fit_path, safe, wrap};
+use crate::ui::text::{Painter, code, counted, fit_path, safe, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::viewer::Page;
 use crate::units;
@@ -98,13 +99,10 @@ impl Advice {
 
     fn draw_list(&self, data: &Data, pane: Rect, painter: &mut Painter<'_>) {
         let savings = data.advice.savings;
-        let more = savings.possible.saturating_sub(savings.exact);
-        let note = format!(
-            "{} ── {} wasted for certain, up to {} more possible",
-            counted(data.advice.findings.len() as u64, "finding", "findings"),
-            units::size(savings.exact),
-            units::size(more)
-        );
+        let findings = counted(data.advice.findings.len() as u64, "finding", "findings");
+        let note = [findings, crate::text::savings(savings.exact, savings.possible)];
+        let note =
+            note.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ── ");
         painter.title(pane, "Advice", &note, !self.in_evidence);
         let area = layout::inside(pane);
         let where_ = if area.width >= 90 { 26 } else { 0 };
@@ -166,16 +164,10 @@ fn severity(theme: &Theme, severity: Severity) -> Style {
     }
 }
 
-fn layers(layers: &[usize]) -> String {
-    let list = layers.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
-    match layers.len() {
-        0 => String::new(),
-        1 => format!("layer {list}"),
-        _ => format!("layers {list}"),
-    }
-}
+/// How a text is broken into lines of a width.
+type Wrap = fn(&str, usize) -> Vec<String>;
 
-fn paragraph(pane: Rect, text: &str, style: Style, painter: &mut Painter<'_>) {
+fn paragraph(pane: Rect, text: &str, wrap: Wrap, style: Style, painter: &mut Painter<'_>) {
     let area = layout::inside(pane);
     let safe: Vec<String> = text.lines().map(|line| safe(line.as_bytes())).collect();
     let lines = wrap(&safe.join("\n"), usize::from(area.width.saturating_sub(4)));
@@ -261,11 +253,11 @@ impl Pane for Advice {
         };
         if parts.why.height > 0 {
             painter.title(parts.why, "Why", &format!("{} ── {sure}", finding.rule), false);
-            paragraph(parts.why, &finding.why, painter.theme.text, painter);
+            paragraph(parts.why, &finding.why, wrap, painter.theme.text, painter);
         }
         if parts.fix.height > 0 {
             painter.title(parts.fix, "Paste this", "y copies it", false);
-            paragraph(parts.fix, &finding.fix, painter.theme.added, painter);
+            paragraph(parts.fix, &finding.fix, code, painter.theme.added, painter);
         }
         if parts.evidence.height > 0 {
             self.draw_evidence(data, parts.evidence, finding, painter);

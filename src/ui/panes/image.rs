@@ -52,7 +52,7 @@ impl Page<'_> {
     }
 
     fn styled(&mut self, name: &str, value: &str, style: Style) {
-        let safe: String = crate::escape::line(value.as_bytes(), LONGEST);
+        let safe: String = crate::text::line(value.as_bytes(), LONGEST);
         let mut name = name.to_owned();
         for line in wrap(&safe, self.width) {
             self.lines.push(Line { name: std::mem::take(&mut name), value: line, style });

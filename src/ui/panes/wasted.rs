@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use super::files::{Columns, indent};
 use crate::analysis::Wasted;
 use crate::image::PathId;
-use crate::overlay::{Cause, Slot};
+use crate::overlay::Slot;
 use crate::ui::data::Data;
 use crate::ui::describe;
 use crate::ui::keymap::{Action, Scope};
@@ -123,7 +123,7 @@ impl WastedTab {
                     area.width - timeline,
                     y,
                     timeline,
-                    &cause(data, wasted),
+                    &describe::timeline(data, wasted.path),
                     painter.theme.dim,
                 );
             }
@@ -151,7 +151,7 @@ impl WastedTab {
             let name = safe(image.paths.name(row.path));
             let x = painter.parts(area, x, y, &[(arrow, painter.theme.dim), (&name, painter.theme.text)]);
             let said = match self.of_path(data, row.path) {
-                Some(wasted) => format!("  {}", cause(data, wasted)),
+                Some(wasted) => format!("  {}", describe::timeline(data, wasted.path)),
                 None => format!("/  {}", text::files(self.sums.files(image, row.path))),
             };
             painter.put(area, x, y, area.width, &said, painter.theme.dim);
@@ -199,29 +199,6 @@ impl WastedTab {
             painter.put(area, 2, y, area.width.saturating_sub(3), line, *style);
         }
     }
-}
-
-/// Why the bytes of a path are wasted, in a few words.
-fn cause(data: &Data, wasted: &Wasted) -> String {
-    let copies = data.analysis.copies_of(wasted);
-    let mut said: Vec<String> = Vec::new();
-    for copy in copies {
-        let what = match copy.cause {
-            _ if copy.metadata_only => "same content again in",
-            Cause::Overwritten => "overwritten in",
-            Cause::Removed => "removed in",
-            Cause::Repeated => "twice in",
-        };
-        match said.last_mut() {
-            Some(last) if last.starts_with(what) => {
-                last.push_str(", ");
-                last.push_str(&copy.by_layer.to_string());
-            }
-            _ => said.push(format!("{what} {}", copy.by_layer)),
-        }
-    }
-    let first = copies.first().map_or(0, |copy| copy.layer);
-    format!("written in {first} · {}", said.join(" · "))
 }
 
 impl Pane for WastedTab {

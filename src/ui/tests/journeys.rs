@@ -187,7 +187,7 @@ fn names_reach_the_screen_escaped() {
     for keys in ["lEj", "GGG", "]a", "2t", "4t", "5"] {
         ui.keys(keys);
         for cell in ui.frame().content {
-            assert!(!cell.symbol().chars().any(crate::escape::is_unsafe), "{:?} after {keys}", cell.symbol());
+            assert!(!cell.symbol().chars().any(crate::text::is_unsafe), "{:?} after {keys}", cell.symbol());
         }
     }
     let mut ui = Headless::new(shown(), (120, 40), Options::default());

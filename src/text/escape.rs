@@ -1,4 +1,4 @@
-//! Names and texts out of an image, made safe to show.
+//! Names and texts from an image, made safe to show.
 //!
 //! An image comes from strangers: its file names and history may hold escape sequences, newlines,
 //! bidirectional overrides, zero-width characters and bytes that are not UTF-8. Whatever is shown on a

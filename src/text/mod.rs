@@ -1,0 +1,26 @@
+//! Text for people: how wide it is, how it is wrapped and cut, bars, lists and counts, and how text from an image
+//! is made safe to show.
+//!
+//! The report, the UI and the messages all use these functions, so the same fact reads the same everywhere:
+//!
+//! - [`columns`], [`cut`], [`cut_path`]: the width of a text, and how to fit it into fewer columns;
+//! - [`wrap`] for prose and [`code`] for lines of a Dockerfile, which must stay right when they are pasted;
+//! - [`bar`]: a share in eighth blocks;
+//! - [`counted`], [`list`], [`layers`], [`savings`]: numbers in words;
+//! - [`line()`] and [`is_unsafe`] for terminals, [`json_text`] for JSON.
+//!
+//! What the layers did to a path is told by [`crate::overlay::Timeline`], which needs to know layers.
+
+mod bar;
+mod code;
+mod escape;
+mod width;
+mod words;
+mod wrap;
+
+pub use bar::bar;
+pub use code::code;
+pub use escape::{is_unsafe, json_text, line};
+pub use width::{columns, cut, cut_path};
+pub use words::{counted, layers, list, savings};
+pub use wrap::wrap;
