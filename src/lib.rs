@@ -31,6 +31,8 @@ pub mod overlay;
 
 pub mod analysis;
 
+pub mod compare;
+
 pub mod advice;
 
 pub mod policy;
