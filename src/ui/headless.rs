@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::Rect;
 
 use super::data::{Data, Shown};
 use super::event::{Effect, Event};
 use super::model::{Model, Stage};
 use super::runtime::{body, copied};
 use super::update::update;
-use super::{Options, view};
+use super::{Options, layout, view};
 
 /// A UI that draws into a buffer and does its effects at once. It writes no files.
 pub struct Headless {
@@ -25,7 +25,7 @@ impl Headless {
     /// Shows an image on a screen of this size.
     pub fn new(shown: Shown, (width, height): (u16, u16), options: Options) -> Self {
         let mut ui =
-            Self { model: Model::new(String::new(), Size::new(width, height), options), copied: None };
+            Self { model: Model::new(String::new(), layout::drawn(width, height), options), copied: None };
         ui.take(Event::Loaded(Ok(Arc::new(Data::new(shown)))));
         ui
     }

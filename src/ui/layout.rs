@@ -5,6 +5,14 @@ use ratatui::layout::{Position, Rect, Size};
 /// Smallest terminal that something useful fits in.
 pub(super) const LEAST: Size = Size::new(30, 8);
 
+/// Largest screen that is drawn: terminals may claim any size, and a frame takes memory for every cell.
+const MOST: Size = Size::new(1000, 500);
+
+/// What is drawn of a terminal of this size.
+pub(super) fn drawn(width: u16, height: u16) -> Size {
+    Size::new(width.min(MOST.width), height.min(MOST.height))
+}
+
 /// The parts of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Screen {
@@ -92,6 +100,7 @@ mod tests {
     #[test]
     fn the_parts_cover_the_screen() {
         assert_eq!(screen(Size::new(29, 50)), None);
+        assert_eq!((drawn(80, 24), drawn(u16::MAX, u16::MAX)), (Size::new(80, 24), MOST));
         let parts = screen(Size::new(80, 24)).unwrap();
         assert_eq!((parts.body.y, parts.body.height, parts.footer.y), (2, 21, 23));
         let two = split(parts.body, false, 5);

@@ -13,8 +13,11 @@ mod data;
 mod describe;
 mod event;
 mod extract;
+mod finder;
+mod hangup;
 mod headless;
 mod help;
+mod input;
 mod keymap;
 mod layout;
 mod list;
@@ -22,9 +25,11 @@ mod loading;
 mod model;
 mod pane;
 mod panes;
+mod progress;
 mod runtime;
 #[cfg(test)]
 mod sample;
+mod screen;
 mod terminal;
 #[cfg(test)]
 mod tests;

@@ -6,27 +6,23 @@
 use std::io::{self, Write as _};
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-use crossterm::event::Event as Input;
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Size;
-
 use super::data::Data;
 use super::event::{Effect, Event, Outcome};
+use super::finder::Finder;
 use super::model::{Exit, Model, Stage};
+use super::progress::Progress;
+use super::screen::Screen;
 use super::terminal::{self, Guard};
 use super::tree::Pattern;
 use super::update::update;
-use super::{Options, Request, clipboard, extract, view};
+use super::{Options, Request, clipboard, extract, input, layout, view};
 use crate::error::{Error, Result};
 use crate::image::{EntryId, PathId};
-use crate::load::Watch;
 
 /// How often the loading screen is drawn.
 const TICK: Duration = Duration::from_millis(80);
@@ -41,8 +37,8 @@ pub fn run(request: Request, options: Options) -> Result<Outcome> {
     terminal::hook_panics();
     let (width, height) = crossterm::terminal::size().map_err(|error| no_terminal(&error))?;
     let guard = Guard::take(!options.no_mouse).map_err(|error| no_terminal(&error))?;
-    let model = Model::new(request.name.clone(), Size::new(width, height), options);
-    let exit = Runtime::new(model, request).and_then(Runtime::run);
+    let model = Model::new(request.name.clone(), layout::drawn(width, height), options);
+    let exit = Runtime::new(model, request).map(Runtime::run);
     drop(guard);
     match exit? {
         Exit::Ended(outcome) => Ok(outcome),
@@ -57,7 +53,7 @@ fn no_terminal(error: &io::Error) -> Error {
 /// Everything that runs.
 struct Runtime {
     model: Model,
-    terminal: Terminal<CrosstermBackend<io::Stdout>>,
+    screen: Screen<io::Stdout>,
     events: Receiver<Event>,
     sender: Sender<Event>,
     progress: Arc<Progress>,
@@ -66,23 +62,18 @@ struct Runtime {
 
 impl Runtime {
     fn new(model: Model, request: Request) -> Result<Self> {
-        let terminal =
-            Terminal::new(CrosstermBackend::new(io::stdout())).map_err(|error| no_terminal(&error))?;
         let (sender, events) = mpsc::channel();
-        let progress = Arc::new(Progress {
-            sender: sender.clone(),
-            done: OnceLock::new(),
-            stop: AtomicBool::new(false),
-        });
-        let mut runtime = Self { model, terminal, events, sender, progress, finder: None };
-        runtime.draw()?;
-        runtime.read_input();
-        runtime.read_signals()?;
+        let progress = Arc::new(Progress::new(sender.clone()));
+        let screen = Screen::new(io::stdout());
+        let mut runtime = Self { model, screen, events, sender, progress, finder: None };
+        runtime.draw();
+        input::read_signals(runtime.sender.clone())?;
+        input::read_keys(runtime.sender.clone());
         runtime.load(request);
         Ok(runtime)
     }
 
-    fn run(mut self) -> Result<Exit> {
+    fn run(mut self) -> Exit {
         loop {
             let is_loading = matches!(self.model.stage, Stage::Loading(_));
             let first = if is_loading {
@@ -92,29 +83,35 @@ impl Runtime {
                 // this end is never dropped before the runtime is
                 self.events.recv().unwrap_or(Event::Stop(0))
             };
-            self.take(first)?;
+            self.take(first);
             while let Ok(event) = self.events.try_recv() {
-                self.take(event)?;
+                self.take(event);
             }
             if let Some(exit) = self.model.exit.take() {
-                self.progress.stop.store(true, Ordering::Relaxed);
-                return Ok(exit);
+                self.progress.stop();
+                return exit;
             }
-            self.draw()?;
+            self.draw();
         }
     }
 
-    fn take(&mut self, event: Event) -> Result<()> {
+    fn take(&mut self, event: Event) {
         for effect in update(&mut self.model, event) {
-            self.perform(effect)?;
+            self.perform(effect);
         }
-        Ok(())
     }
 
-    fn draw(&mut self) -> Result<()> {
+    fn draw(&mut self) {
         let model = &self.model;
-        let drawn = self.terminal.draw(|frame| view::draw(model, frame.buffer_mut()));
-        drawn.map(|_| ()).map_err(|error| no_terminal(&error))
+        let drawn = self.screen.draw(model.size, |buffer| view::draw(model, buffer));
+        self.written(&drawn);
+    }
+
+    /// A terminal that cannot be written to is gone: that ends the UI like a hang-up.
+    fn written(&mut self, written: &io::Result<()>) {
+        if written.is_err() {
+            self.model.exit.get_or_insert(Exit::Ended(Outcome::Signal(input::HANG_UP)));
+        }
     }
 
     fn data(&self) -> Option<Arc<Data>> {
@@ -124,34 +121,35 @@ impl Runtime {
         }
     }
 
-    fn perform(&mut self, effect: Effect) -> Result<()> {
+    fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Suspend => return self.suspend(),
-            Effect::Mouse(on) => terminal::capture_mouse(on).map_err(|error| no_terminal(&error))?,
+            Effect::Suspend => self.suspend(),
+            Effect::Mouse(on) => {
+                let switched = terminal::capture_mouse(on);
+                self.written(&switched);
+            }
             Effect::Copy(text) => {
                 let mut out = io::stdout();
                 let sent = out.write_all(clipboard::sequence(&text).as_bytes()).and_then(|()| out.flush());
-                sent.map_err(|error| no_terminal(&error))?;
+                self.written(&sent);
                 self.model.message = Some(copied(&text));
             }
-            Effect::Find { tab, turn, pattern } => self.find(tab, turn, pattern)?,
+            Effect::Find { tab, turn, pattern } => self.find(tab, turn, pattern),
             Effect::Body { entry, limit } => self.later(move |data| body(data, entry, limit)),
             Effect::Extract { paths, into } => self.later(move |data| written(data, &paths, &into)),
         }
-        Ok(())
     }
 
-    fn find(&mut self, tab: usize, turn: u64, pattern: Pattern) -> Result<()> {
-        let Some(data) = self.data() else { return Ok(()) };
+    fn find(&mut self, tab: usize, turn: u64, pattern: Pattern) {
+        let Some(data) = self.data() else { return };
         if data.image.paths.len() <= FEW_PATHS {
             if let Some(found) = pattern.find(&data.image, &|| false) {
-                return self.take(Event::Matches { tab, turn, found });
+                self.take(Event::Matches { tab, turn, found });
             }
-            return Ok(());
+            return;
         }
         let sender = &self.sender;
         self.finder.get_or_insert_with(|| Finder::new(data, sender.clone())).ask(tab, turn, pattern);
-        Ok(())
     }
 
     /// Does something that takes time on a thread of its own.
@@ -166,61 +164,22 @@ impl Runtime {
         });
     }
 
-    fn suspend(&mut self) -> Result<()> {
+    /// Back to the shell; returns when that brings the program to the front again. What is on the terminal
+    /// then is unknown, so everything is drawn anew. Nothing is asked of the terminal: the thread that reads
+    /// the keys would get the answer.
+    fn suspend(&mut self) {
+        if !terminal::can_stop() {
+            self.model.message = Some("no shell is there to go back to".into());
+            return;
+        }
         terminal::leave();
-        #[cfg(unix)]
-        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
-            .map_err(|error| Error::io(&error))?;
-        terminal::enter(self.model.mouse).map_err(|error| no_terminal(&error))?;
+        let back = terminal::stop().and_then(|()| terminal::enter(self.model.mouse));
+        self.written(&back);
         // the size may have changed meanwhile
         if let Ok((width, height)) = crossterm::terminal::size() {
-            self.model.size = Size::new(width, height);
+            self.take(Event::Resize(width, height));
         }
-        self.terminal.clear().map_err(|error| no_terminal(&error))
-    }
-
-    fn read_input(&self) {
-        let sender = self.sender.clone();
-        thread::spawn(move || {
-            loop {
-                let event = match crossterm::event::read() {
-                    Ok(Input::Key(key)) => Event::Key(key),
-                    Ok(Input::Mouse(mouse)) => Event::Mouse(mouse),
-                    Ok(Input::Paste(text)) => Event::Paste(text),
-                    Ok(Input::Resize(width, height)) => Event::Resize(width, height),
-                    Ok(_) => continue,
-                    // the terminal is gone
-                    Err(_) => Event::Stop(0),
-                };
-                let is_over = matches!(event, Event::Stop(_));
-                if sender.send(event).is_err() || is_over {
-                    break;
-                }
-            }
-        });
-    }
-
-    #[cfg(unix)]
-    fn read_signals(&self) -> Result<()> {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
-        let sender = self.sender.clone();
-        let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP])
-            .map_err(|error| Error::io(&error))?;
-        thread::spawn(move || {
-            for signal in signals.forever() {
-                let event = if signal == SIGTSTP { Event::Suspend } else { Event::Stop(signal) };
-                if sender.send(event).is_err() {
-                    break;
-                }
-            }
-        });
-        Ok(())
-    }
-
-    #[cfg(not(unix))]
-    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as on Unix")]
-    fn read_signals(&self) -> Result<()> {
-        Ok(())
+        self.screen.forget();
     }
 
     fn load(&self, request: Request) {
@@ -263,75 +222,4 @@ fn broken(panic: &(dyn std::any::Any + Send)) -> Error {
         text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason given".into());
     Error::because(format!("an error in layercake itself: {text}"))
         .hint("please report it, with the image if you can")
-}
-
-/// How far the loader is, and whether it should go on.
-struct Progress {
-    sender: Sender<Event>,
-    done: OnceLock<Vec<AtomicU64>>,
-    stop: AtomicBool,
-}
-
-impl Progress {
-    fn done(&self) -> Vec<u64> {
-        self.done
-            .get()
-            .map(|all| all.iter().map(|part| part.load(Ordering::Relaxed)).collect())
-            .unwrap_or_default()
-    }
-}
-
-impl Watch for Progress {
-    fn begin(&self, parts: &[(String, u64)]) {
-        // a second beginning is that of the same parts
-        if self.done.set(parts.iter().map(|_| AtomicU64::new(0)).collect()).is_ok() {
-            _ = self.sender.send(Event::Begun(parts.to_vec()));
-        }
-    }
-
-    fn advance(&self, part: usize, bytes: u64) {
-        if let Some(done) = self.done.get().and_then(|all| all.get(part)) {
-            done.fetch_add(bytes, Ordering::Relaxed);
-        }
-    }
-
-    fn stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
-}
-
-/// Answers filters on a thread: one is looked for, and the newest one waits.
-struct Finder {
-    questions: Sender<(usize, u64, u64, Pattern)>,
-    /// The number of the newest question; an older one that is being looked for is given up.
-    newest: Arc<AtomicU64>,
-}
-
-impl Finder {
-    fn new(data: Arc<Data>, events: Sender<Event>) -> Self {
-        let (questions, asked) = mpsc::channel::<(usize, u64, u64, Pattern)>();
-        let newest = Arc::new(AtomicU64::new(0));
-        let current = Arc::clone(&newest);
-        thread::spawn(move || {
-            while let Ok(mut question) = asked.recv() {
-                while let Ok(newer) = asked.try_recv() {
-                    question = newer;
-                }
-                let (tab, turn, number, pattern) = question;
-                let is_old = || current.load(Ordering::Relaxed) != number;
-                if let Some(found) = pattern.find(&data.image, &is_old)
-                    && events.send(Event::Matches { tab, turn, found }).is_err()
-                {
-                    break;
-                }
-            }
-        });
-        Self { questions, newest }
-    }
-
-    fn ask(&self, tab: usize, turn: u64, pattern: Pattern) {
-        let number = self.newest.fetch_add(1, Ordering::Relaxed) + 1;
-        // the thread ends only with the UI
-        _ = self.questions.send((tab, turn, number, pattern));
-    }
 }

@@ -65,6 +65,41 @@ pub(super) fn leave() {
     }
 }
 
+/// True when a shell can continue the program after a stop: the leader of a session has none above it.
+#[cfg(unix)]
+pub(super) fn can_stop() -> bool {
+    rustix::process::getsid(None).is_ok_and(|leader| leader != rustix::process::getpid())
+}
+
+/// Stops the whole job, also what feeds it through a pipe, as the terminal's own Ctrl-Z does. Returns when
+/// it is continued.
+#[cfg(unix)]
+pub(super) fn stop() -> io::Result<()> {
+    use rustix::process::{Signal, kill_current_process_group};
+
+    let continued = std::sync::Arc::new(AtomicBool::new(false));
+    let listener = signal_hook::flag::register(signal_hook::consts::SIGCONT, continued.clone())?;
+    kill_current_process_group(Signal::STOP)?;
+    // the stop may reach another thread first, and this one a moment later
+    while !continued.load(Ordering::SeqCst) {
+        thread::sleep(std::time::Duration::from_millis(1));
+    }
+    signal_hook::low_level::unregister(listener);
+    Ok(())
+}
+
+/// Elsewhere programs are not stopped.
+#[cfg(not(unix))]
+pub(super) fn can_stop() -> bool {
+    false
+}
+
+/// Elsewhere programs are not stopped.
+#[cfg(not(unix))]
+pub(super) fn stop() -> io::Result<()> {
+    Ok(())
+}
+
 /// Takes the mouse, or leaves it to the terminal.
 pub(super) fn capture_mouse(on: bool) -> io::Result<()> {
     if on { execute!(io::stdout(), EnableMouseCapture) } else { execute!(io::stdout(), DisableMouseCapture) }

@@ -23,7 +23,7 @@ pub(super) fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Mouse(mouse) => on_mouse(model, mouse),
         Event::Paste(text) => on_text(model, &text),
         Event::Resize(width, height) => {
-            model.size = Size::new(width, height);
+            model.size = layout::drawn(width, height);
             Vec::new()
         }
         Event::Begun(parts) => {

@@ -1,0 +1,48 @@
+//! Answers filters on a thread of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
+use super::data::Data;
+use super::event::Event;
+use super::tree::Pattern;
+
+/// Answers filters on a thread: one is looked for, and the newest one waits.
+pub(super) struct Finder {
+    questions: Sender<(usize, u64, u64, Pattern)>,
+    /// The number of the newest question; an older one that is being looked for is given up.
+    newest: Arc<AtomicU64>,
+}
+
+impl Finder {
+    /// A thread that looks through this image.
+    pub(super) fn new(data: Arc<Data>, events: Sender<Event>) -> Self {
+        let (questions, asked) = mpsc::channel::<(usize, u64, u64, Pattern)>();
+        let newest = Arc::new(AtomicU64::new(0));
+        let current = Arc::clone(&newest);
+        thread::spawn(move || {
+            while let Ok(mut question) = asked.recv() {
+                while let Ok(newer) = asked.try_recv() {
+                    question = newer;
+                }
+                let (tab, turn, number, pattern) = question;
+                let is_old = || current.load(Ordering::Relaxed) != number;
+                if let Some(found) = pattern.find(&data.image, &is_old)
+                    && events.send(Event::Matches { tab, turn, found }).is_err()
+                {
+                    break;
+                }
+            }
+        });
+        Self { questions, newest }
+    }
+
+    /// Asks; the answer comes as an event.
+    pub(super) fn ask(&self, tab: usize, turn: u64, pattern: Pattern) {
+        let number = self.newest.fetch_add(1, Ordering::Relaxed) + 1;
+        // the thread ends only with the UI
+        _ = self.questions.send((tab, turn, number, pattern));
+    }
+}
