@@ -16,7 +16,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     assert_eq!(totals.content, totals.live + totals.overwritten + totals.removed + totals.repeated);
     let advice = advice::advise(image, union, &analysis, &advice::Settings::default());
     let input = report::Input::new(image, &analysis, &advice);
-    report::write_json(&mut std::io::sink(), &input, None).expect("a report");
-    let options = report::TextOptions { width: 80, colour: false, top: 10 };
-    report::write_text(&mut std::io::sink(), &input, &options).expect("a report");
+    for format in &report::FORMATS {
+        format.write(&mut std::io::sink(), &input, &report::Options::default()).expect("a report");
+    }
 });

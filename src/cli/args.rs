@@ -4,13 +4,15 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{
     Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
 
 use super::build::BuildArgs;
 use crate::oci::Platform;
-use crate::policy::{GATES, Gates, Kind, Setting};
+use crate::policy::{GATES, Gates, Kind, Setting, suggestion};
+use crate::report::{FORMATS, Format, format_named};
 use crate::ui::ThemeName;
 
 /// The parsed command line.
@@ -99,16 +101,19 @@ pub(super) struct EngineArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub(super) struct ReportArgs {
-    /// Write a report of this kind
-    #[arg(long, value_enum)]
-    pub format: Option<Format>,
+    /// Write a report in this format
+    #[arg(long, value_parser = format())]
+    pub format: Option<&'static Format>,
     /// Write the JSON report to FILE, or to standard output without one or with -
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", conflicts_with_all = ["format", "output"])]
     pub json: Option<PathBuf>,
     /// Write the report to FILE, whole or not at all
     #[arg(long, short, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub output: Option<PathBuf>,
-    /// Rows per list; 0 for all [default: 10 in text, all in JSON]
+    /// Write one more report, for example markdown=comment.md; can be repeated
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = more)]
+    pub more: Vec<(&'static Format, PathBuf)>,
+    /// Rows per list; 0 for all [default: 10 in text, all in JSON, 5 in Markdown]
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
     /// When to use colours
@@ -169,15 +174,6 @@ pub(super) enum Verb {
         /// The rule's name, as `layercake rules` lists it.
         rule: String,
     },
-}
-
-/// A kind of report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people.
-    Text,
-    /// For programs: one JSON object, schema 1.
-    Json,
 }
 
 /// When to use colours.
@@ -251,6 +247,21 @@ fn gates(matches: &ArgMatches) -> Gates {
     gates
 }
 
+/// Reads the name of a format.
+fn format() -> impl TypedValueParser<Value = &'static Format> {
+    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.help));
+    PossibleValuesParser::new(names).try_map(|name| format_named(&name).ok_or("unknown format"))
+}
+
+/// Reads `FORMAT=FILE`.
+fn more(text: &str) -> Result<(&'static Format, PathBuf), String> {
+    let (name, file) =
+        text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("write FORMAT=FILE")?;
+    let known = FORMATS.each_ref().map(|format| format.name);
+    let format = format_named(name).ok_or_else(|| format!("unknown format; {}", suggestion(name, &known)))?;
+    Ok((format, file.into()))
+}
+
 /// The theme of this name.
 pub(super) fn theme(text: &str) -> Result<ThemeName, String> {
     let found = ThemeName::ALL.iter().find(|(name, _)| *name == text);
@@ -279,6 +290,24 @@ mod tests {
         assert_eq!(read("app.tar --json").unwrap().report.json.unwrap().to_str(), Some("-"));
         assert_eq!(read("app.tar --json out.json").unwrap().report.json.unwrap().to_str(), Some("out.json"));
         assert!(read("app.tar").unwrap().report.json.is_none());
+    }
+
+    #[test]
+    fn reports_are_named_by_the_table_of_formats() {
+        for format in &FORMATS {
+            assert_eq!(
+                read(&format!("a --format {}", format.name)).unwrap().report.format.unwrap().name,
+                format.name
+            );
+        }
+        let more = read("a --report markdown=a.md --report json=b=c.json").unwrap().report.more;
+        let more: Vec<_> = more.iter().map(|(format, file)| (format.name, file.to_str().unwrap())).collect();
+        assert_eq!(more, [("markdown", "a.md"), ("json", "b=c.json")]);
+        for bad in ["a --report json", "a --report json=", "a --report =x"] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+        let error = read("a --report markdwn=x").unwrap_err().to_string();
+        assert!(error.contains("unknown format; did you mean `markdown`?"), "{error}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod interrupt;
 mod manual;
 mod output;
 mod progress;
+mod reports;
 mod request;
 mod run;
 

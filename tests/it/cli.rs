@@ -183,6 +183,35 @@ fn output_goes_where_it_is_sent() {
 }
 
 #[test]
+fn several_reports_are_written_in_one_run() {
+    let folder = temp();
+    let image = image(folder.path());
+    let [json_file, comment] = ["a.json", "b.md"].map(|name| folder.path().join(name));
+    let argument = |format: &str, path: &Path| format!("--report={format}={}", path.display());
+    let all = [argument("json", &json_file), argument("markdown", &comment)];
+    let files: Vec<&str> = all.iter().map(String::as_str).collect();
+
+    let run = with(&image, &files);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "only what is asked for: {run:?}");
+    let whole = fs::read(&json_file).unwrap();
+    assert_eq!(whole, with(&image, &["--json"]).stdout.into_bytes());
+    assert!(fs::read_to_string(&comment).unwrap().starts_with("<!-- layercake: app:1 -->\n### `app:1`\n"));
+
+    let run = with(&image, &[&files[..], &["--format=text", "--ci"]].concat());
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains("VERDICT  FAIL") && run.stderr.is_empty(), "{run:?}");
+    assert!(fs::read_to_string(&comment).unwrap().contains("### ❌"));
+    let run = with(&image, &[files[1], "--ci"]);
+    assert!(run.stderr.contains("VERDICT  FAIL"), "a file does not show it: {run:?}");
+
+    for twice in [["--json", "--report=text=-"], ["--report=json=x", "--report=text=x"]] {
+        let run = with(&image, &twice);
+        assert_eq!(run.code, Some(2));
+        assert!(run.stderr.contains("two reports would go to"), "{run:?}");
+    }
+}
+
+#[test]
 fn the_image_may_come_on_standard_input() {
     let folder = temp();
     for form in [Form::DockerV1, Form::Docker, Form::Oci] {

@@ -3,9 +3,9 @@
 use std::io;
 
 use super::page::Page;
+use super::style::{BOLD, DIM, PLAIN, WARNING};
 use crate::advice::{Advice, Severity};
-use crate::report::Input;
-use crate::report::style::{BOLD, DIM, PLAIN, WARNING};
+use crate::report::format::Input;
 use crate::{text, units};
 
 /// Columns before the lines of a fix.

@@ -2,12 +2,11 @@
 
 use std::io;
 
-use super::page::Page;
-use super::path_text;
+use super::page::{Page, path_text};
+use super::style::{BOLD, DIM, PLAIN};
 use crate::analysis::Duplicate;
 use crate::image::Image;
-use crate::report::Input;
-use crate::report::style::{BOLD, DIM, PLAIN};
+use crate::report::format::Input;
 use crate::text::{counted, cut_path};
 use crate::units;
 

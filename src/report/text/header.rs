@@ -3,10 +3,10 @@
 use std::io;
 
 use super::page::{Line, Page};
+use super::style::{BOLD, DIM, PLAIN, WASTE};
 use crate::analysis::Totals;
 use crate::image::Image;
-use crate::report::Input;
-use crate::report::style::{BOLD, DIM, PLAIN, WASTE};
+use crate::report::format::Input;
 use crate::source::Compression;
 use crate::text;
 use crate::text::{bar, counted};

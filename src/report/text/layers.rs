@@ -4,8 +4,8 @@ use std::io;
 use std::ops::Range;
 
 use super::page::Page;
-use crate::report::Input;
-use crate::report::style::{BOLD, DIM, PLAIN, WASTE};
+use super::style::{BOLD, DIM, PLAIN, WASTE};
+use crate::report::format::Input;
 use crate::text;
 use crate::text::{bar, counted};
 use crate::units;

@@ -11,43 +11,26 @@ mod layers;
 mod notes;
 mod packages;
 mod page;
+mod style;
 mod verdict;
 mod wasted;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
-use super::{Input, row_limit};
+use super::format::{Format, Input, Layout};
 use crate::policy::Verdict;
 use page::Page;
 
-/// How the text report is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextOptions {
-    /// Columns that a line may have at most; fewer than [`NARROWEST`] are taken as that many.
-    pub width: usize,
-    /// Colours and bold type.
-    pub colour: bool,
-    /// How many rows a list may have; 0: all of them.
-    pub top: usize,
-}
+/// The format.
+pub(super) const FORMAT: Format =
+    Format { name: "text", help: "For people", shows_verdict: true, rows: 10, writer: write };
 
-/// Fewest columns that the report is laid out for.
-pub const NARROWEST: usize = 30;
+/// Fewest columns that the report is laid out for; fewer are taken as that many.
+const NARROWEST: usize = 30;
 
-impl Default for TextOptions {
-    fn default() -> Self {
-        Self { width: 80, colour: false, top: 10 }
-    }
-}
-
-/// Writes the report as text.
-///
-/// # Errors
-/// Only those of `out`.
-pub fn write_text(out: &mut dyn Write, input: &Input<'_>, options: &TextOptions) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
-    let page = &mut Page::new(&mut out, options.width.max(NARROWEST), options.colour);
-    let rows = row_limit(Some(options.top));
+fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<()> {
+    let rows = layout.rows;
+    let page = &mut Page::new(out, layout.width.max(NARROWEST), layout.colour);
     header::write(page, input)?;
     layers::write(page, input)?;
     wasted::write(page, input, rows)?;
@@ -59,7 +42,7 @@ pub fn write_text(out: &mut dyn Write, input: &Input<'_>, options: &TextOptions)
         page.blank()?;
         verdict::write(page, verdict)?;
     }
-    out.flush()
+    Ok(())
 }
 
 /// Writes the verdict alone, as text without colours: for a log beside which the report itself goes to a file.
@@ -67,14 +50,7 @@ pub fn write_text(out: &mut dyn Write, input: &Input<'_>, options: &TextOptions)
 /// # Errors
 /// Only those of `out`.
 pub fn write_verdict(out: &mut dyn Write, verdict: &Verdict, width: usize) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
-    verdict::write(&mut Page::new(&mut out, width.max(NARROWEST), false), verdict)?;
-    out.flush()
-}
-
-/// A path for people: escaped, without a leading slash, as in the JSON report.
-fn path_text(bytes: &[u8]) -> String {
-    crate::text::line(bytes, usize::MAX)
+    verdict::write(&mut Page::new(out, width.max(NARROWEST), false), verdict)
 }
 
 #[cfg(test)]
@@ -82,18 +58,19 @@ mod tests {
     use super::*;
     use crate::advice::Advice;
     use crate::policy::Verdict;
+    use crate::report::Options;
     use crate::report::sample::{self, Sample};
 
-    fn text(sample: &Sample, verdict: Option<&Verdict>, options: TextOptions) -> String {
+    fn text(sample: &Sample, verdict: Option<&Verdict>, options: Options) -> String {
         let advice = if verdict.is_some() { sample::advice(sample) } else { Advice::default() };
         let input = Input { verdict, ..Input::new(&sample.image, &sample.analysis, &advice) };
         let mut out = Vec::new();
-        write_text(&mut out, &input, &options).unwrap();
+        FORMAT.write(&mut out, &input, &options).unwrap();
         String::from_utf8(out).unwrap()
     }
 
-    fn at(width: usize) -> TextOptions {
-        TextOptions { width, ..TextOptions::default() }
+    fn at(width: usize) -> Options {
+        Options { width, ..Options::default() }
     }
 
     /// `text` without colours.
@@ -120,7 +97,7 @@ mod tests {
 
     #[test]
     fn many_base_layers_have_one_row_and_long_lists_say_what_they_leave_out() {
-        insta::assert_snapshot!(text(&sample::stacked(), None, TextOptions { top: 1, ..at(80) }));
+        insta::assert_snapshot!(text(&sample::stacked(), None, Options { top: Some(1), ..at(80) }));
     }
 
     #[test]
@@ -136,7 +113,7 @@ mod tests {
     #[test]
     fn colours_change_nothing_but_colours() {
         let (sample, verdict) = (sample::wasteful(), sample::failed());
-        let coloured = text(&sample, Some(&verdict), TextOptions { colour: true, ..at(80) });
+        let coloured = text(&sample, Some(&verdict), Options { colour: true, ..at(80) });
         assert!(coloured.contains("\x1b[31m"));
         assert_eq!(plain(&coloured), text(&sample, Some(&verdict), at(80)));
     }

@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 use std::io;
 
-use super::page::Page;
-use super::path_text;
-use crate::report::Input;
-use crate::report::style::{PLAIN, WARNING};
+use super::page::{Page, path_text};
+use super::style::{PLAIN, WARNING};
+use crate::report::format::Input;
 use crate::text;
 
 pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::Result<()> {

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
-use crate::report::style::{BOLD, DIM, PLAIN};
-use crate::text::{columns, counted, cut, wrap};
+use super::style::{BOLD, DIM, PLAIN};
+use crate::text::{self, columns, counted, cut, wrap};
 use crate::units;
 
 /// Columns that a text needs beside what stands before it; with fewer it goes below, indented.
@@ -104,6 +104,11 @@ impl<'a> Page<'a> {
         line.gap(2);
         self.wrapped(line, DIM, text)
     }
+}
+
+/// A path for people: escaped, without a leading slash, as in the JSON report.
+pub(super) fn path_text(bytes: &[u8]) -> String {
+    text::line(bytes, usize::MAX)
 }
 
 /// One line under construction. Blanks are held back until something follows them.

@@ -3,8 +3,8 @@
 use std::io;
 
 use super::page::Page;
+use super::style::{BOLD, DIM, FAIL, PASS, PLAIN};
 use crate::policy::{Bound, Gate, Verdict};
-use crate::report::style::{BOLD, DIM, FAIL, PASS, PLAIN};
 use crate::text::{columns, counted};
 use crate::units;
 

@@ -2,12 +2,11 @@
 
 use std::io;
 
-use super::page::Page;
-use super::path_text;
+use super::page::{Page, path_text};
+use super::style::{BOLD, DIM, PLAIN, WASTE};
 use crate::analysis::Wasted;
 use crate::overlay::{ChangeLog, tell, timeline};
-use crate::report::Input;
-use crate::report::style::{BOLD, DIM, PLAIN, WASTE};
+use crate::report::format::Input;
 use crate::text::{columns, cut_path};
 use crate::units;
 

@@ -1,0 +1,101 @@
+//! Writes the reports that the arguments ask for, each to its place.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use super::args::{Colour, ReportArgs};
+use super::exit::Exit;
+use super::output;
+use crate::error::{Error, Result};
+use crate::policy::Verdict;
+use crate::report::{Format, Input, Options, format_named, write_verdict};
+
+/// Widest text report: longer lines are hard to follow.
+const WIDEST: usize = 160;
+/// Columns where there is no terminal.
+const NARROW: usize = 80;
+
+/// What is written, and where; no file stands for standard output.
+pub(super) struct Reports<'a> {
+    list: Vec<(&'static Format, Option<&'a Path>)>,
+    top: Option<usize>,
+    colour: Colour,
+}
+
+impl<'a> Reports<'a> {
+    /// Reads what the arguments ask for: the text report on standard output where they ask for none.
+    ///
+    /// # Errors
+    /// When two reports would go to one place.
+    pub(super) fn new(arguments: &'a ReportArgs) -> Result<Self> {
+        let file = |path: &'a Path| Some(path).filter(|path| path.as_os_str() != "-");
+        let named =
+            |name| format_named(name).ok_or_else(|| Error::because(format!("no format is called {name}")));
+        let ReportArgs { format, json, output, more, top, color } = arguments;
+        let mut list: Vec<_> = more.iter().map(|(format, path)| (*format, file(path))).collect();
+        if let Some(path) = json {
+            list.push((named("json")?, file(path)));
+        } else if format.is_some() || output.is_some() || more.is_empty() {
+            let format = format.map_or_else(|| named("text"), Ok)?;
+            list.push((format, output.as_deref().and_then(file)));
+        }
+        for (at, (_, place)) in list.iter().enumerate() {
+            if list[..at].iter().any(|(_, other)| other == place) {
+                let place = place.map_or_else(|| "standard output".into(), |path| path.display().to_string());
+                return Err(Error::because(format!("two reports would go to {place}"))
+                    .hint("give each a file of its own: --report FORMAT=FILE"));
+            }
+        }
+        Ok(Self { list, top: *top, colour: *color })
+    }
+
+    /// Writes them, and says how the program ends.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub(super) fn write(&self, input: &Input<'_>) -> Result<Exit> {
+        for (format, place) in &self.list {
+            let to_terminal = place.is_none() && std::io::stdout().is_terminal();
+            let options = Options {
+                width: if to_terminal { width() } else { NARROW },
+                colour: is_coloured(self.colour, to_terminal),
+                top: self.top,
+            };
+            let write = |out: &mut dyn Write| format.write(out, input, &options);
+            match place {
+                None => output::to_stdout(write)?,
+                Some(path) => output::to_file(path, write)?,
+            }
+        }
+        let Some(verdict) = input.verdict else { return Ok(Exit::Done) };
+        if !self.list.iter().any(|(format, place)| place.is_none() && format.shows_verdict) {
+            tell(verdict);
+        }
+        Ok(if verdict.passed { Exit::Done } else { Exit::GateFailed })
+    }
+}
+
+/// Says on standard error how the gates ended, where no report on standard output shows it: a log should tell why
+/// a build failed.
+fn tell(verdict: &Verdict) {
+    let mut text = Vec::new();
+    if write_verdict(&mut text, verdict, NARROW).is_ok() {
+        // there is no one left to tell when standard error is closed
+        _ = std::io::stderr().write_all(&text);
+    }
+}
+
+fn width() -> usize {
+    terminal_size::terminal_size().map_or(NARROW, |(width, _)| usize::from(width.0).min(WIDEST))
+}
+
+/// Whether to use colours, on a terminal or elsewhere.
+pub(super) fn is_coloured(colour: Colour, to_terminal: bool) -> bool {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    match colour {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => to_terminal && !unwanted,
+    }
+}

@@ -1,0 +1,91 @@
+//! Workflow commands of GitHub Actions: gates that fail become errors of the run, findings warnings and notices.
+//!
+//! Source: "Workflow commands for GitHub Actions", and the runner's `ActionCommand.cs` for what must be escaped.
+//! What comes from an image is made printable first; then `%`, line ends and, in properties, `:` and `,` are escaped,
+//! so that no name and no command can end its own line or start another one.
+
+use std::io::{self, Write};
+
+use super::format::{Format, Input, Layout};
+use crate::advice::Severity;
+use crate::{text, units};
+
+/// The format.
+pub(super) const FORMAT: Format = Format {
+    name: "github",
+    help: "For GitHub Actions: annotations of the run",
+    shows_verdict: true,
+    rows: 10,
+    writer: write,
+};
+
+fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<()> {
+    let Input { image, analysis, advice, verdict } = input;
+    let reference = &image.about.reference;
+    for gate in verdict.iter().flat_map(|verdict| &verdict.gates) {
+        let (limit, actual) = gate.texts();
+        let result = format!("{reference}: {} is {actual}, the limit is {limit}", gate.gate);
+        match &gate.look_at {
+            Some(look_at) => command(out, "error", gate.gate, &format!("{result}; look first at {look_at}"))?,
+            None if gate.passed => {}
+            None => command(out, "error", gate.gate, &result)?,
+        }
+    }
+    for finding in advice.findings.iter().take(layout.rows) {
+        let level = if finding.severity <= Severity::Medium { "warning" } else { "notice" };
+        let bytes =
+            if finding.bytes > 0 { format!(" ({})", units::size(finding.bytes)) } else { String::new() };
+        command(out, level, &finding.rule, &format!("{reference}: {}{bytes}", finding.title))?;
+    }
+    let totals = &analysis.totals;
+    let message = format!(
+        "{reference}: {} in {}, {} wasted, {} efficient{}",
+        units::size(totals.content),
+        text::counted(image.layers.len() as u64, "layer", "layers"),
+        units::size(totals.wasted),
+        units::share(totals.efficiency),
+        match verdict {
+            Some(verdict) if verdict.passed => ", all gates passed",
+            _ => "",
+        }
+    );
+    command(out, "notice", "layercake", &message)
+}
+
+fn command(out: &mut dyn Write, level: &str, title: &str, message: &str) -> io::Result<()> {
+    writeln!(out, "::{level} title={}::{}", property(title), data(message))
+}
+
+/// The message of a command.
+fn data(text: &str) -> String {
+    text::line(text.as_bytes(), 4000).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property of a command.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Options, sample};
+
+    #[test]
+    fn gates_and_findings_become_annotations() {
+        let sample = sample::wasteful();
+        let (advice, verdict) = (sample::advice(&sample), sample::failed());
+        let input = Input { verdict: Some(&verdict), ..Input::new(&sample.image, &sample.analysis, &advice) };
+        let mut out = Vec::new();
+        FORMAT.write(&mut out, &input, &Options::default()).unwrap();
+        insta::assert_snapshot!(String::from_utf8(out).unwrap());
+    }
+
+    #[test]
+    fn nothing_from_an_image_ends_a_command() {
+        let mut out = Vec::new();
+        command(&mut out, "error", "a:b,c%\n", "x\n::add-mask::y\r50%\u{2028}").unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text, "::error title=a%3Ab%2Cc%25\\n::x\\n::add-mask::y\\r50%25\\u{2028}\n");
+    }
+}

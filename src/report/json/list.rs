@@ -1,0 +1,17 @@
+//! Lists that are made while they are written.
+
+use serde::{Serialize, Serializer};
+
+/// A list whose rows are made one by one while it is written.
+pub(super) struct List<F>(pub(super) F);
+
+impl<F, I> Serialize for List<F>
+where
+    F: Fn() -> I,
+    I: Iterator,
+    I::Item: Serialize,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
+}
