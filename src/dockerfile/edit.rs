@@ -120,6 +120,50 @@ pub enum Edit {
 }
 
 impl Edit {
+    /// What it is called, in text and JSON.
+    pub fn action(&self) -> &'static str {
+        match self {
+            Self::AppendCommand { .. } => "append_command",
+            Self::ReplaceCommand { .. } => "replace_command",
+            Self::AddMount { .. } => "add_mount",
+            Self::AddFlag { .. } => "add_flag",
+            Self::MergeRuns { .. } => "merge_runs",
+            Self::MoveStep { .. } => "move_step",
+            Self::RemoveStep { .. } => "remove_step",
+            Self::InsertStep { .. } => "insert_step",
+            Self::ReplaceStep { .. } => "replace_step",
+            Self::ReplaceFrom { .. } => "replace_from",
+            Self::Ignore { .. } => "ignore",
+            Self::SplitStages { .. } => "split_stages",
+        }
+    }
+
+    /// What to do, in a few words, for a person who must do it.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::AppendCommand { step, command } => format!("at the end of step {} run {command}", step.0),
+            Self::ReplaceCommand { step, with, .. } if with.is_empty() => {
+                format!("remove a command from step {}", step.0)
+            }
+            Self::ReplaceCommand { step, with, .. } => {
+                format!("in step {} run {}", step.0, with.join(" && "))
+            }
+            Self::AddMount { step, mount } => format!("add --mount={mount} to step {}", step.0),
+            Self::AddFlag { step, flag } => format!("add {flag} to step {}", step.0),
+            Self::MergeRuns { steps } => {
+                let steps: Vec<String> = steps.iter().map(|step| step.0.to_string()).collect();
+                format!("join steps {} into one RUN", steps.join(", "))
+            }
+            Self::MoveStep { step, before } => format!("move step {} in front of step {}", step.0, before.0),
+            Self::RemoveStep { step } => format!("remove step {}", step.0),
+            Self::InsertStep { lines, .. } => format!("add {}", lines.join("; ")),
+            Self::ReplaceStep { step, lines } => format!("replace step {} by {}", step.0, lines.join("; ")),
+            Self::ReplaceFrom { with } => format!("build on {with}"),
+            Self::Ignore { patterns } => format!("add {} to .dockerignore", patterns.join(", ")),
+            Self::SplitStages { .. } => "build in one stage and run in another".into(),
+        }
+    }
+
     /// The steps that it changes, takes away or moves.
     pub fn steps(&self) -> &[StepId] {
         match self {

@@ -20,7 +20,7 @@ pub use paths::{PathId, PathTable};
 pub use timeline::Timeline;
 
 use crate::digest::Digest;
-use crate::dockerfile::{Keyword, StepId};
+use crate::dockerfile::{Keyword, StepId, StepText};
 use crate::layer::{AttrTable, Attrs, Entry, Kind};
 use crate::oci::{Config, Platform};
 use crate::source::Compression;
@@ -176,6 +176,14 @@ impl Image {
     /// The step that made a layer.
     pub fn step_of(&self, layer: usize) -> Option<&Step> {
         self.layers[layer].step.map(|step| &self.history[step.index()])
+    }
+
+    /// The texts of all steps, as fixes and Dockerfiles are written from.
+    pub fn step_texts(&self) -> Vec<StepText<'_>> {
+        self.history
+            .iter()
+            .map(|step| StepText { keyword: step.instruction, command: &step.command })
+            .collect()
     }
 
     /// The cleaned command that made a layer; empty when the image does not tell.

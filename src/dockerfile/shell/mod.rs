@@ -25,6 +25,26 @@ pub fn chain(text: &str) -> Vec<&str> {
     })
 }
 
+/// The words of a text as blanks outside of quotes part them, whatever operators they hold.
+pub fn blank_words(text: &str) -> Vec<&str> {
+    let mut words: Vec<std::ops::Range<usize>> = Vec::new();
+    for token in tokens(text) {
+        if token.kind == TokenKind::Comment {
+            let comment = &text[token.span.clone()];
+            words.extend(comment.split_ascii_whitespace().map(|word| {
+                let start = word.as_ptr() as usize - text.as_ptr() as usize;
+                start..start + word.len()
+            }));
+            continue;
+        }
+        match words.last_mut().filter(|last| last.end == token.span.start) {
+            Some(last) => last.end = token.span.end,
+            None => words.push(token.span),
+        }
+    }
+    words.into_iter().map(|word| &text[word]).collect()
+}
+
 /// The words of every command. A heredoc that a shell reads holds commands, any other is data.
 pub fn commands(text: &str) -> Vec<Vec<String>> {
     let mut commands = Vec::new();
