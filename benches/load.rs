@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use criterion::Criterion;
 use layercake::load::NoProgress;
-use layercake::source::ImageSelector;
+use layercake::source::{ImageSelector, Location};
 use rayon::prelude::*;
 use support::{ImageBuilder, Packing};
 
@@ -75,7 +75,8 @@ fn bodies(layers: u64, files: u64, size: usize, packing: Packing) -> ImageBuilde
 }
 
 fn load(path: &Path) -> u64 {
-    let loaded = layercake::load::path(path, &ImageSelector::default(), &NoProgress).unwrap();
+    let loaded =
+        layercake::load::image(&Location::path(path), &ImageSelector::default(), &NoProgress).unwrap();
     layercake::analysis::analyse(&loaded.image, &loaded.union, 0).totals.live
 }
 

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use layercake::advice::Advice;
 use layercake::load::{self, NoProgress};
-use layercake::source::ImageSelector;
+use layercake::source::{ImageSelector, Location};
 use layercake::ui::{Headless, Options, Shown};
 use layercake::{analysis, ui};
 
@@ -48,7 +48,8 @@ fn main() {
 }
 
 fn shown(path: &Path) -> Shown {
-    let loaded = load::path(path, &ImageSelector::default(), &NoProgress).expect("a readable image");
+    let loaded =
+        load::image(&Location::path(path), &ImageSelector::default(), &NoProgress).expect("a readable image");
     let base = analysis::auto_base(&loaded.image);
     let analysis = analysis::analyse(&loaded.image, &loaded.union, base);
     Shown { loaded, analysis, advice: Advice::default(), bodies: None }

@@ -1,14 +1,14 @@
 //! Prints the advice on an image: a tool for developing rules.
+use layercake::source::{ImageSelector, Location};
 use layercake::{advice, analysis, load, units};
 
 fn main() {
     let path = std::env::args().nth(1).unwrap_or_default();
     let full = std::env::args().nth(2).is_some();
-    let loaded =
-        match load::path(path.as_ref(), &layercake::source::ImageSelector::default(), &load::NoProgress) {
-            Ok(loaded) => loaded,
-            Err(error) => return eprintln!("{error}"),
-        };
+    let loaded = match load::image(&Location::path(&path), &ImageSelector::default(), &load::NoProgress) {
+        Ok(loaded) => loaded,
+        Err(error) => return eprintln!("{error}"),
+    };
     let base = analysis::auto_base(&loaded.image);
     let analysis = analysis::analyse(&loaded.image, &loaded.union, base);
     let settings = advice::Settings::default();

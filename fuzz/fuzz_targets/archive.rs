@@ -3,11 +3,11 @@
 //! `cargo +nightly fuzz run archive CORPUS -- -max_len=200000`; small saved images make a good corpus.
 #![no_main]
 
-use layercake::source::ImageSelector;
+use layercake::source::{ImageSelector, Location};
 use layercake::{advice, analysis, load, report};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let Ok(loaded) = load::stream(bytes, "fuzz", &ImageSelector::default(), &load::NoProgress) else { return };
+    let Ok(loaded) = load::image(&Location::bytes("fuzz", bytes.to_vec()), &ImageSelector::default(), &load::NoProgress) else { return };
     let (image, union) = (&loaded.image, &loaded.union);
     let base = analysis::Base::Auto.layers(image).expect("a base can always be guessed");
     let analysis = analysis::analyse(image, union, base);

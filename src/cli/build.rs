@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
+use std::sync::atomic::Ordering;
 
 use clap::{Arg, Args, Command};
 
@@ -11,6 +12,7 @@ use super::exit::Exit;
 use super::{interrupt, run};
 use crate::error::{Error, Result};
 use crate::policy::Gates;
+use crate::source::engine::actions;
 use crate::source::{Engine, EngineError, EngineErrorKind};
 
 /// How to build, and what to do with the image.
@@ -84,10 +86,11 @@ pub(super) fn run(arguments: BuildArgs, gates: Gates, mut image: ImageArgs) -> R
 /// Runs the build with the engine that is asked for, else with the first whose client is installed.
 fn build(engine: Option<Engine>, arguments: &[&OsStr]) -> Result<(Engine, Option<ExitStatus>)> {
     let engines = engine.map_or(Engine::ALL.to_vec(), |engine| vec![engine]);
-    let stop = interrupt::flag();
+    let flag = interrupt::flag();
+    let stop = || flag.load(Ordering::Relaxed);
     let mut whys = Vec::new();
     for engine in engines {
-        match engine.build(arguments, &stop) {
+        match actions::build(engine, arguments, &stop) {
             Ok(status) => return Ok((engine, status)),
             Err(EngineError { why, .. }) => whys.push(why),
         }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::source::Progress;
 
 /// The flag that the first signal sets. From the first call on, signals no longer end the process at once.
 pub(super) fn flag() -> Arc<AtomicBool> {
@@ -17,4 +19,13 @@ pub(super) fn flag() -> Arc<AtomicBool> {
         flag
     });
     Arc::clone(flag)
+}
+
+/// A [`Progress`] that shows nothing, but stops on a signal. Signals end the process as usual until it is asked.
+pub(super) struct Stop;
+
+impl Progress for Stop {
+    fn stopped(&self) -> bool {
+        flag().load(Ordering::Relaxed)
+    }
 }

@@ -4,10 +4,8 @@
 //! rooms in the order in which data flows, and writes the result where it should go.
 
 mod args;
-mod ask;
 mod build;
 mod exit;
-mod input;
 mod interrupt;
 mod manual;
 mod output;

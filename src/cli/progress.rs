@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::interrupt;
-use crate::load::Watch;
+use crate::source;
 use crate::units;
 
 /// Loads that are done sooner show nothing.
@@ -61,7 +61,7 @@ impl Progress {
     }
 }
 
-impl Watch for Progress {
+impl source::Progress for Progress {
     fn begin(&self, parts: &[(String, u64)]) {
         self.total.store(parts.iter().map(|(_, bytes)| bytes).sum(), Ordering::Relaxed);
     }

@@ -1,23 +1,18 @@
 //! What the arguments and the configuration ask of an image: the same whether it ends in a report or on the screen.
 
-use std::io::IsTerminal;
-use std::path::Path;
 use std::time::Duration;
 
 use super::args::Cli;
-use super::ask::EngineQuery;
-use super::input::{self, DEMO, Input};
 use crate::advice::{self, Advice};
 use crate::analysis::{self, Analysis, Base};
 use crate::error::{Error, Result};
-use crate::load::{self, Bodies, Loaded, Watch};
+use crate::load::{self, Bodies, Loaded, Progress};
 use crate::policy::{BaseSetting, Config};
-use crate::source::ImageSelector;
+use crate::source::{EngineQuery, ImageSelector, Location};
 
 /// An image, and what is to be found out about it.
 pub(super) struct Request {
-    input: Input,
-    ask: EngineQuery,
+    location: Location,
     selector: ImageSelector,
     base: Base,
     rules: advice::Settings,
@@ -33,47 +28,38 @@ pub(super) struct Answer {
 impl Request {
     /// Reads what the arguments and the configuration say.
     pub(super) fn new(cli: &Cli, config: &Config) -> Result<Self> {
-        let (input, tag) = match (&cli.image.image, cli.image.demo) {
-            (_, true) => (Input::Demo, None),
-            (Some(image), false) => input::find(image),
+        let query = EngineQuery {
+            silence: Duration::from_secs(cli.image.engine.engine_timeout),
+            pull: cli.image.engine.pull,
+        };
+        let location = match (&cli.image.image, cli.image.demo) {
+            (_, true) => Location::demo(),
+            (Some(image), false) => Location::parse(image, &query),
             (None, false) => {
                 let hint = "try `layercake --demo`, or `layercake --help`";
                 return Err(Error::because("no image is named").hint(hint));
             }
         };
-        let selector =
-            ImageSelector { image: cli.image.name.clone().or(tag), platform: cli.image.platform.clone() };
-        let ask = EngineQuery {
-            silence: Duration::from_secs(cli.image.engine.engine_timeout),
-            pull: cli.image.engine.pull,
-        };
-        Ok(Self { input, ask, selector, base: base(cli, config)?, rules: rules(cli, config)? })
+        let selector = ImageSelector { image: cli.image.name.clone(), platform: cli.image.platform.clone() };
+        Ok(Self { location, selector, base: base(cli, config)?, rules: rules(cli, config)? })
     }
 
     /// Fetches the image where that is asked for, while standard error is still the user's.
     ///
     /// # Errors
     /// When it can be neither found nor fetched.
-    pub(super) fn prepare(&self) -> Result<()> {
-        match &self.input {
-            Input::Engine(engines, reference) if self.ask.pull => EngineQuery::fetch(engines, reference),
-            _ => Ok(()),
-        }
+    pub(super) fn prepare(&self, progress: &dyn Progress) -> Result<()> {
+        self.location.prepare(progress)
     }
 
     /// What the image is called until it is loaded.
     pub(super) fn name(&self) -> String {
-        match &self.input {
-            Input::Path(path) => path.display().to_string(),
-            Input::Engine(_, reference) => reference.clone(),
-            Input::Stdin => "standard input".into(),
-            Input::Demo => "the built-in image".into(),
-        }
+        self.location.name()
     }
 
     /// Loads the image, analyses it and asks the rules.
-    pub(super) fn run(&self, watch: &dyn Watch) -> Result<Answer> {
-        let loaded = self.load(watch)?;
+    pub(super) fn run(&self, progress: &dyn Progress) -> Result<Answer> {
+        let loaded = load::image(&self.location, &self.selector, progress)?;
         let Some(base_layers) = self.base.layers(&loaded.image) else {
             return Err(wrong_base(&self.base, &loaded));
         };
@@ -82,33 +68,9 @@ impl Request {
         Ok(Answer { loaded, analysis, advice })
     }
 
-    fn load(&self, watch: &dyn Watch) -> Result<Loaded> {
-        match &self.input {
-            Input::Path(path) => load::path(path, &self.selector, watch),
-            Input::Engine(engines, reference) => {
-                let (engine, saving) = self.ask.save(engines, reference)?;
-                let shown = format!("{}:{reference}", engine.name());
-                load::stream(saving, &shown, &self.selector, watch)
-            }
-            Input::Stdin => {
-                let stdin = std::io::stdin();
-                if stdin.is_terminal() {
-                    return Err(Error::because("standard input is a terminal, not an image")
-                        .hint("pipe an image into it: docker save IMAGE | layercake -"));
-                }
-                load::stream(stdin.lock(), "standard input", &self.selector, watch)
-            }
-            Input::Demo => load::stream(DEMO, "(built in)", &self.selector, watch),
-        }
-    }
-
     /// Where files of the image can be read again; nowhere when it passed by.
     pub(super) fn bodies(&self, loaded: &Loaded) -> Option<Bodies> {
-        match &self.input {
-            Input::Path(path) => Some(Bodies::of_path(path.clone(), loaded.blobs.clone())),
-            Input::Demo => Some(Bodies::of_bytes(DEMO, loaded.blobs.clone())),
-            Input::Stdin | Input::Engine(..) => None,
-        }
+        loaded.bodies(&self.location)
     }
 }
 
@@ -142,7 +104,7 @@ fn base(cli: &Cli, config: &Config) -> Result<Base> {
     if let Ok(count) = shown.parse() {
         return Ok(Base::Layers(count));
     }
-    Ok(Base::Image(load::diff_ids(Path::new(text), &ImageSelector::default())?))
+    Ok(Base::Image(load::diff_ids(&Location::path(text), &ImageSelector::default())?))
 }
 
 fn wrong_base(base: &Base, loaded: &Loaded) -> Error {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::args::{Cli, theme};
 use super::exit::Exit;
+use super::interrupt::Stop;
 use super::progress::Progress;
 use super::reports::{Reports, is_coloured};
 use super::request::{Answer, Request};
@@ -17,7 +18,7 @@ use crate::ui::{self, Outcome, ThemeName};
 pub(super) fn run(cli: &Cli) -> Result<Exit> {
     let config = Config::find(Path::new("."), cli.policy.config.as_deref())?;
     let request = Request::new(cli, &config)?;
-    request.prepare()?;
+    request.prepare(&Stop)?;
     if is_interactive(cli) { show(cli, &config, request) } else { report(cli, &config, &request) }
 }
 

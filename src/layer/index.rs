@@ -20,7 +20,7 @@ const REMARKS: usize = 20;
 ///
 /// # Errors
 /// When the tar is damaged or over a limit; the error says where.
-pub fn index_plain(section: &Section, meter: &dyn Meter, budget: &Budget) -> Result<LayerIndex> {
+pub fn index_plain(section: &Section, meter: Meter<'_>, budget: &Budget) -> Result<LayerIndex> {
     let mut walk = Walk::new(Stepping::new(section.clone(), meter));
     let mut layer = index(&mut walk, budget)?;
     layer.tar = section.length();
@@ -75,8 +75,8 @@ fn index<I: Input>(walk: &mut Walk<I>, budget: &Budget) -> Result<LayerIndex> {
     Ok(indexer.finish())
 }
 
-/// The index as it grows, with what is used again from member to member.
-struct Indexer<'a> {
+/// A [`LayerIndex`] as it grows, member by member.
+pub struct Indexer<'a> {
     budget: &'a Budget,
     layer: LayerIndex,
     cursor: Cursor,
@@ -88,7 +88,8 @@ struct Indexer<'a> {
 }
 
 impl<'a> Indexer<'a> {
-    fn new(budget: &'a Budget) -> Self {
+    /// Nothing indexed yet.
+    pub fn new(budget: &'a Budget) -> Self {
         Self {
             budget,
             layer: LayerIndex::default(),
@@ -101,7 +102,23 @@ impl<'a> Indexer<'a> {
         }
     }
 
-    fn add<I: Input>(&mut self, member: &Member, walk: &mut Walk<I>) -> Result<()> {
+    /// Adds a member, of whose body `walk` has read nothing yet.
+    ///
+    /// # Errors
+    /// When the body cannot be read, or the layer is over a limit.
+    pub fn add<I: Input>(&mut self, member: &Member, walk: &mut Walk<I>) -> Result<()> {
+        self.add_with(member, |indexer| indexer.read_body(walk))
+    }
+
+    /// Adds a member whose body was read elsewhere; nothing is kept of it but its hash.
+    ///
+    /// # Errors
+    /// When the layer is over a limit.
+    pub fn add_hashed(&mut self, member: &Member, hash: u64) -> Result<()> {
+        self.add_with(member, |_| Ok(hash))
+    }
+
+    fn add_with(&mut self, member: &Member, hash: impl FnOnce(&mut Self) -> Result<u64>) -> Result<()> {
         normal(&member.name, &mut self.path);
         bound("the path", self.path.len(), limits::PATH)?;
         if self.path.is_empty() {
@@ -114,7 +131,7 @@ impl<'a> Indexer<'a> {
         };
         let names = &mut self.layer.names;
         match whiteout::classify(name) {
-            Name::Plain => self.add_entry(member, walk)?,
+            Name::Plain => self.add_entry(member, hash)?,
             Name::Whiteout(hidden) => {
                 let hidden = [directory, hidden].join(&b"/"[..]);
                 let id = names.path(hidden.strip_prefix(b"/").unwrap_or(&hidden));
@@ -135,7 +152,7 @@ impl<'a> Indexer<'a> {
         bound("the text of all names", self.layer.names.text_len(), limits::NAMES)
     }
 
-    fn add_entry<I: Input>(&mut self, member: &Member, walk: &mut Walk<I>) -> Result<()> {
+    fn add_entry(&mut self, member: &Member, hash: impl FnOnce(&mut Self) -> Result<u64>) -> Result<()> {
         let kind = kind(member.kind);
         let path = self.cursor.find(&mut self.layer.names, &self.path).0;
         let link = match kind {
@@ -163,7 +180,7 @@ impl<'a> Indexer<'a> {
         bound("the extended attributes of all files", self.xattr_bytes, limits::XATTRS)?;
         let attrs = self.layer.attrs.intern(&self.attrs);
         let size = if kind == Kind::File { member.size } else { 0 };
-        let hash = if kind == Kind::File { self.read_body(walk)? } else { 0 };
+        let hash = if kind == Kind::File { hash(self)? } else { 0 };
         self.layer.entries.push(Entry {
             size,
             offset: member.offset,
@@ -203,7 +220,8 @@ impl<'a> Indexer<'a> {
         }
     }
 
-    fn finish(mut self) -> LayerIndex {
+    /// The index. Its `tar` is left to the caller, who knows how long the tar was.
+    pub fn finish(mut self) -> LayerIndex {
         self.layer.names.freeze();
         self.layer.entries.shrink_to_fit();
         self.layer

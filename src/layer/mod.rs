@@ -20,7 +20,7 @@ pub use attrs::{AttrId, AttrTable, Attrs};
 pub use credentials::SecretCheck;
 pub use elf::{Elf, ElfKind};
 pub use excerpt::{Budget, Excerpt};
-pub use index::{index_plain, index_stream};
+pub use index::{Indexer, index_plain, index_stream};
 pub use names::{NameId, Names};
 #[cfg(test)]
 pub(crate) use rpm::tests::real as rpm_database;

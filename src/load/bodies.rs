@@ -1,38 +1,36 @@
-//! Reads the body of a file again, on demand: for looking into a file, and for writing it out.
+//! Reads the bodies of files again, on demand: for looking into a file, and for writing files out.
 //!
-//! Nothing is kept open between two readings. In a plain layer a body is read where it is; in a packed
-//! one everything in front of it has to pass by.
+//! Nothing is kept open between two readings. The bodies that are wanted are read in the order of the tars, in one
+//! pass over each layer: where a layer can be read at offsets, only the bodies are read; a packed one is
+//! unpacked once, up to the last body; and a packed archive passes by once, up to the last layer.
 
+use std::collections::HashMap;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
 use crate::image::{EntryId, Image};
-use crate::source::tar::{Member, Type, Walk};
-use crate::source::{Compression, NoMeter, Opened, Section, Streaming, normal, open, stream_error};
+use crate::source::{
+    Blobs, Compression, Contents, Location, Meter, NoProgress, Passed, PassedBody, Progress, Section,
+    stream_error,
+};
 
-/// Where an image can be read again.
+/// Where the bodies of an image's files can be read again.
 #[derive(Debug, Clone)]
 pub struct Bodies {
-    origin: Origin,
+    location: Location,
+    /// The blob of each layer; empty for a root file system, which is one layer itself.
     blobs: Vec<Vec<u8>>,
 }
 
-#[derive(Debug, Clone)]
-enum Origin {
-    Path(PathBuf),
-    Bytes(&'static [u8]),
-}
+/// Takes one body: whose it is, and its bytes, of which it may read as many as it likes.
+pub type TakeBody<'a> = dyn FnMut(EntryId, &mut dyn Read) -> Result<()> + 'a;
 
 impl Bodies {
-    /// Bodies of the image at a path; `blobs` are those that loading it gave.
-    pub fn of_path(path: PathBuf, blobs: Vec<Vec<u8>>) -> Self {
-        Self { origin: Origin::Path(path), blobs }
-    }
-
-    /// Bodies of an image inside the program.
-    pub fn of_bytes(bytes: &'static [u8], blobs: Vec<Vec<u8>>) -> Self {
-        Self { origin: Origin::Bytes(bytes), blobs }
+    /// Bodies of the image at `location`; `blobs` are those that loading it gave. None where the image passed by
+    /// only once.
+    pub(super) fn new(location: &Location, blobs: Vec<Vec<u8>>) -> Option<Self> {
+        location.lasts().then(|| Self { location: location.clone(), blobs })
     }
 
     /// The first bytes, at most `limit`, of the regular file that an entry stores.
@@ -40,81 +38,167 @@ impl Bodies {
     /// # Errors
     /// When the image is no longer there, or is not what it was.
     pub fn read(&self, image: &Image, id: EntryId, limit: u64) -> Result<Vec<u8>> {
-        let entry = image.entry(id);
-        let wanted = Wanted { offset: entry.offset, length: entry.size.min(limit) };
-        let blob = self.blobs.get(image.layer_of(id)).map(Vec::as_slice);
-        match &self.origin {
-            Origin::Bytes(bytes) => {
-                let compression = Compression::sniff(bytes)?;
-                wanted.of_archive(compression.reader(*bytes).map_err(|error| Error::io(&error))?, blob)
-            }
-            Origin::Path(path) => Self::read_path(path, blob, &wanted)
-                .map_err(|error| error.reading(path.display().to_string())),
-        }
+        let mut body = Vec::new();
+        self.visit(image, &[id], &NoProgress, &mut |_, reader| {
+            reader.take(limit).read_to_end(&mut body).map_err(|error| stream_error(&error))?;
+            Ok(())
+        })?;
+        Ok(body)
     }
 
-    fn read_path(path: &std::path::Path, blob: Option<&[u8]>, wanted: &Wanted) -> Result<Vec<u8>> {
-        match (open(path, &NoMeter)?, blob) {
-            (Opened::Archive(archive, _), Some(blob)) => {
-                let section = archive.section(blob).ok_or_else(super::missing)?;
-                wanted.of_section(&section)
+    /// Reads the bodies of regular files in the order of their tars, each layer once. `ids` may come in any
+    /// order; one that stands there twice is read once.
+    ///
+    /// # Errors
+    /// When the image is no longer there or is not what it was, or when `take` fails.
+    pub fn visit(
+        &self,
+        image: &Image,
+        ids: &[EntryId],
+        progress: &dyn Progress,
+        take: &mut TakeBody<'_>,
+    ) -> Result<()> {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut layers: HashMap<usize, Vec<Wanted>> = HashMap::new();
+        for id in ids {
+            let entry = image.entry(id);
+            let wanted = Wanted { id, offset: entry.offset, length: entry.size };
+            layers.entry(image.layer_of(id)).or_default().push(wanted);
+        }
+        let visited = self.visit_layers(layers, progress, take);
+        if progress.stopped() {
+            return Err(Error::Interrupted);
+        }
+        visited.map_err(|error| error.reading(self.location.name()))
+    }
+
+    fn visit_layers(
+        &self,
+        mut layers: HashMap<usize, Vec<Wanted>>,
+        progress: &dyn Progress,
+        take: &mut TakeBody<'_>,
+    ) -> Result<()> {
+        // once, unless one blob is several layers of an archive that passes by
+        while !layers.is_empty() {
+            let before = layers.len();
+            let mut blobs = self.location.open(progress)?;
+            if self.blobs.is_empty() {
+                let Some(wanted) = layers.remove(&0) else { return Err(missing()) };
+                return visit_whole(&mut *blobs, wanted, progress, take);
             }
-            (Opened::Archive(_, section), None) => wanted.of_section(&section),
-            (Opened::Directory(directory), Some(blob)) => wanted.of_section(&directory.section(blob)?),
-            (Opened::Directory(_), None) => Err(super::missing()),
-            (Opened::Packed(compression, section), blob) => {
-                wanted.of_archive(Opened::unpacked(compression, &section, &NoMeter)?, blob)
+            blobs.pass(&mut |passed| {
+                let layer = layers.keys().copied().find(|&layer| self.blob(layer) == Some(passed.name));
+                if let Some(wanted) = layer.and_then(|layer| layers.remove(&layer)) {
+                    match passed.body {
+                        PassedBody::Layer(compression, walk) => {
+                            let reader =
+                                compression.reader(walk.body()).map_err(|error| Error::io(&error))?;
+                            visit_stream(reader, &wanted, take)?;
+                        }
+                        PassedBody::Document(_) | PassedBody::Other(_) => return Err(missing()),
+                    }
+                }
+                Ok(if layers.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            })?;
+            let mut left: Vec<usize> = layers.keys().copied().collect();
+            left.sort_unstable();
+            for layer in left {
+                let Some(contents) = self.blob(layer).and_then(|name| blobs.open(name).ok()) else {
+                    continue;
+                };
+                let wanted = layers.remove(&layer).unwrap_or_default();
+                visit_blob(contents, &wanted, Meter::uncounted(progress), take)?;
+            }
+            if layers.len() == before {
+                return Err(missing());
             }
         }
+        Ok(())
+    }
+
+    fn blob(&self, layer: usize) -> Option<&[u8]> {
+        self.blobs.get(layer).map(Vec::as_slice)
     }
 }
 
 /// A range of an unpacked layer.
 struct Wanted {
+    id: EntryId,
     offset: u64,
     length: u64,
 }
 
-impl Wanted {
-    fn of_section(&self, section: &Section) -> Result<Vec<u8>> {
+fn visit_blob(
+    contents: Contents,
+    wanted: &[Wanted],
+    meter: Meter<'_>,
+    take: &mut TakeBody<'_>,
+) -> Result<()> {
+    if let Contents::At(section) = &contents {
         let head = section.head(8).map_err(|error| Error::io(&error))?;
-        match Compression::sniff(&head)? {
-            Compression::None => self.take(section.part(self.offset, self.length).reader(&NoMeter)),
-            compression => {
-                let stream =
-                    compression.reader(section.reader(&NoMeter)).map_err(|error| Error::io(&error))?;
-                self.of_stream(stream)
-            }
+        if Compression::sniff(&head)? == Compression::None {
+            return visit_section(section, wanted, meter, take);
         }
     }
+    visit_stream(contents.unpacked(meter)?.1, wanted, take)
+}
 
-    /// Of a layer in an archive that passes by, or of the stream itself when it is no archive of layers.
-    fn of_archive(&self, stream: impl Read, blob: Option<&[u8]>) -> Result<Vec<u8>> {
-        let Some(blob) = blob else { return self.of_stream(stream) };
-        let mut walk = Walk::new(Streaming::new(stream));
-        let (mut member, mut name) = (Member::default(), Vec::new());
-        while walk.next(&mut member)? {
-            normal(&member.name, &mut name);
-            if member.kind == Type::File && name == blob {
-                let mut head = Vec::with_capacity(8);
-                walk.body().take(8).read_to_end(&mut head).map_err(|error| stream_error(&error))?;
-                let compression = Compression::sniff(&head)?;
-                let body = io::Cursor::new(head).chain(walk.body());
-                return self.of_stream(compression.reader(body).map_err(|error| Error::io(&error))?);
+fn visit_section(
+    section: &Section,
+    wanted: &[Wanted],
+    meter: Meter<'_>,
+    take: &mut TakeBody<'_>,
+) -> Result<()> {
+    for Wanted { id, offset, length } in wanted {
+        take(*id, &mut section.part(*offset, *length).reader(meter))?;
+    }
+    Ok(())
+}
+
+fn visit_stream(mut stream: impl Read, wanted: &[Wanted], take: &mut TakeBody<'_>) -> Result<()> {
+    let mut at = 0;
+    for Wanted { id, offset, length } in wanted {
+        let gap = offset.checked_sub(at).ok_or_else(missing)?;
+        pass_over(&mut stream, gap)?;
+        let mut body = stream.by_ref().take(*length);
+        take(*id, &mut body)?;
+        let left = body.limit();
+        pass_over(&mut stream, left)?;
+        at = offset + length;
+    }
+    Ok(())
+}
+
+fn pass_over(stream: &mut impl Read, count: u64) -> Result<()> {
+    io::copy(&mut stream.take(count), &mut io::sink()).map_err(|error| stream_error(&error))?;
+    Ok(())
+}
+
+/// Of a root file system: the place itself is the layer.
+fn visit_whole(
+    blobs: &mut dyn Blobs,
+    wanted: Vec<Wanted>,
+    progress: &dyn Progress,
+    take: &mut TakeBody<'_>,
+) -> Result<()> {
+    if let Some(section) = blobs.whole() {
+        return visit_section(&section, &wanted, Meter::uncounted(progress), take);
+    }
+    let mut wanted = wanted.into_iter().peekable();
+    blobs.pass(&mut |Passed { member, body, .. }| {
+        if let Some(Wanted { id, .. }) = wanted.next_if(|next| next.offset == member.offset) {
+            match body {
+                PassedBody::Layer(_, walk) | PassedBody::Other(walk) => take(id, &mut walk.body())?,
+                PassedBody::Document(mut text) => take(id, &mut text)?,
             }
         }
-        Err(super::missing())
-    }
+        Ok(if wanted.peek().is_none() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    if wanted.next().is_some() { Err(missing()) } else { Ok(()) }
+}
 
-    fn of_stream(&self, mut stream: impl Read) -> Result<Vec<u8>> {
-        io::copy(&mut stream.by_ref().take(self.offset), &mut io::sink())
-            .map_err(|error| stream_error(&error))?;
-        self.take(stream)
-    }
-
-    fn take(&self, stream: impl Read) -> Result<Vec<u8>> {
-        let mut body = Vec::new();
-        stream.take(self.length).read_to_end(&mut body).map_err(|error| stream_error(&error))?;
-        Ok(body)
-    }
+fn missing() -> Error {
+    Error::because("it is not in the archive any more")
 }

@@ -8,12 +8,12 @@ use std::io;
 
 use rayon::prelude::*;
 
-use super::{Loaded, Watch};
+use super::Loaded;
 use crate::analysis::{duplicate_candidates, same_path_pairs};
 use crate::error::{Error, Result, describe_io};
 use crate::image::{EntryId, Image};
 use crate::layer::hash::{self, BodyHasher};
-use crate::source::Section;
+use crate::source::{Progress, Section};
 use crate::text;
 
 /// Bodies up to this many bytes are read whole at once.
@@ -25,9 +25,9 @@ const PIECE: usize = 256 << 10;
 
 /// Fills in the hashes of entries whose contents must be compared. `bodies` has the unpacked tar of each
 /// layer that can be read at offsets.
-pub(super) fn read(loaded: &mut Loaded, bodies: &[Option<Section>], watch: &dyn Watch) -> Result<()> {
+pub(super) fn read(loaded: &mut Loaded, bodies: &[Option<Section>], progress: &dyn Progress) -> Result<()> {
     let groups = groups(loaded);
-    let reader = Reader { image: &loaded.image, bodies, watch };
+    let reader = Reader { image: &loaded.image, bodies, progress };
     let unread = |id: &EntryId| reader.image.entry(*id).hash == 0;
     let (mut whole, mut heads) = (Vec::new(), Vec::new());
     for group in &groups {
@@ -70,7 +70,7 @@ fn groups(loaded: &Loaded) -> Vec<Vec<EntryId>> {
 struct Reader<'a> {
     image: &'a Image,
     bodies: &'a [Option<Section>],
-    watch: &'a dyn Watch,
+    progress: &'a dyn Progress,
 }
 
 impl Reader<'_> {
@@ -84,7 +84,7 @@ impl Reader<'_> {
         ids.dedup();
         ids.into_par_iter()
             .map(|id| {
-                if self.watch.stopped() {
+                if self.progress.stopped() {
                     return Err(Error::Interrupted);
                 }
                 let found = hash(self, id).map_err(|error| {

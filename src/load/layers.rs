@@ -4,64 +4,77 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::pick::Picked;
-use super::{FindSection, Loaded, PartMeter, Watch, compare};
+use super::passed::Indexed;
+use super::pick::{Picked, PickedLayer};
+use super::{Loaded, compare};
 use crate::error::{Error, Result};
 use crate::image::Assembly;
 use crate::layer::{Budget, LayerIndex, index_plain, index_stream};
-use crate::source::{Compression, Meter, Section};
+use crate::source::{Blobs, Compression, Contents, Meter, Progress, Section};
 
-/// Indexes the layers in parallel, and makes the image of them.
-pub(super) fn load(picked: Picked, find: &FindSection<'_>, watch: &dyn Watch) -> Result<Loaded> {
-    let sections = picked
-        .layers
-        .iter()
-        .map(|layer| find(&layer.name).map_err(|error| error.at(&layer.shown)))
-        .collect::<Result<Vec<_>>>()?;
-    watch.begin(
-        &picked.layers.iter().zip(&sections).map(|(l, s)| (l.shown.clone(), s.length())).collect::<Vec<_>>(),
-    );
+/// A layer's blob, by the number of the first layer that it is.
+type Numbered<T> = HashMap<usize, T>;
+
+/// Indexes the layers that did not pass by, in parallel, and makes the image of all of them.
+pub(super) fn load(
+    picked: Picked,
+    blobs: &dyn Blobs,
+    mut passed: Indexed<'_>,
+    budget: &Budget,
+    progress: &dyn Progress,
+) -> Result<Loaded> {
     // the same blob may be several layers: it is read once
     let mut first_of = HashMap::new();
-    let sources: Vec<usize> = (0..sections.len())
+    let sources: Vec<usize> = (0..picked.layers.len())
         .map(|number| *first_of.entry(picked.layers[number].name.as_slice()).or_insert(number))
         .collect();
-    let mut order: Vec<usize> = first_of.into_values().collect();
-    order.sort_unstable_by_key(|&number| (std::cmp::Reverse(sections[number].length()), number));
-    let budget = Budget::default();
-    let mut results: Vec<(usize, Result<LayerIndex>)> = order
+    let mut firsts: Vec<usize> = first_of.into_values().collect();
+    firsts.sort_unstable();
+    let (mut indexes, mut lengths) = (Numbered::default(), Numbered::default());
+    let mut unread = Vec::new();
+    for number in firsts {
+        let layer = &picked.layers[number];
+        let read = passed.layer(&layer.name).map_err(|error| error.within(&layer.shown))?;
+        if let Some((index, length)) = read {
+            indexes.insert(number, index);
+            lengths.insert(number, length);
+        } else {
+            let contents = blobs.open(&layer.name).map_err(|error| error.at(&layer.shown))?;
+            lengths.insert(number, contents.length());
+            unread.push((number, contents));
+        }
+    }
+    drop(passed);
+    if unread.iter().any(|(_, contents)| contents.length() > 0) {
+        let part = |(layer, source): (&PickedLayer, &usize)| (layer.shown.clone(), lengths[source]);
+        progress.begin(&picked.layers.iter().zip(&sources).map(part).collect::<Vec<_>>());
+    }
+    unread.sort_by_key(|(number, contents)| (std::cmp::Reverse(contents.length()), *number));
+    let mut results: Vec<_> = unread
         .into_iter()
         .par_bridge()
-        .map(|number| (number, index(&sections[number], &PartMeter { watch, part: Some(number) }, &budget)))
+        .map(|(number, contents)| (number, index(contents, Meter::part(progress, number), budget)))
         .collect();
     results.sort_unstable_by_key(|(number, _)| *number);
-    let mut indexes = HashMap::new();
+    let mut plain = Numbered::default();
     for (number, result) in results {
-        indexes.insert(number, result.map_err(|error| error.within(&picked.layers[number].shown))?);
+        let (index, section) = result.map_err(|error| error.within(&picked.layers[number].shown))?;
+        indexes.insert(number, index);
+        plain.extend(section.map(|section| (number, section)));
     }
-    let bodies: Vec<Option<Section>> = sections
-        .iter()
-        .zip(&sources)
-        .map(|(section, source)| {
-            indexes
-                .get(source)
-                .filter(|index| index.compression == Compression::None)
-                .map(|_| section.clone())
-        })
-        .collect();
-    let blobs: Vec<u64> = sections.iter().map(Section::length).collect();
-    let mut loaded = assemble(picked, indexes, &sources, &blobs, &budget)?;
-    compare::read(&mut loaded, &bodies, watch)?;
+    let bodies: Vec<Option<Section>> = sources.iter().map(|source| plain.get(source).cloned()).collect();
+    let mut loaded = assemble(picked, indexes, &sources, &lengths, budget)?;
+    compare::read(&mut loaded, &bodies, progress)?;
     Ok(loaded)
 }
 
 /// Makes the image of indexed layers. Layer `n` is the index `sources[n]`, which is dropped when no further
 /// layer needs it.
-pub(super) fn assemble<K: std::hash::Hash + Eq>(
+fn assemble(
     picked: Picked,
-    mut indexes: HashMap<K, LayerIndex>,
-    sources: &[K],
-    blobs: &[u64],
+    mut indexes: Numbered<LayerIndex>,
+    sources: &[usize],
+    lengths: &Numbered<u64>,
     budget: &Budget,
 ) -> Result<Loaded> {
     let entries =
@@ -74,7 +87,7 @@ pub(super) fn assemble<K: std::hash::Hash + Eq>(
         let index =
             indexes.get(source).ok_or_else(|| Error::because("it was not read").at(layer.shown.clone()))?;
         let mut parts = layer.parts;
-        parts.blob = blobs[number];
+        parts.blob = lengths.get(source).copied().unwrap_or(0);
         assembly.add(index, parts)?;
         if !sources[number + 1..].contains(source) {
             indexes.remove(source);
@@ -84,14 +97,14 @@ pub(super) fn assemble<K: std::hash::Hash + Eq>(
     Ok(Loaded::new(image, blob_names, budget))
 }
 
-/// Indexes one blob.
-fn index(section: &Section, meter: &dyn Meter, budget: &Budget) -> Result<LayerIndex> {
-    let head = section.head(8).map_err(|error| Error::io(&error))?;
-    match Compression::sniff(&head)? {
-        Compression::None => index_plain(section, meter, budget),
-        compression => {
-            let reader = compression.reader(section.reader(meter)).map_err(|error| Error::io(&error))?;
-            index_stream(reader, compression, budget)
+/// Indexes one blob; also gives its bytes where bodies can be read from them at offsets.
+fn index(contents: Contents, meter: Meter<'_>, budget: &Budget) -> Result<(LayerIndex, Option<Section>)> {
+    if let Contents::At(section) = &contents {
+        let head = section.head(8).map_err(|error| Error::io(&error))?;
+        if Compression::sniff(&head)? == Compression::None {
+            return Ok((index_plain(section, meter, budget)?, Some(section.clone())));
         }
     }
+    let (compression, reader) = contents.unpacked(meter)?;
+    Ok((index_stream(reader, compression, budget)?, None))
 }

@@ -1,21 +1,10 @@
-//! From a store to the one image that is wanted: its configuration, and where its layers are.
+//! From a place to the one image that is wanted: its configuration, and where its layers are.
 
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::image::{self, About, Diagnostic, Parts, Step};
 use crate::oci::{Config, Platform};
-use crate::source::{Blob, Candidate, Catalog, Choice, ImageSelector, Store, document};
-
-/// What kind of place the store is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// A tar.
-    Archive,
-    /// A tar inside a compression.
-    Packed,
-    /// A directory.
-    Directory,
-}
+use crate::source::{Blob, Blobs, Candidate, Catalog, Choice, ImageSelector, document};
 
 /// The image that is wanted, before its layers are read.
 pub(super) struct Picked {
@@ -35,17 +24,12 @@ pub(super) struct PickedLayer {
     pub parts: Parts,
 }
 
-/// Picks the wished image; none when the store holds no manifest of any kind.
-pub(super) fn pick(
-    store: &dyn Store,
-    selector: &ImageSelector,
-    place: Place,
-    shown: &str,
-) -> Result<Option<Picked>> {
-    let Some(catalog) = Catalog::read(store)? else { return Ok(None) };
+/// Picks the image that is wanted; none when the place holds no manifest of any kind.
+pub(super) fn pick(blobs: &dyn Blobs, selector: &ImageSelector) -> Result<Option<Picked>> {
+    let Some(catalog) = Catalog::read(blobs)? else { return Ok(None) };
     let Choice { candidate, remark } = selector.choose(catalog)?;
     let config: Config = match &candidate.config.name {
-        Some(name) => document(store, name)?,
+        Some(name) => document(blobs, name)?,
         None => None,
     }
     .ok_or_else(|| absent("the configuration", &candidate.config))?;
@@ -80,7 +64,7 @@ pub(super) fn pick(
         };
         layers.push(PickedLayer { name, shown: format!("layer {number}, {}", blob.shown), parts });
     }
-    let about = about(candidate, &config, store, place, shown);
+    let about = about(candidate, &config, blobs);
     Ok(Some(Picked { about, config, history, layers, diagnostics }))
 }
 
@@ -90,19 +74,11 @@ fn absent(what: &str, blob: &Blob) -> Error {
         .hint("save the image again, with all its blobs")
 }
 
-fn about(candidate: Candidate, config: &Config, store: &dyn Store, place: Place, shown: &str) -> About {
-    let is_docker = !matches!(store.resolve(b"manifest.json"), Ok(None) | Err(_));
-    let is_layout = !matches!(store.resolve(b"index.json"), Ok(None) | Err(_));
-    let kind = match place {
-        Place::Directory if is_layout => "oci",
-        Place::Directory => "dir",
-        _ if is_docker => "docker-archive",
-        _ => "oci-archive",
-    };
+fn about(candidate: Candidate, config: &Config, blobs: &dyn Blobs) -> About {
     let short = |digest: &Digest| format!("{}:{:.12}", digest.algorithm(), digest.encoded());
     let reference = match candidate.tags.first() {
         Some(tag) => tag.clone(),
-        None => candidate.config.digest.as_ref().map_or_else(|| shown.to_owned(), short),
+        None => candidate.config.digest.as_ref().map_or_else(|| blobs.shown().to_owned(), short),
     };
     let platform = if config.os.is_empty() {
         candidate.platform
@@ -115,7 +91,7 @@ fn about(candidate: Candidate, config: &Config, store: &dyn Store, place: Place,
     };
     About {
         reference,
-        source: format!("{kind} {shown}"),
+        source: format!("{} {}", blobs.kind(), blobs.shown()),
         tags: candidate.tags,
         config_digest: candidate.config.digest,
         manifest_digest: candidate.manifest_digest,

@@ -1,44 +1,43 @@
 //! A root file system that is no image (`docker export`, `buildx --output type=tar`): opened as an image
 //! of one layer without history, with a diagnostic that says so.
 
-use std::io::Read;
-
-use super::{Loaded, PartMeter, Watch, compare};
+use super::passed::Indexed;
+use super::{Loaded, compare};
 use crate::digest::is_hex;
 use crate::error::{Error, Result};
 use crate::image::{About, Assembly, Diagnostic, Parts};
-use crate::layer::{Budget, LayerIndex, index_plain, index_stream};
+use crate::layer::{Budget, LayerIndex, index_plain};
 use crate::oci::Config;
-use crate::source::{Archive, Compression, Gathered, Section};
+use crate::source::{Blobs, Length, Meter, Progress};
 
-/// Opens the tar in `section`, whose members `archive` lists, as a root file system.
-pub(super) fn plain(archive: &Archive, section: &Section, shown: &str, watch: &dyn Watch) -> Result<Loaded> {
-    if archive.is_empty() || archive.names().any(is_part_of_an_image) {
-        return Err(incomplete(archive.is_empty()));
+/// Opens a place that holds no manifest as a root file system. `passed` is what passed by of it, and how long
+/// that was; `budget` bounds what is kept of it.
+pub(super) fn load(
+    blobs: &dyn Blobs,
+    (indexed, length): (Indexed<'_>, Length),
+    budget: &Budget,
+    progress: &dyn Progress,
+) -> Result<Loaded> {
+    let section = blobs.whole();
+    if section.is_none() && length == Length::default() {
+        let why = "the directory holds no image: it has neither index.json nor manifest.json";
+        return Err(Error::because(why)
+            .hint("give it the directory of an OCI layout, or a file made with docker save"));
     }
-    watch.begin(&[(shown.to_owned(), section.length())]);
-    let budget = Budget::default();
-    let index = index_plain(section, &PartMeter { watch, part: Some(0) }, &budget)?;
-    let mut loaded = image(&index, shown, section.length(), &budget)?;
-    compare::read(&mut loaded, &[Some(section.clone())], watch)?;
-    Ok(loaded)
-}
-
-/// The same for a packed tar: `stream` is it once more, from the start.
-pub(super) fn packed(passed: &Gathered, stream: impl Read, shown: &str, length: u64) -> Result<Loaded> {
-    if passed.is_empty() || passed.names().any(is_part_of_an_image) {
-        return Err(incomplete(passed.is_empty()));
+    let names = blobs.names()?;
+    if names.is_empty() || names.iter().any(|name| is_part_of_an_image(name)) {
+        return Err(incomplete(names.len()));
     }
-    let budget = Budget::default();
-    image(&index_stream(stream, Compression::None, &budget)?, shown, length, &budget)
-}
-
-/// The same for one that passes by.
-pub(super) fn stream(stream: impl Read, shown: &str) -> Result<Loaded> {
-    let budget = Budget::default();
-    let index = index_stream(stream, Compression::None, &budget)?;
-    let length = index.tar;
-    image(&index, shown, length, &budget)
+    if let Some(section) = section {
+        progress.begin(&[(blobs.shown().to_owned(), section.length())]);
+        let index = index_plain(&section, Meter::part(progress, 0), budget)?;
+        let mut loaded = image(&index, blobs.shown(), section.length(), budget)?;
+        compare::read(&mut loaded, &[Some(section)], progress)?;
+        return Ok(loaded);
+    }
+    let mut index = indexed.whole().ok_or_else(|| incomplete(names.len()))?;
+    index.tar = length.unpacked;
+    image(&index, blobs.shown(), length.stored, budget)
 }
 
 fn image(index: &LayerIndex, shown: &str, blob: u64, budget: &Budget) -> Result<Loaded> {
@@ -64,8 +63,8 @@ pub(super) fn is_part_of_an_image(name: &[u8]) -> bool {
 }
 
 /// The error for an archive that is neither an image nor a file system.
-pub(super) fn incomplete(is_empty: bool) -> Error {
-    let why = if is_empty {
+fn incomplete(members: usize) -> Error {
+    let why = if members == 0 {
         "the tar has no members, so there is no image in it"
     } else {
         "it looks like a saved image, but has neither manifest.json nor index.json, so it may have been cut short"

@@ -1,23 +1,16 @@
 //! The outer tar of a saved image, listed without reading its bodies.
 
-use std::collections::HashMap;
-
-use super::store::{Step, Store, check_document, follow, link_target};
+use super::blobs::{Blobs, Contents, archive_kind, read_document};
+use super::members::Members;
 use super::tar::{Member, Type, Walk};
-use super::{Meter, Section, Stepping, limits, normal};
+use super::{Meter, Section, Stepping, normal};
 use crate::error::{Error, Result};
 
-/// A seekable archive: where each member's body is.
-pub struct Archive {
+/// A tar that can be read at offsets: where each member's body is.
+pub(super) struct Archive {
+    shown: String,
     section: Section,
-    members: HashMap<Vec<u8>, Place>,
-    /// There were more members than an image has, so the rest was not listed.
-    overflow: bool,
-}
-
-enum Place {
-    Body { offset: u64, length: u64 },
-    Link(Vec<u8>),
+    members: Members<Section>,
 }
 
 impl Archive {
@@ -25,75 +18,60 @@ impl Archive {
     ///
     /// # Errors
     /// When it is no tar, or is cut short.
-    pub fn list(section: Section, meter: &dyn Meter) -> Result<Self> {
-        let mut members = HashMap::new();
+    pub(super) fn list(section: Section, shown: String, meter: Meter<'_>) -> Result<Self> {
+        let mut members = Members::default();
         let mut walk = Walk::new(Stepping::new(section.clone(), meter));
         let (mut member, mut name) = (Member::default(), Vec::new());
-        let mut overflow = false;
-        while walk.next(&mut member)? {
-            if members.len() >= limits::MEMBERS {
-                overflow = true;
-                break;
-            }
+        while !members.is_full() && walk.next(&mut member)? {
             normal(&member.name, &mut name);
-            let place = match member.kind {
-                Type::File => Place::Body { offset: member.offset, length: member.size },
-                Type::Symlink => Place::Link(link_target(&name, &member.link, true)),
-                Type::HardLink => Place::Link(link_target(&name, &member.link, false)),
-                _ => continue,
-            };
-            if let Place::Body { offset, length } = place
-                && offset.saturating_add(length) > section.length()
-            {
-                return Err(Error::because(format!(
-                    "the archive is cut short: this member ends at offset {}, the file at {}",
-                    offset + length,
-                    section.length()
-                ))
-                .at(String::from_utf8_lossy(&name))
-                .hint("save or copy the image again"));
+            match member.kind {
+                Type::File => {
+                    let end = member.offset.saturating_add(member.size);
+                    if end > section.length() {
+                        return Err(Error::because(format!(
+                            "the archive is cut short: this member ends at offset {end}, the file at {}",
+                            section.length()
+                        ))
+                        .at(String::from_utf8_lossy(&name))
+                        .hint("save or copy the image again"));
+                    }
+                    members.add(&name, section.part(member.offset, member.size));
+                }
+                Type::Symlink => members.link(&name, &member.link, true),
+                Type::HardLink => members.link(&name, &member.link, false),
+                _ => {}
             }
-            members.insert(name.clone(), place);
         }
-        Ok(Self { section, members, overflow })
-    }
-
-    /// True when there is no member at all.
-    pub fn is_empty(&self) -> bool {
-        self.members.is_empty() && !self.overflow
-    }
-
-    /// True when the archive has more members than any image.
-    pub fn is_overflowing(&self) -> bool {
-        self.overflow
-    }
-
-    /// The names of all members.
-    pub fn names(&self) -> impl Iterator<Item = &[u8]> {
-        self.members.keys().map(Vec::as_slice)
-    }
-
-    /// The bytes of a member; `name` is a resolved one.
-    pub fn section(&self, name: &[u8]) -> Option<Section> {
-        match self.members.get(name)? {
-            Place::Body { offset, length } => Some(self.section.part(*offset, *length)),
-            Place::Link(_) => None,
-        }
+        Ok(Self { shown, section, members })
     }
 }
 
-impl Store for Archive {
-    fn resolve(&self, name: &[u8]) -> Result<Option<Vec<u8>>> {
-        let found = follow(name, |name| match self.members.get(name)? {
-            Place::Body { .. } => Some(Step::Here(())),
-            Place::Link(target) => Some(Step::Link(target.clone())),
-        })?;
-        Ok(found.map(|(name, ())| name))
+impl Blobs for Archive {
+    fn shown(&self) -> &str {
+        &self.shown
     }
 
-    fn body(&self, name: &[u8]) -> Result<Vec<u8>> {
-        let section = self.section(name).ok_or_else(|| Error::because("it is not in the archive"))?;
-        check_document(section.length())?;
-        section.head(usize::try_from(section.length()).unwrap_or(0)).map_err(|error| Error::io(&error))
+    fn kind(&self) -> &'static str {
+        archive_kind(self)
+    }
+
+    fn names(&self) -> Result<Vec<Vec<u8>>> {
+        Ok(self.members.names())
+    }
+
+    fn resolve(&self, name: &[u8]) -> Result<Option<Vec<u8>>> {
+        self.members.resolve(name)
+    }
+
+    fn document(&self, name: &[u8]) -> Result<Vec<u8>> {
+        read_document(self.members.body(name)?)
+    }
+
+    fn open(&self, name: &[u8]) -> Result<Contents> {
+        Ok(Contents::At(self.members.body(name)?.clone()))
+    }
+
+    fn whole(&self) -> Option<Section> {
+        Some(self.section.clone())
     }
 }

@@ -1,10 +1,10 @@
-//! Which images a store holds.
+//! Which images a place holds.
 //!
 //! `index.json` and `manifest.json` may both be there and describe the same images; they are brought together
 //! by the digest of the configuration, so that none is listed twice. Blobs of platforms that were not
 //! pulled are missing by design: a manifest that is not there is noted, not an error.
 
-use super::store::{Store, blob_name, document};
+use super::blobs::{Blobs, blob_name, document};
 use super::{limits, normal_text};
 use crate::digest::Digest;
 use crate::error::{Error, Result};
@@ -14,7 +14,7 @@ use crate::text;
 /// A blob that a manifest names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blob {
-    /// The name in the store, links followed; none when it is not there.
+    /// The name in the place, links followed; none when it is not there.
     pub name: Option<Vec<u8>>,
     /// What to call it in an error: the member's name as the manifest has it, or the digest.
     pub shown: String,
@@ -24,7 +24,7 @@ pub struct Blob {
     pub media_type: Option<String>,
 }
 
-/// An image that the store names; its blobs may be missing.
+/// An image that the place names; its blobs may be missing.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// The names given to it, as people write them: without the default registry and its `library/`.
@@ -46,7 +46,7 @@ impl Candidate {
     }
 }
 
-/// All images of a store.
+/// All images of a blobs.
 #[derive(Debug, Default)]
 pub struct Catalog {
     /// The document that lists the images.
@@ -58,12 +58,12 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Reads the manifests. None when the store has neither `manifest.json` nor `index.json`: no image.
+    /// Reads the manifests. None when the place has neither `manifest.json` nor `index.json`: no image.
     ///
     /// # Errors
     /// When a document is not what it should be; the error names it.
-    pub fn read(store: &dyn Store) -> Result<Option<Self>> {
-        let index: Option<Document> = document(store, b"index.json")?;
+    pub fn read(blobs: &dyn Blobs) -> Result<Option<Self>> {
+        let index: Option<Document> = document(blobs, b"index.json")?;
         let is_layout = index.is_some();
         let listed_in = if is_layout { "index.json" } else { "manifest.json" };
         let mut catalog = Self { listed_in, ..Self::default() };
@@ -71,9 +71,9 @@ impl Catalog {
             let manifests = index.manifests.ok_or_else(|| {
                 Error::because("it lists no manifests, so it is no image index").at("index.json")
             })?;
-            catalog.walk(store, &manifests, &Origin::default(), 0)?;
+            catalog.walk(blobs, &manifests, &Origin::default(), 0)?;
         }
-        let docker = match document::<serde_json::Value>(store, b"manifest.json")? {
+        let docker = match document::<serde_json::Value>(blobs, b"manifest.json")? {
             None if is_layout => None,
             None => return Ok(None),
             Some(value @ serde_json::Value::Array(_)) => Some(
@@ -85,14 +85,14 @@ impl Catalog {
                 let manifest: Document = serde_json::from_value(value)
                     .map_err(|error| wrong_docker_manifest(&error.to_string()))?;
                 let origin = Origin::default();
-                let candidate = candidate(store, &manifest, None, &origin, "manifest.json")?;
+                let candidate = candidate(blobs, &manifest, None, &origin, "manifest.json")?;
                 catalog.candidates.push(candidate);
                 None
             }
             Some(_) => return Err(wrong_docker_manifest("it is neither a list of images nor a manifest")),
         };
         if let Some(images) = docker {
-            catalog.merge_docker(store, images)?;
+            catalog.merge_docker(blobs, images)?;
         }
         Ok(Some(catalog))
     }
@@ -100,7 +100,7 @@ impl Catalog {
     /// Visits an index's manifests. `origin` is what the enclosing index said of them.
     fn walk(
         &mut self,
-        store: &dyn Store,
+        blobs: &dyn Blobs,
         manifests: &[Descriptor],
         origin: &Origin,
         depth: usize,
@@ -118,19 +118,19 @@ impl Catalog {
                 name: descriptor.name().map(str::to_owned).or_else(|| origin.name.clone()),
                 platform: descriptor.platform.clone().or_else(|| origin.platform.clone()),
             };
-            let Some(name) = blob_name(store, &digest)? else {
+            let Some(name) = blob_name(blobs, &digest)? else {
                 self.absent.push((digest.to_string(), here.platform.unwrap_or_default()));
                 continue;
             };
             let shown = text::line(&name, 200);
-            let Some(manifest) = document::<Document>(store, &name)? else { continue };
+            let Some(manifest) = document::<Document>(blobs, &name)? else { continue };
             if let Some(nested) = &manifest.manifests {
-                self.walk(store, nested, &here, depth + 1)?;
+                self.walk(blobs, nested, &here, depth + 1)?;
             } else if is_image(&manifest, here.platform.as_ref()) {
                 if self.candidates.len() >= limits::MANIFESTS {
                     return Err(Error::because(format!("it names more than {} images", limits::MANIFESTS)));
                 }
-                let candidate = candidate(store, &manifest, Some(digest), &here, &shown)?;
+                let candidate = candidate(blobs, &manifest, Some(digest), &here, &shown)?;
                 self.add(candidate);
             }
         }
@@ -155,7 +155,7 @@ impl Catalog {
     }
 
     /// Brings the images of `manifest.json` together with those of `index.json`, and puts them first.
-    fn merge_docker(&mut self, store: &dyn Store, images: Vec<DockerImage>) -> Result<()> {
+    fn merge_docker(&mut self, blobs: &dyn Blobs, images: Vec<DockerImage>) -> Result<()> {
         let place = "manifest.json";
         if images.len() > limits::MANIFESTS {
             return Err(Error::because(format!("it names more than {} images", limits::MANIFESTS)).at(place));
@@ -163,7 +163,7 @@ impl Catalog {
         let mut merged = Vec::with_capacity(images.len());
         for image in images {
             check_layers(image.layers.len()).map_err(|error| error.at(place))?;
-            let config = member(store, &image.config)?;
+            let config = member(blobs, &image.config)?;
             let listed = self
                 .candidates
                 .iter()
@@ -177,8 +177,8 @@ impl Catalog {
                 listed
             } else {
                 let layers =
-                    image.layers.iter().map(|name| member(store, name)).collect::<Result<Vec<_>>>()?;
-                let platform = platform_of(store, &config);
+                    image.layers.iter().map(|name| member(blobs, name)).collect::<Result<Vec<_>>>()?;
+                let platform = platform_of(blobs, &config);
                 Candidate { tags, platform, manifest_digest: None, config, layers }
             };
             merged.push(candidate);
@@ -191,7 +191,7 @@ impl Catalog {
 
 /// An image of a manifest; `shown` is the document that it stands in.
 fn candidate(
-    store: &dyn Store,
+    blobs: &dyn Blobs,
     manifest: &Document,
     digest: Option<Digest>,
     origin: &Origin,
@@ -201,12 +201,12 @@ fn candidate(
         .config
         .as_ref()
         .ok_or_else(|| Error::because("it names neither a configuration nor manifests").at(shown))?;
-    let config = blob(store, descriptor, shown)?;
+    let config = blob(blobs, descriptor, shown)?;
     check_layers(manifest.layers.len()).map_err(|error| error.at(shown))?;
-    let layers = manifest.layers.iter().map(|layer| blob(store, layer, shown)).collect::<Result<Vec<_>>>()?;
+    let layers = manifest.layers.iter().map(|layer| blob(blobs, layer, shown)).collect::<Result<Vec<_>>>()?;
     let platform = match &origin.platform {
         Some(platform) if !platform.is_unknown() => platform.clone(),
-        _ => platform_of(store, &config),
+        _ => platform_of(blobs, &config),
     };
     Ok(Candidate {
         tags: origin.name.iter().map(|name| familiar(name)).collect(),
@@ -258,16 +258,16 @@ fn checked_digest(text: &str, place: &str) -> Result<Digest> {
 }
 
 /// The blob behind a descriptor.
-fn blob(store: &dyn Store, descriptor: &Descriptor, place: &str) -> Result<Blob> {
+fn blob(blobs: &dyn Blobs, descriptor: &Descriptor, place: &str) -> Result<Blob> {
     let digest = checked_digest(&descriptor.digest, place)?;
-    let name = blob_name(store, &digest).map_err(|error| error.at(digest.as_str()))?;
+    let name = blob_name(blobs, &digest).map_err(|error| error.at(digest.as_str()))?;
     let media_type = Some(descriptor.media_type.clone()).filter(|text| !text.is_empty());
     Ok(Blob { name, shown: digest.to_string(), digest: Some(digest), media_type })
 }
 
 /// The blob that `manifest.json` names by its member. The name often tells the digest.
-fn member(store: &dyn Store, name: &str) -> Result<Blob> {
-    let found = store.resolve(&normal_text(name)).map_err(|error| error.at(name))?;
+fn member(blobs: &dyn Blobs, name: &str) -> Result<Blob> {
+    let found = blobs.resolve(&normal_text(name)).map_err(|error| error.at(name))?;
     let stem = name.rsplit('/').next().unwrap_or(name);
     let stem = stem.strip_prefix("sha256:").unwrap_or(stem.strip_suffix(".json").unwrap_or(stem));
     Ok(Blob {
@@ -280,8 +280,8 @@ fn member(store: &dyn Store, name: &str) -> Result<Blob> {
 
 /// What a configuration says that the image runs on. Whether it can be read at all is found out when
 /// the image is chosen.
-fn platform_of(store: &dyn Store, config: &Blob) -> Platform {
-    let read = config.name.as_ref().and_then(|name| document::<Config>(store, name).ok().flatten());
+fn platform_of(blobs: &dyn Blobs, config: &Blob) -> Platform {
+    let read = config.name.as_ref().and_then(|name| document::<Config>(blobs, name).ok().flatten());
     read.map_or_else(Platform::default, |config| Platform {
         os: config.os,
         architecture: config.architecture,

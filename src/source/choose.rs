@@ -24,6 +24,13 @@ pub struct Choice {
 }
 
 impl ImageSelector {
+    /// The same, with `image` as the name where none was asked for.
+    #[must_use]
+    pub fn or(&self, image: Option<&str>) -> Self {
+        let image = self.image.clone().or_else(|| image.map(str::to_owned));
+        Self { image, platform: self.platform.clone() }
+    }
+
     /// Chooses from `catalog`: by name, then by platform (the wished one, else this machine's, else the
     /// only complete one), then the first.
     ///

@@ -51,7 +51,7 @@ impl Compression {
     ///
     /// # Errors
     /// When the decompressor cannot be set up.
-    pub fn reader<'a, R: Read + 'a>(self, reader: R) -> io::Result<Box<dyn Read + 'a>> {
+    pub fn reader<'a, R: Read + Send + 'a>(self, reader: R) -> io::Result<Box<dyn Read + Send + 'a>> {
         let buffered = BufReader::with_capacity(256 << 10, reader);
         Ok(match self {
             Self::None => Box::new(buffered),

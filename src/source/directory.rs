@@ -3,13 +3,14 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::Section;
-use super::store::{Store, check_document};
+use super::blobs::{Blobs, Contents, read_document};
+use super::{Section, limits};
 use crate::error::{Error, Result};
 
 /// A directory whose files are the blobs. Nothing outside it is read: names are normalised, and a
 /// symbolic link that leads out is refused.
-pub struct Directory {
+pub(super) struct Directory {
+    shown: String,
     root: PathBuf,
 }
 
@@ -18,15 +19,12 @@ impl Directory {
     ///
     /// # Errors
     /// When it cannot be reached.
-    pub fn open(path: &Path) -> Result<Self> {
-        Ok(Self { root: fs::canonicalize(path).map_err(|error| Error::io(&error))? })
+    pub(super) fn open(path: &Path, shown: String) -> Result<Self> {
+        let root = fs::canonicalize(path).map_err(|error| Error::io(&error))?;
+        Ok(Self { shown, root })
     }
 
-    /// The bytes of a file; `name` is a resolved one.
-    ///
-    /// # Errors
-    /// When it cannot be opened.
-    pub fn section(&self, name: &[u8]) -> Result<Section> {
+    fn section(&self, name: &[u8]) -> Result<Section> {
         let open = || Section::whole(File::open(self.path(name).unwrap_or_default())?);
         open().map_err(|error| Error::io(&error))
     }
@@ -36,7 +34,34 @@ impl Directory {
     }
 }
 
-impl Store for Directory {
+impl Blobs for Directory {
+    fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    fn kind(&self) -> &'static str {
+        if matches!(self.resolve(b"index.json"), Ok(Some(_))) { "oci" } else { "dir" }
+    }
+
+    fn names(&self) -> Result<Vec<Vec<u8>>> {
+        let (mut names, mut folders) = (Vec::new(), vec![self.root.clone()]);
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).map_err(|error| Error::io(&error))? {
+                let path = entry.map_err(|error| Error::io(&error))?.path();
+                let Ok(kind) = path.symlink_metadata().map(|metadata| metadata.file_type()) else { continue };
+                if kind.is_dir() {
+                    folders.push(path);
+                } else if let Some(name) = path.strip_prefix(&self.root).ok().and_then(Path::to_str) {
+                    names.push(name.as_bytes().to_vec());
+                }
+                if names.len() + folders.len() >= limits::MEMBERS {
+                    return Ok(names);
+                }
+            }
+        }
+        Ok(names)
+    }
+
     fn resolve(&self, name: &[u8]) -> Result<Option<Vec<u8>>> {
         let Some(real) = self.path(name).and_then(|path| fs::canonicalize(path).ok()) else {
             return Ok(None);
@@ -47,9 +72,11 @@ impl Store for Directory {
         Ok(real.is_file().then(|| inside.to_str().map(|name| name.as_bytes().to_vec())).flatten())
     }
 
-    fn body(&self, name: &[u8]) -> Result<Vec<u8>> {
-        let section = self.section(name)?;
-        check_document(section.length())?;
-        section.head(usize::try_from(section.length()).unwrap_or(0)).map_err(|error| Error::io(&error))
+    fn document(&self, name: &[u8]) -> Result<Vec<u8>> {
+        read_document(&self.section(name)?)
+    }
+
+    fn open(&self, name: &[u8]) -> Result<Contents> {
+        Ok(Contents::At(self.section(name)?))
     }
 }

@@ -1,7 +1,7 @@
 //! What a tar is read from: something that can be read and skipped.
 //!
 //! [`Stepping`] hops over a file and reads only where it is asked to; [`Streaming`] has every byte pass
-//! by (a decompressor, a pipe). The tar walker does not care which.
+//! by (a decompressor, a pipe); bytes in memory are an input themselves. The tar walker does not care which.
 
 use std::io::{self, Read};
 
@@ -49,11 +49,11 @@ const WINDOW: usize = 64 << 10;
 
 /// Reads a [`Section`], hopping over what is skipped.
 ///
-/// The window is a page behind a hop and doubles while what is read lies in a row, so that an
+/// The window is a page after a hop and doubles while what is read lies in a row, so that an
 /// archive of large files costs a page each and one of tiny files few system calls.
 pub struct Stepping<'a> {
     section: Section,
-    meter: &'a dyn Meter,
+    meter: Meter<'a>,
     buffer: Vec<u8>,
     /// What of `buffer` is not consumed yet.
     start: usize,
@@ -65,7 +65,7 @@ pub struct Stepping<'a> {
 
 impl<'a> Stepping<'a> {
     /// Starts at the beginning of `section`.
-    pub fn new(section: Section, meter: &'a dyn Meter) -> Self {
+    pub fn new(section: Section, meter: Meter<'a>) -> Self {
         Self { section, meter, buffer: vec![0; WINDOW], start: 0, end: 0, position: 0, window: PAGE }
     }
 }
@@ -111,6 +111,22 @@ impl Input for Stepping<'_> {
     }
 }
 
+impl Input for &[u8] {
+    fn take(&mut self, limit: usize) -> io::Result<&[u8]> {
+        let (taken, left) = self.split_at(limit.min(self.len()));
+        *self = left;
+        Ok(taken)
+    }
+
+    fn skip(&mut self, count: u64) -> io::Result<u64> {
+        Ok(Input::take(self, usize::try_from(count).unwrap_or(usize::MAX))?.len() as u64)
+    }
+
+    fn is_cheap(&self, _count: u64) -> bool {
+        true
+    }
+}
+
 /// Reads a stream; what is skipped is read and dropped.
 pub struct Streaming<R> {
     reader: R,
@@ -123,6 +139,27 @@ impl<R: Read> Streaming<R> {
     /// Starts where `reader` stands.
     pub fn new(reader: R) -> Self {
         Self { reader, buffer: vec![0; 2 * WINDOW], start: 0, end: 0 }
+    }
+
+    /// The next bytes without consuming them: `count` (64 KiB at most), fewer only where the stream ends.
+    ///
+    /// # Errors
+    /// Those of the reader.
+    pub fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
+        let count = count.min(WINDOW);
+        if self.start > 0 && self.end - self.start < count {
+            self.buffer.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+        }
+        while self.end - self.start < count {
+            match self.reader.read(&mut self.buffer[self.end..]) {
+                Ok(0) => break,
+                Ok(got) => self.end += got,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(&self.buffer[self.start..self.end.min(self.start + count)])
     }
 
     /// Reads to the end and says how many bytes there were.

@@ -79,8 +79,8 @@ impl Section {
         Ok(head)
     }
 
-    /// The section as a stream that tells `meter` what it read, and ends with an error when that says stop.
-    pub fn reader<'a>(&self, meter: &'a dyn Meter) -> SectionReader<'a> {
+    /// The section as a stream that counts in `meter` what is read, and ends with an error when the user wants to stop.
+    pub fn reader<'a>(&self, meter: Meter<'a>) -> SectionReader<'a> {
         SectionReader { section: self.clone(), position: 0, meter }
     }
 }
@@ -99,7 +99,7 @@ fn read_file_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize
 pub struct SectionReader<'a> {
     section: Section,
     position: u64,
-    meter: &'a dyn Meter,
+    meter: Meter<'a>,
 }
 
 impl Read for SectionReader<'_> {

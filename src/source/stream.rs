@@ -1,115 +1,68 @@
-//! What is left of an archive that passed by once: its documents, its links, and the names of the rest.
+//! Images that come as a stream: standard input, and bytes in memory.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
 
-use super::store::{Step, Store, follow, link_target};
-use super::{Compression, limits, looks_like_tar};
+use super::Progress;
+use super::blobs::Blobs;
+use super::location::Place;
+use super::passing::Passing;
 use crate::error::{Error, Result};
 
-/// What a member of a passing archive is, told by its first bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MemberKind {
-    /// A layer, packed like this.
-    Layer(Compression),
-    /// A JSON document.
-    Document,
-    /// Nothing that an image needs.
-    Other,
-}
+/// Standard input.
+#[derive(Debug)]
+pub(super) struct Stdin;
 
-/// Tells a member by its first 512 bytes. An empty blob is an empty layer.
-pub fn sniff_member(head: &[u8]) -> MemberKind {
-    match Compression::sniff(head) {
-        Ok(Compression::None) if head.is_empty() || looks_like_tar(head) => {
-            MemberKind::Layer(Compression::None)
+impl Place for Stdin {
+    fn name(&self) -> String {
+        "standard input".into()
+    }
+
+    fn open<'p>(&self, progress: &'p dyn Progress) -> Result<Box<dyn Blobs + 'p>> {
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            return Err(Error::because("standard input is a terminal, not an image")
+                .hint("pipe an image into it: docker save IMAGE | layercake -"));
         }
-        Ok(Compression::None) if matches!(head.trim_ascii_start().first(), Some(b'{' | b'[')) => {
-            MemberKind::Document
-        }
-        Ok(Compression::None) | Err(_) => MemberKind::Other,
-        Ok(compression) => MemberKind::Layer(compression),
-    }
-}
-
-/// The documents, links and names of an archive that passed by.
-#[derive(Debug, Default)]
-pub struct Gathered {
-    documents: HashMap<Vec<u8>, Vec<u8>>,
-    kept: u64,
-    links: HashMap<Vec<u8>, Vec<u8>>,
-    others: HashSet<Vec<u8>>,
-}
-
-impl Gathered {
-    /// Keeps a document.
-    ///
-    /// # Errors
-    /// When all documents together are over [`limits::DOCUMENTS`].
-    pub fn keep(&mut self, name: &[u8], body: Vec<u8>) -> Result<()> {
-        self.kept += body.len() as u64;
-        if self.kept > limits::DOCUMENTS {
-            return Err(Error::because(format!(
-                "its JSON documents have more than {} bytes together",
-                limits::DOCUMENTS
-            )));
-        }
-        self.documents.insert(name.to_vec(), body);
-        self.check_count()
+        Ok(Box::new(Passing::open(stdin, self.name(), 0, progress)?))
     }
 
-    /// Notes that there is a member of this name.
-    ///
-    /// # Errors
-    /// When there are more than [`limits::MEMBERS`].
-    pub fn note(&mut self, name: &[u8]) -> Result<()> {
-        self.others.insert(name.to_vec());
-        self.check_count()
-    }
-
-    /// Notes a link.
-    ///
-    /// # Errors
-    /// When there are more than [`limits::MEMBERS`].
-    pub fn link(&mut self, name: &[u8], target: &[u8], symbolic: bool) -> Result<()> {
-        self.links.insert(name.to_vec(), link_target(name, target, symbolic));
-        self.check_count()
-    }
-
-    /// True when nothing was noted.
-    pub fn is_empty(&self) -> bool {
-        self.count() == 0
-    }
-
-    /// The names of all members.
-    pub fn names(&self) -> impl Iterator<Item = &[u8]> {
-        self.documents.keys().chain(self.links.keys()).chain(&self.others).map(Vec::as_slice)
-    }
-
-    fn count(&self) -> usize {
-        self.documents.len() + self.links.len() + self.others.len()
-    }
-
-    fn check_count(&self) -> Result<()> {
-        if self.count() > limits::MEMBERS {
-            return Err(Error::because(format!("it has more than {} members", limits::MEMBERS))
-                .hint("a root file system is read from an uncompressed file only"));
-        }
-        Ok(())
+    fn lasts(&self) -> bool {
+        false
     }
 }
 
-impl Store for Gathered {
-    fn resolve(&self, name: &[u8]) -> Result<Option<Vec<u8>>> {
-        let found = follow(name, |name| {
-            if let Some(target) = self.links.get(name) {
-                return Some(Step::Link(target.clone()));
-            }
-            (self.documents.contains_key(name) || self.others.contains(name)).then_some(Step::Here(()))
-        })?;
-        Ok(found.map(|(name, ())| name))
+/// An archive in memory.
+pub(super) struct InMemory {
+    pub(super) name: String,
+    /// What reports call it.
+    pub(super) shown: String,
+    pub(super) bytes: Arc<Cow<'static, [u8]>>,
+}
+
+impl std::fmt::Debug for InMemory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "InMemory({}, {} bytes)", self.name, self.bytes.len())
+    }
+}
+
+impl Place for InMemory {
+    fn name(&self) -> String {
+        self.name.clone()
     }
 
-    fn body(&self, name: &[u8]) -> Result<Vec<u8>> {
-        self.documents.get(name).cloned().ok_or_else(|| Error::because("it is not a JSON document"))
+    fn open<'p>(&self, progress: &'p dyn Progress) -> Result<Box<dyn Blobs + 'p>> {
+        let reader = io::Cursor::new(Shared(Arc::clone(&self.bytes)));
+        Ok(Box::new(Passing::open(reader, self.shown.clone(), 0, progress)?))
+    }
+}
+
+/// Bytes that a reader of its own can hold.
+struct Shared(Arc<Cow<'static, [u8]>>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
     }
 }

@@ -12,7 +12,7 @@ mod pax;
 
 use std::io::Read;
 
-use super::{Input, limits, stream_error};
+use super::{Input, Streaming, limits, stream_error};
 use crate::error::{Error, Result};
 use header::Header;
 pub use header::{Type, looks_like_tar};
@@ -167,7 +167,7 @@ impl<I: Input> Walk<I> {
         self.position
     }
 
-    /// The input behind the last member's header or body.
+    /// The input after the last member's header or body.
     pub fn input(&mut self) -> &mut I {
         &mut self.input
     }
@@ -175,6 +175,11 @@ impl<I: Input> Walk<I> {
     fn start_body(&mut self, size: u64) {
         self.left = size;
         self.padding = size.next_multiple_of(BLOCK as u64) - size;
+    }
+
+    /// Starts inside a body of `size` bytes.
+    pub fn within(input: I, size: u64) -> Self {
+        Self { left: size, ..Self::new(input) }
     }
 
     /// Skips what is left of the present body. A missing last padding is forgiven, as tar does.
@@ -227,6 +232,17 @@ impl<I: Input> Walk<I> {
             more = map[504] != 0;
         }
         Ok(())
+    }
+}
+
+impl<R: Read> Walk<Streaming<R>> {
+    /// The first bytes of what is left of the present body, `count` at most, without consuming them.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn peek(&mut self, count: usize) -> Result<&[u8]> {
+        let count = usize::try_from(self.left).unwrap_or(usize::MAX).min(count);
+        self.input.peek(count).map_err(|error| stream_error(&error))
     }
 }
 

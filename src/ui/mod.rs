@@ -48,7 +48,7 @@ pub use runtime::run;
 pub use theme::ThemeName;
 
 use crate::error::Result;
-use crate::load::Watch;
+use crate::load::Progress;
 
 /// What to load and show.
 pub struct Request {
@@ -58,8 +58,8 @@ pub struct Request {
     pub load: Load,
 }
 
-/// Loads and analyses an image; tells the watch how far it is, and stops when that says so.
-pub type Load = Box<dyn FnOnce(&dyn Watch) -> Result<Shown> + Send>;
+/// Loads and analyses an image; reports how far it is, and stops when it is told to.
+pub type Load = Box<dyn FnOnce(&dyn Progress) -> Result<Shown> + Send>;
 
 /// How to show it.
 #[derive(Debug, Clone, Copy, Default)]

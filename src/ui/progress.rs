@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 
 use super::event::Event;
-use crate::load::Watch;
+use crate::load;
 
 /// How far the loader is, and whether it should go on.
 pub(super) struct Progress {
@@ -34,7 +34,7 @@ impl Progress {
     }
 }
 
-impl Watch for Progress {
+impl load::Progress for Progress {
     fn begin(&self, parts: &[(String, u64)]) {
         // a second beginning is that of the same parts
         if self.done.set(parts.iter().map(|_| AtomicU64::new(0)).collect()).is_ok() {

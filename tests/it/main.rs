@@ -13,6 +13,7 @@ mod engines;
 mod fixtures;
 mod forms;
 mod model;
+mod places;
 mod program;
 #[cfg(unix)]
 mod pty;

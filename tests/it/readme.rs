@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use layercake::source::{ImageSelector, Location};
 use layercake::ui::{Headless, Options, Shown, key_table};
 use layercake::{advice, analysis, load};
 
@@ -16,14 +17,8 @@ fn root() -> &'static Path {
 
 /// The UI on the built-in image, after some keys.
 fn screen(keys: &str) -> String {
-    let demo = fs::read(root().join("assets/demo/demo.tar.zst")).expect("the demo");
-    let loaded = load::stream(
-        &demo[..],
-        "(built in)",
-        &layercake::source::ImageSelector::default(),
-        &load::NoProgress,
-    )
-    .expect("the demo loads");
+    let loaded =
+        load::image(&Location::demo(), &ImageSelector::default(), &load::NoProgress).expect("the demo loads");
     let base = analysis::auto_base(&loaded.image);
     let analysis = analysis::analyse(&loaded.image, &loaded.union, base);
     let advice = advice::advise(&loaded.image, &loaded.union, &analysis, &advice::Settings::default());

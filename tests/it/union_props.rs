@@ -10,7 +10,7 @@ use layercake::image::Image;
 use layercake::layer::Kind;
 use layercake::load::{Loaded, NoProgress};
 use layercake::overlay::{Cause, Slot};
-use layercake::source::ImageSelector;
+use layercake::source::{ImageSelector, Location};
 use proptest::prelude::*;
 
 use crate::builder::{Form, ImageBuilder, LayerBuilder, Names, Packing};
@@ -64,7 +64,7 @@ fn image(layers: &[Vec<Op>]) -> ImageBuilder {
 }
 
 fn load(path: &Path) -> Loaded {
-    layercake::load::path(path, &ImageSelector::default(), &NoProgress)
+    layercake::load::image(&Location::path(path), &ImageSelector::default(), &NoProgress)
         .unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::source::tar::Member;
-use crate::source::{NoMeter, Section, Stepping, Streaming};
+use crate::source::{Meter, Section, Stepping, Streaming};
 
 const SIZE: usize = 1 << 20;
 
@@ -93,7 +93,7 @@ fn both_ways(body: &[u8]) -> [Option<Elf>; 2] {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(&tar).unwrap();
     let section = Section::whole(file).unwrap();
-    let stepping = Stepping::new(section, &NoMeter);
+    let stepping = Stepping::new(section, Meter::default());
     assert!(!stepping.is_cheap(SIZE as u64));
     let (stepped, hash) = second(Walk::new(stepping));
     assert_eq!(hash, 0);

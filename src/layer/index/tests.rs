@@ -1,5 +1,5 @@
 use super::*;
-use crate::source::NoMeter;
+use crate::source::Meter;
 
 fn tar(build: impl Fn(&mut ::tar::Builder<Vec<u8>>)) -> Vec<u8> {
     let mut builder = ::tar::Builder::new(Vec::new());
@@ -60,7 +60,7 @@ fn a_plain_tar_gives_the_same_without_large_bodies() {
     use std::io::Write;
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(&sample()).unwrap();
-    let plain = index_plain(&Section::whole(file).unwrap(), &NoMeter, &Budget::default()).unwrap();
+    let plain = index_plain(&Section::whole(file).unwrap(), Meter::default(), &Budget::default()).unwrap();
     let stream = by_stream(&sample());
     assert_eq!(plain.entries.len(), stream.entries.len());
     for (a, b) in plain.entries.iter().zip(&stream.entries) {

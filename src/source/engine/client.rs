@@ -4,7 +4,6 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::engine_error::{EngineError, EngineErrorKind};
@@ -136,7 +135,7 @@ impl Client {
     }
 
     /// Fetches an image from its registry.
-    pub(super) fn pull(&self, reference: &str, stop: &AtomicBool) -> Result<(), EngineError> {
+    pub(super) fn pull(&self, reference: &str, stop: &dyn Fn() -> bool) -> Result<(), EngineError> {
         let arguments = Self::arguments(self.pull, &self.known_as(reference));
         let arguments: Vec<_> = arguments.iter().map(OsString::as_os_str).collect();
         match self.run(&arguments, stop)? {
@@ -156,16 +155,15 @@ impl Client {
     pub(super) fn run(
         &self,
         arguments: &[&OsStr],
-        stop: &AtomicBool,
+        stop: &dyn Fn() -> bool,
     ) -> Result<Option<ExitStatus>, EngineError> {
         let child = Command::new(self.program).args(arguments).stdout(io::stderr()).spawn();
         let Some(child) = self.spawned(child)? else { return Err(self.not_installed()) };
         // a Ctrl-C reaches the client too, and it may have something to clear up
         let mut since = None;
-        let status = wait(&Mutex::new(child), || {
-            stop.load(Ordering::Relaxed) && since.get_or_insert_with(Instant::now).elapsed() > GRACE
-        });
-        Ok(status.filter(|_| !stop.load(Ordering::Relaxed)))
+        let status =
+            wait(&Mutex::new(child), || stop() && since.get_or_insert_with(Instant::now).elapsed() > GRACE);
+        Ok(status.filter(|_| !stop()))
     }
 
     /// The error of a client that is not there.

@@ -8,26 +8,28 @@
 //! | Podman | the `podman` client, else the API on its socket | it has no service by default |
 //! | containerd | `nerdctl`, else `ctr` | its own API is gRPC, and large |
 //!
+//! What reads images is here; what changes something (building, pulling) is in [`actions`].
+//!
 //! HTTP is [ureq](https://docs.rs/ureq)'s: blocking, as everything here is, with rustls for `tcp://` engines, and
 //! with a place to put another transport than TCP. It brings some fifteen small crates; hyper and
 //! bollard would bring an async runtime for three requests, and a hand-kept HTTP would have to get chunks, TLS
 //! and time limits right once more.
 
+pub mod actions;
 mod api;
 mod client;
 mod engine_error;
 mod host;
 mod process;
+mod query;
 mod read_ahead;
 #[cfg(unix)]
 mod unix;
 
 pub use engine_error::{EngineError, EngineErrorKind};
+pub use query::EngineQuery;
 
-use std::ffi::OsStr;
 use std::io::{self, Read};
-use std::process::ExitStatus;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use api::Api;
@@ -35,6 +37,9 @@ use client::{CTR, Client, DOCKER, NERDCTL, PODMAN};
 use host::Host;
 use process::KillOnDrop;
 use read_ahead::ReadAhead;
+
+/// The schemes that name an engine: `docker:REF`.
+pub(super) const SCHEMES: &[&str] = &["docker", "podman", "containerd", "nerdctl", "ctr"];
 
 /// A container engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,37 +84,6 @@ impl Engine {
             Self::Podman => podman(reference),
             Self::Containerd => by_client(self, &[NERDCTL, CTR], reference),
         }
-    }
-
-    /// Lets the engine's client fetch an image from its registry: it has the user's credentials. What it prints
-    /// goes to standard error, and it ends soon after `stop` is set.
-    ///
-    /// # Errors
-    /// When there is no client or it fails.
-    pub fn pull(self, reference: &str, stop: &AtomicBool) -> Result<(), EngineError> {
-        check(reference)?;
-        match self {
-            Self::Docker => DOCKER.pull(reference, stop),
-            Self::Podman => PODMAN.pull(reference, stop),
-            Self::Containerd => match NERDCTL.pull(reference, stop) {
-                Err(engine_error) if engine_error == NERDCTL.not_installed() => CTR.pull(reference, stop),
-                other => other,
-            },
-        }
-    }
-
-    /// Runs `build` of the engine's client with these arguments. What it prints goes to standard error.
-    ///
-    /// # Errors
-    /// When there is no client. A build that fails is no error: its status says so. There is none when the build
-    /// ended because `stop` was set.
-    pub fn build(self, arguments: &[&OsStr], stop: &AtomicBool) -> Result<Option<ExitStatus>, EngineError> {
-        let client = match self {
-            Self::Docker => DOCKER,
-            Self::Podman => PODMAN,
-            Self::Containerd => NERDCTL,
-        };
-        client.run(&[&[OsStr::new("build")], arguments].concat(), stop)
     }
 }
 

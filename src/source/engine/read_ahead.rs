@@ -2,7 +2,7 @@
 //!
 //! A blocked read cannot be called off. Here it blocks the thread, while whoever wants the bytes is woken a few
 //! times a second: with [`ErrorKind::Interrupted`](io::ErrorKind::Interrupted), upon which every loop of the
-//! standard library reads on and a [`Meter`](crate::source::Meter) asks whether the user wants to stop, and with
+//! standard library reads on and its reader asks [`Progress`](crate::source::Progress) whether the user wants to stop, and with
 //! an error after too long a silence. Reading ahead also overlaps the engine's work with ours.
 
 use std::io::{self, Read};

@@ -1,7 +1,7 @@
 use std::io::Read;
 
 use super::*;
-use crate::source::{NoMeter, Section, Stepping, Streaming};
+use crate::source::{Meter, Section, Stepping, Streaming};
 
 fn header(name: &str, kind: u8, size: u64) -> Vec<u8> {
     let mut header = ::tar::Header::new_ustar();
@@ -39,7 +39,7 @@ fn hopping_and_streaming_see_the_same() {
     }
     tar.resize(tar.len() + 1024, 0);
     let file = write_temporary(&tar);
-    let mut hopping = Walk::new(Stepping::new(Section::whole(file).unwrap(), &NoMeter));
+    let mut hopping = Walk::new(Stepping::new(Section::whole(file).unwrap(), Meter::default()));
     let mut found = Member::default();
     let mut seen = Vec::new();
     while hopping.next(&mut found).unwrap() {

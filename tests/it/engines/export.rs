@@ -12,6 +12,7 @@ use layercake::image::Image;
 use layercake::layer::Kind;
 use layercake::load;
 use layercake::overlay::{Slot, Union};
+use layercake::source::{ImageSelector, Location};
 
 use crate::program::temp;
 
@@ -20,7 +21,7 @@ type Tree = BTreeMap<Vec<u8>, (char, u64)>;
 
 fn merged(path: &Path) -> Tree {
     let load::Loaded { image, union, .. } =
-        load::path(path, &layercake::source::ImageSelector::default(), &load::NoProgress)
+        load::image(&Location::path(path), &ImageSelector::default(), &load::NoProgress)
             .expect("the image loads");
     union
         .rootfs

@@ -1,29 +1,75 @@
 //! Asks the engines for an image, and says what was tried where none has it.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::interrupt;
+use super::{Engine, EngineError, EngineErrorKind, Saving, actions};
 use crate::error::{Error, Result};
-use crate::source::{Engine, EngineError, EngineErrorKind, Saving};
+use crate::source::blobs::Blobs;
+use crate::source::location::Place;
+use crate::source::passing::Passing;
+use crate::source::progress::Progress;
 
-/// How engines are asked.
-pub(super) struct EngineQuery {
-    /// How long one may be silent.
+/// How engines are asked for images.
+#[derive(Debug, Clone, Copy)]
+pub struct EngineQuery {
+    /// How long an engine may be silent while it sends an image.
     pub silence: Duration,
     /// Whether an image that is not there is fetched from its registry.
     pub pull: bool,
 }
 
+impl Default for EngineQuery {
+    /// Two minutes, and nothing is fetched.
+    fn default() -> Self {
+        Self { silence: Duration::from_secs(120), pull: false }
+    }
+}
+
 impl EngineQuery {
+    /// An image of the first of these engines that has it.
+    pub(in crate::source) fn image(self, engines: Vec<Engine>, reference: &str) -> EnginePlace {
+        EnginePlace { query: self, engines, reference: reference.to_owned() }
+    }
+}
+
+/// An image that one of several engines should have.
+#[derive(Debug)]
+pub(in crate::source) struct EnginePlace {
+    query: EngineQuery,
+    engines: Vec<Engine>,
+    reference: String,
+}
+
+impl Place for EnginePlace {
+    fn name(&self) -> String {
+        self.reference.clone()
+    }
+
+    fn open<'p>(&self, progress: &'p dyn Progress) -> Result<Box<dyn Blobs + 'p>> {
+        let (engine, saving) = self.save()?;
+        let shown = format!("{}:{}", engine.name(), self.reference);
+        let opened = Passing::open(saving, shown.clone(), 0, progress);
+        Ok(Box::new(opened.map_err(|error| error.reading(shown))?))
+    }
+
+    fn prepare(&self, progress: &dyn Progress) -> Result<()> {
+        if self.query.pull { self.fetch(progress) } else { Ok(()) }
+    }
+
+    fn lasts(&self) -> bool {
+        false
+    }
+}
+
+impl EnginePlace {
     /// The image from the first engine that has it.
     ///
     /// # Errors
     /// When none has it; the sentence lists what each said.
-    pub(super) fn save(&self, engines: &[Engine], reference: &str) -> Result<(Engine, Saving)> {
+    fn save(&self) -> Result<(Engine, Saving)> {
         let mut refusals = Vec::new();
-        for &engine in engines {
-            match engine.find(reference).and_then(|found| found.save(self.silence)) {
+        for &engine in &self.engines {
+            match engine.find(&self.reference).and_then(|found| found.save(self.query.silence)) {
                 Ok(saving) => return Ok((engine, saving)),
                 Err(refusal) => {
                     let goes_on = refusal.kind != EngineErrorKind::Answer;
@@ -34,31 +80,30 @@ impl EngineQuery {
                 }
             }
         }
-        Err(refused(refusals, engines, reference))
+        Err(refused(refusals, &self.engines, &self.reference))
     }
 
     /// Lets the first engine that answers fetch the image, unless an engine has it.
     ///
     /// # Errors
     /// When no engine answers, or the one that does cannot fetch it.
-    pub(super) fn fetch(engines: &[Engine], reference: &str) -> Result<()> {
+    fn fetch(&self, progress: &dyn Progress) -> Result<()> {
         let mut refusals = Vec::new();
-        for &engine in engines {
-            match engine.find(reference) {
+        for &engine in &self.engines {
+            match engine.find(&self.reference) {
                 Ok(_) => return Ok(()),
                 Err(refusal) => refusals.push((engine, refusal)),
             }
         }
-        let Some((engine, _)) = refusals.iter().find(|(_, refusal)| refusal.kind == EngineErrorKind::Image)
-        else {
-            return Err(refused(refusals, engines, reference));
+        let lacking = refusals.iter().find(|(_, refusal)| refusal.kind == EngineErrorKind::Image);
+        let Some(&(engine, _)) = lacking else {
+            return Err(refused(refusals, &self.engines, &self.reference));
         };
-        let stop = interrupt::flag();
-        engine.pull(reference, &stop).map_err(|refusal| {
-            if stop.load(Ordering::Relaxed) {
+        actions::pull(engine, &self.reference, &|| progress.stopped()).map_err(|refusal| {
+            if progress.stopped() {
                 Error::Interrupted
             } else {
-                refused(vec![(*engine, refusal)], &[*engine], reference)
+                refused(vec![(engine, refusal)], &[engine], &self.reference)
             }
         })
     }

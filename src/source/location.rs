@@ -1,0 +1,183 @@
+//! What the user named, before anything of it is opened.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fmt::Debug;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::blobs::Blobs;
+use super::engine::{self, EngineQuery};
+use super::file::Saved;
+use super::stream::{InMemory, Stdin};
+use super::{Engine, Progress};
+use crate::error::Result;
+
+/// A place that an image can be read from. A new kind of place is one type that implements this trait, and one
+/// row of [`SCHEMES`].
+pub trait Place: Debug + Send + Sync {
+    /// What to call it before it is opened.
+    fn name(&self) -> String;
+
+    /// Opens it.
+    ///
+    /// # Errors
+    /// When it is not there, or holds nothing that can be read.
+    fn open<'p>(&self, progress: &'p dyn Progress) -> Result<Box<dyn Blobs + 'p>>;
+
+    /// Fetches what has to be fetched before [`open`](Self::open), while the terminal is still the user's.
+    ///
+    /// # Errors
+    /// When it can be neither found nor fetched.
+    fn prepare(&self, _progress: &dyn Progress) -> Result<()> {
+        Ok(())
+    }
+
+    /// True when it can be opened again and holds the same image then.
+    fn lasts(&self) -> bool {
+        true
+    }
+
+    /// The file or directory that it is, if it is one.
+    fn path(&self) -> Option<&Path> {
+        None
+    }
+}
+
+/// A place, and perhaps which of its images is meant.
+#[derive(Debug, Clone)]
+pub struct Location {
+    place: Arc<dyn Place>,
+    /// The image that is named along with the place, as in `oci:DIR:TAG`.
+    pub image: Option<String>,
+}
+
+/// A kind of place that is named as `SCHEME:REST`.
+struct Scheme {
+    names: &'static [&'static str],
+    /// Makes a location of the scheme's name and what follows the colon.
+    location: fn(&str, &str, &EngineQuery) -> Location,
+}
+
+/// All kinds of places that have a name.
+const SCHEMES: [Scheme; 2] = [
+    Scheme {
+        names: &["docker-archive", "oci-archive", "oci", "dir"],
+        location: |_, rest, _| Location::tagged(rest),
+    },
+    Scheme {
+        names: engine::SCHEMES,
+        location: |scheme, rest, query| {
+            let engines = Engine::named(scheme).map_or(Engine::ALL.to_vec(), |engine| vec![engine]);
+            Location::new(query.image(engines, rest))
+        },
+    },
+];
+
+/// Endings of file names that no image of an engine has.
+const ENDINGS: [&str; 4] = ["tar", "gz", "tgz", "zst"];
+
+impl Location {
+    /// Any kind of place.
+    pub fn new(place: impl Place + 'static) -> Self {
+        Self { place: Arc::new(place), image: None }
+    }
+
+    /// A file or a directory.
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        Self::new(Saved(path.into()))
+    }
+
+    /// Standard input.
+    pub fn stdin() -> Self {
+        Self::new(Stdin)
+    }
+
+    /// The image inside the program; assets/demo has the Dockerfile that it was built from.
+    pub fn demo() -> Self {
+        let bytes = &include_bytes!("../../assets/demo/demo.tar.zst")[..];
+        Self::new(InMemory {
+            name: "the built-in image".into(),
+            shown: "(built in)".into(),
+            bytes: Arc::new(bytes.into()),
+        })
+    }
+
+    /// An archive in memory.
+    pub fn bytes(name: &str, bytes: impl Into<Cow<'static, [u8]>>) -> Self {
+        Self::new(InMemory { name: name.into(), shown: name.into(), bytes: Arc::new(bytes.into()) })
+    }
+
+    /// Reads an argument: `-`, `SCHEME:REST`, a path where there is one, else the name of an image that
+    /// one of the engines has. `query` says how engines are asked.
+    pub fn parse(text: &OsStr, query: &EngineQuery) -> Self {
+        if text == "-" {
+            return Self::stdin();
+        }
+        let path = Path::new(text);
+        let shown = text.to_string_lossy();
+        if let Some((name, rest)) = shown.split_once(':')
+            && let Some(scheme) = SCHEMES.iter().find(|scheme| scheme.names.contains(&name))
+            && !path.exists()
+        {
+            return (scheme.location)(name, rest, query);
+        }
+        let has_ending = path.extension().is_some_and(|end| ENDINGS.iter().any(|known| end == *known));
+        if path.symlink_metadata().is_ok() || has_ending || shown.starts_with(['/', '.']) {
+            return Self::path(path);
+        }
+        Self::new(query.image(Engine::ALL.to_vec(), &shown))
+    }
+
+    /// A path that may be followed by a tag.
+    fn tagged(rest: &str) -> Self {
+        match rest.rsplit_once(':') {
+            Some((shorter, tag)) if !Path::new(rest).exists() && Path::new(shorter).exists() => {
+                Self { image: Some(tag.to_owned()), ..Self::path(shorter) }
+            }
+            _ => Self::path(rest),
+        }
+    }
+}
+
+impl std::ops::Deref for Location {
+    type Target = dyn Place;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.place
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Location {
+        Location::parse(OsStr::new(text), &EngineQuery::default())
+    }
+
+    fn found(text: &str) -> Option<PathBuf> {
+        parsed(text).path().map(Path::to_owned)
+    }
+
+    #[test]
+    fn schemes_are_taken_off() {
+        assert_eq!(found("docker-archive:some/app.tar"), Some("some/app.tar".into()));
+        assert_eq!(found("oci:layout"), Some("layout".into()));
+        assert_eq!(found("docker:app:1"), None);
+        assert_eq!(parsed("docker:app:1").name(), "app:1");
+        let tagged = parsed("oci:src:v1");
+        assert_eq!((tagged.path(), tagged.image.as_deref()), (Some(Path::new("src")), Some("v1")));
+    }
+
+    #[test]
+    fn a_path_is_a_path_and_anything_else_an_image() {
+        for path in ["missing/app.tar", "app.tar", "./app", "/app", "Cargo.toml", "src"] {
+            assert_eq!(found(path), Some(path.into()), "{path}");
+        }
+        for name in ["app", "app:1.2", "registry.example:5000/team/app:1", "team/app"] {
+            assert_eq!((found(name), parsed(name).name()), (None, name.into()), "{name}");
+        }
+        assert_eq!(parsed("-").name(), "standard input");
+    }
+}

@@ -1,0 +1,205 @@
+//! An archive that passes by once: a packed file, standard input, what an engine sends.
+//!
+//! Nothing is written to disk. Documents, links and names are kept, in bounds; everything else is for whoever
+//! looks at the members as they pass.
+
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::blobs::{Blobs, Contents, Length, Visit, archive_kind};
+use super::members::Members;
+use super::progress::Metered;
+use super::tar::{BLOCK, Member, Type, Walk};
+use super::{Compression, Meter, Progress, Streaming, limits, looks_like_tar, normal, stream_error};
+use crate::error::{Error, Result};
+use crate::text;
+
+/// A member of an archive that passes by.
+pub struct Passed<'a, 'r> {
+    /// Its normalised name.
+    pub name: &'a [u8],
+    /// Its header.
+    pub member: &'a Member,
+    /// Its body, not read yet.
+    pub body: PassedBody<'a, 'r>,
+}
+
+/// The body of a member that passes by, recognised by its first bytes.
+pub enum PassedBody<'a, 'r> {
+    /// Perhaps a layer: a tar, or something packed like this.
+    Layer(Compression, &'a mut PassingWalk<'r>),
+    /// A JSON document; it is kept as well.
+    Document(&'a [u8]),
+    /// Anything else. A member that is no regular file has no body.
+    Other(&'a mut PassingWalk<'r>),
+}
+
+/// The walk over an archive that passes by.
+pub type PassingWalk<'r> = Walk<Streaming<Box<dyn Read + Send + 'r>>>;
+
+/// An archive that passes by once.
+pub(super) struct Passing<'p> {
+    shown: String,
+    stream: Mutex<Option<Streaming<Box<dyn Read + Send + 'p>>>>,
+    /// Bytes of the stream that were read, before unpacking.
+    stored: Arc<AtomicU64>,
+    /// The bodies of documents and of empty members; none of others.
+    members: Members<Option<Vec<u8>>>,
+    /// Bytes of the documents that are kept.
+    kept: u64,
+}
+
+impl<'p> Passing<'p> {
+    /// Reads the beginning of `stream`, which has `length` bytes (0 when that is unknown).
+    ///
+    /// # Errors
+    /// When it cannot be read, or is neither a tar nor a packed one.
+    pub(super) fn open(
+        stream: impl Read + Send + 'p,
+        shown: String,
+        length: u64,
+        progress: &'p dyn Progress,
+    ) -> Result<Self> {
+        progress.begin(&[(shown.clone(), length)]);
+        let stored = Arc::new(AtomicU64::new(0));
+        let meter = Meter::part(progress, 0);
+        let mut stream = Metered { reader: stream, meter, read: Arc::clone(&stored) };
+        let mut head = Vec::new();
+        stream.by_ref().take(8).read_to_end(&mut head).map_err(|error| Error::io(&error))?;
+        if head.is_empty() {
+            return Err(Error::because("nothing came in")
+                .hint("pipe an image into it: docker save IMAGE | layercake -"));
+        }
+        let compression = Compression::sniff(&head)?;
+        let unpacked =
+            compression.reader(io::Cursor::new(head).chain(stream)).map_err(|error| Error::io(&error))?;
+        let mut stream = Streaming::new(unpacked);
+        if !looks_like_tar(stream.peek(BLOCK).map_err(|error| stream_error(&error))?) {
+            return Err(not_an_image());
+        }
+        let members = Members::default();
+        Ok(Self { shown, stream: Mutex::new(Some(stream)), stored, members, kept: 0 })
+    }
+
+    /// Keeps what is needed of a member, and shows it to `visit`.
+    fn take(
+        &mut self,
+        name: &[u8],
+        member: &Member,
+        walk: &mut PassingWalk<'p>,
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>> {
+        let is_listed = !self.members.is_full();
+        let mut see = |body| visit(Passed { name, member, body });
+        if member.kind == Type::File && is_listed && member.size > 0 {
+            match sniff(walk.peek(BLOCK)?) {
+                MemberKind::Layer(compression) => {
+                    self.members.add(name, None);
+                    return see(PassedBody::Layer(compression, walk));
+                }
+                MemberKind::Document if member.size <= limits::DOCUMENT => {
+                    let mut text = Vec::with_capacity(usize::try_from(member.size).unwrap_or(0));
+                    walk.body().read_to_end(&mut text).map_err(|error| stream_error(&error))?;
+                    let flow = see(PassedBody::Document(&text))?;
+                    self.kept += member.size;
+                    self.members.add(name, (self.kept <= limits::DOCUMENTS).then_some(text));
+                    return Ok(flow);
+                }
+                MemberKind::Document | MemberKind::Other => self.members.add(name, None),
+            }
+        } else if is_listed {
+            match member.kind {
+                Type::File => self.members.add(name, Some(Vec::new())),
+                Type::Symlink => self.members.link(name, &member.link, true),
+                Type::HardLink => self.members.link(name, &member.link, false),
+                _ => {}
+            }
+        }
+        see(PassedBody::Other(walk))
+    }
+}
+
+impl Blobs for Passing<'_> {
+    fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    fn kind(&self) -> &'static str {
+        archive_kind(self)
+    }
+
+    fn names(&self) -> Result<Vec<Vec<u8>>> {
+        Ok(self.members.names())
+    }
+
+    fn resolve(&self, name: &[u8]) -> Result<Option<Vec<u8>>> {
+        self.members.resolve(name)
+    }
+
+    fn document(&self, name: &[u8]) -> Result<Vec<u8>> {
+        let body = self.members.body(name)?.as_ref();
+        body.cloned().ok_or_else(|| {
+            Error::because(if self.kept > limits::DOCUMENTS {
+                format!("the JSON documents have more than {} bytes together", limits::DOCUMENTS)
+            } else {
+                "it is not a JSON document".to_owned()
+            })
+        })
+    }
+
+    fn open(&self, name: &[u8]) -> Result<Contents> {
+        match self.members.body(name)? {
+            Some(body) if body.is_empty() => {
+                Ok(Contents::Stream { reader: Box::new(io::empty()), length: 0 })
+            }
+            _ => Err(Error::because("it is no tar, so it cannot be a layer")),
+        }
+    }
+
+    fn pass(&mut self, visit: &mut Visit<'_>) -> Result<Length> {
+        let Some(stream) = self.stream.get_mut().unwrap_or_else(PoisonError::into_inner).take() else {
+            return Ok(Length::default());
+        };
+        let mut walk = Walk::new(stream);
+        let (mut member, mut name) = (Member::default(), Vec::new());
+        while walk.next(&mut member)? {
+            normal(&member.name, &mut name);
+            let flow = self.take(&name, &member, &mut walk, visit);
+            if flow.map_err(|error| error.within(&text::line(&name, 200)))?.is_break() {
+                let stored = self.stored.load(Ordering::Relaxed);
+                return Ok(Length { stored, unpacked: walk.position() });
+            }
+        }
+        // after the end of the tar the decompressor checks its sums
+        let rest = walk.input().drain().map_err(|error| stream_error(&error))?;
+        Ok(Length { stored: self.stored.load(Ordering::Relaxed), unpacked: walk.position() + rest })
+    }
+}
+
+/// What a member of a passing archive is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MemberKind {
+    Layer(Compression),
+    Document,
+    Other,
+}
+
+/// Recognises a member by its first 512 bytes.
+fn sniff(head: &[u8]) -> MemberKind {
+    match Compression::sniff(head) {
+        Ok(Compression::None) if looks_like_tar(head) => MemberKind::Layer(Compression::None),
+        Ok(Compression::None) if matches!(head.trim_ascii_start().first(), Some(b'{' | b'[')) => {
+            MemberKind::Document
+        }
+        Ok(Compression::None) | Err(_) => MemberKind::Other,
+        Ok(compression) => MemberKind::Layer(compression),
+    }
+}
+
+/// The error for something that is no tar at all.
+pub(super) fn not_an_image() -> Error {
+    Error::because("it is no image archive: there is no tar in it")
+        .hint("make one with: docker save IMAGE -o FILE")
+}
