@@ -8,7 +8,7 @@ use std::io;
 
 use rayon::prelude::*;
 
-use super::Loaded;
+use super::loaded::Loaded;
 use crate::analysis::{duplicate_candidates, same_path_pairs};
 use crate::error::{Error, Result, describe_io};
 use crate::image::{EntryId, Image};

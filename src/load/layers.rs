@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use super::compare;
+use super::loaded::Loaded;
 use super::passed::Indexed;
 use super::pick::{Picked, PickedLayer};
-use super::{Loaded, compare};
 use crate::error::{Error, Result};
 use crate::image::Assembly;
 use crate::layer::{Budget, LayerIndex, index_plain, index_stream};

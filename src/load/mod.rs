@@ -6,11 +6,13 @@
 mod bodies;
 mod compare;
 mod layers;
+mod loaded;
 mod passed;
 mod pick;
 mod rootfs;
 
 pub use bodies::{Bodies, TakeBody};
+pub use loaded::Loaded;
 
 use std::ops::ControlFlow;
 
@@ -18,56 +20,9 @@ use passed::Indexed;
 
 use crate::digest::Digest;
 use crate::error::{Error, Result};
-use crate::image::{Diagnostic, Image};
-use crate::layer::{Budget, Excerpt};
-use crate::overlay::{Fate, Union};
+use crate::layer::Budget;
 use crate::source::{Blobs, ImageSelector, Location};
 pub use crate::source::{NoProgress, Progress};
-
-/// A loaded image with its layers stacked.
-#[derive(Debug)]
-pub struct Loaded {
-    /// The image.
-    pub image: Image,
-    /// Its layers, stacked.
-    pub union: Union,
-    /// Where the layers are: names in the archive, lowest layer first. None for a root file system.
-    pub blobs: Vec<Vec<u8>>,
-}
-
-impl Loaded {
-    /// Stacks the layers of an image that was just read, and drops what was kept of bodies but is not needed
-    /// (what no one can see any more; an os-release tells the base, also where it was replaced)
-    /// or was over the budget.
-    fn new(mut image: Image, blobs: Vec<Vec<u8>>, budget: &Budget) -> Self {
-        let union = Union::of(&image);
-        let mut excerpts = std::mem::take(&mut image.excerpts);
-        excerpts.retain(|id, excerpt| {
-            let fits = match excerpt {
-                Excerpt::Database(_) => budget.holds_databases(),
-                Excerpt::PackageJson(_) => budget.holds_package_jsons(),
-                Excerpt::Elf(_) | Excerpt::Credentials(_) => true,
-            };
-            // a secret that a later layer deletes can still be read
-            let lasts = matches!(excerpt, Excerpt::Credentials(_))
-                || image.paths.name(image.path_of(id)) == b"os-release";
-            fits && (lasts || union.fate(id) == Fate::Live)
-        });
-        image.excerpts = excerpts;
-        if !budget.holds_databases() || !budget.holds_package_jsons() {
-            let message =
-                "the records of installed packages are over the limit, so packages are not all shown";
-            let (code, message) = ("too-many-records", message.to_owned());
-            image.diagnostics.push(Diagnostic { code, message, layer: None, path: None });
-        }
-        Self { image, union, blobs }
-    }
-
-    /// Where the image's files can be read again; nowhere when it passed by only once.
-    pub fn bodies(&self, location: &Location) -> Option<Bodies> {
-        Bodies::new(location, self.blobs.clone())
-    }
-}
 
 /// Loads an image.
 ///

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
-use super::rootfs::is_part_of_an_image;
+use crate::digest::is_hex;
 use crate::error::{Error, Result};
 use crate::layer::hash::BodyHasher;
 use crate::layer::{Budget, Indexer, LayerIndex, index_stream};
@@ -115,4 +115,15 @@ impl<R: Read> Read for Hashing<R> {
         self.hasher.update(&buffer[..got]);
         Ok(got)
     }
+}
+
+/// True for names that saved images have at their top and file systems do not.
+pub(super) fn is_part_of_an_image(name: &[u8]) -> bool {
+    let Ok(name) = std::str::from_utf8(name) else { return false };
+    let first = name.split('/').next().unwrap_or(name);
+    let stem = first.strip_prefix("sha256:").unwrap_or(first);
+    let stem = stem.split('.').next().unwrap_or(stem);
+    matches!(name, "oci-layout" | "repositories" | "index.json" | "manifest.json" | "blobs" | "blobs/sha256")
+        || name.starts_with("blobs/sha256/")
+        || is_hex(stem, 64)
 }

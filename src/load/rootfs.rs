@@ -1,9 +1,9 @@
 //! A root file system that is no image (`docker export`, `buildx --output type=tar`): opened as an image
 //! of one layer without history, with a diagnostic that says so.
 
-use super::passed::Indexed;
-use super::{Loaded, compare};
-use crate::digest::is_hex;
+use super::compare;
+use super::loaded::Loaded;
+use super::passed::{Indexed, is_part_of_an_image};
 use crate::error::{Error, Result};
 use crate::image::{About, Assembly, Diagnostic, Parts};
 use crate::layer::{Budget, LayerIndex, index_plain};
@@ -49,17 +49,6 @@ fn image(index: &LayerIndex, shown: &str, blob: u64, budget: &Budget) -> Result<
     let about = About { reference: shown.to_owned(), source: format!("rootfs {shown}"), ..About::default() };
     let image = assembly.finish(about, Config::default(), Vec::new(), vec![remark]);
     Ok(Loaded::new(image, Vec::new(), budget))
-}
-
-/// True for names that saved images have at their top and file systems do not.
-pub(super) fn is_part_of_an_image(name: &[u8]) -> bool {
-    let Ok(name) = std::str::from_utf8(name) else { return false };
-    let first = name.split('/').next().unwrap_or(name);
-    let stem = first.strip_prefix("sha256:").unwrap_or(first);
-    let stem = stem.split('.').next().unwrap_or(stem);
-    matches!(name, "oci-layout" | "repositories" | "index.json" | "manifest.json" | "blobs" | "blobs/sha256")
-        || name.starts_with("blobs/sha256/")
-        || is_hex(stem, 64)
 }
 
 /// The error for an archive that is neither an image nor a file system.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::passing::Passed;
+use super::passed::Passed;
 use super::progress::Metered;
 use super::{Compression, Meter, Section, limits, normal_text};
 use crate::digest::Digest;

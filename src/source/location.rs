@@ -2,47 +2,14 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::blobs::Blobs;
+use super::Engine;
 use super::engine::{self, EngineQuery};
 use super::file::Saved;
+use super::place::Place;
 use super::stream::{InMemory, Stdin};
-use super::{Engine, Progress};
-use crate::error::Result;
-
-/// A place that an image can be read from. A new kind of place is one type that implements this trait, and one
-/// row of [`SCHEMES`].
-pub trait Place: Debug + Send + Sync {
-    /// What to call it before it is opened.
-    fn name(&self) -> String;
-
-    /// Opens it.
-    ///
-    /// # Errors
-    /// When it is not there, or holds nothing that can be read.
-    fn open<'p>(&self, progress: &'p dyn Progress) -> Result<Box<dyn Blobs + 'p>>;
-
-    /// Fetches what has to be fetched before [`open`](Self::open), while the terminal is still the user's.
-    ///
-    /// # Errors
-    /// When it can be neither found nor fetched.
-    fn prepare(&self, _progress: &dyn Progress) -> Result<()> {
-        Ok(())
-    }
-
-    /// True when it can be opened again and holds the same image then.
-    fn lasts(&self) -> bool {
-        true
-    }
-
-    /// The file or directory that it is, if it is one.
-    fn path(&self) -> Option<&Path> {
-        None
-    }
-}
 
 /// A place, and perhaps which of its images is meant.
 #[derive(Debug, Clone)]
@@ -59,7 +26,7 @@ struct Scheme {
     location: fn(&str, &str, &EngineQuery) -> Location,
 }
 
-/// All kinds of places that have a name.
+/// All kinds of places that are named by a scheme.
 const SCHEMES: [Scheme; 2] = [
     Scheme {
         names: &["docker-archive", "oci-archive", "oci", "dir"],

@@ -10,34 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::blobs::{Blobs, Contents, Length, Visit, archive_kind};
 use super::members::Members;
+use super::passed::{Passed, PassedBody, PassingWalk};
 use super::progress::Metered;
 use super::tar::{BLOCK, Member, Type, Walk};
 use super::{Compression, Meter, Progress, Streaming, limits, looks_like_tar, normal, stream_error};
 use crate::error::{Error, Result};
 use crate::text;
-
-/// A member of an archive that passes by.
-pub struct Passed<'a, 'r> {
-    /// Its normalised name.
-    pub name: &'a [u8],
-    /// Its header.
-    pub member: &'a Member,
-    /// Its body, not read yet.
-    pub body: PassedBody<'a, 'r>,
-}
-
-/// The body of a member that passes by, recognised by its first bytes.
-pub enum PassedBody<'a, 'r> {
-    /// Perhaps a layer: a tar, or something packed like this.
-    Layer(Compression, &'a mut PassingWalk<'r>),
-    /// A JSON document; it is kept as well.
-    Document(&'a [u8]),
-    /// Anything else. A member that is no regular file has no body.
-    Other(&'a mut PassingWalk<'r>),
-}
-
-/// The walk over an archive that passes by.
-pub type PassingWalk<'r> = Walk<Streaming<Box<dyn Read + Send + 'r>>>;
 
 /// An archive that passes by once.
 pub(super) struct Passing<'p> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::Progress;
 use super::blobs::Blobs;
-use super::location::Place;
 use super::passing::Passing;
+use super::place::Place;
 use crate::error::{Error, Result};
 
 /// Standard input.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{Engine, EngineError, EngineErrorKind, Saving, actions};
 use crate::error::{Error, Result};
 use crate::source::blobs::Blobs;
-use crate::source::location::Place;
 use crate::source::passing::Passing;
+use crate::source::place::Place;
 use crate::source::progress::Progress;
 
 /// How engines are asked for images.
