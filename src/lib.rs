@@ -15,6 +15,8 @@ pub use text as escape;
 
 pub mod secrets;
 
+pub mod limits;
+
 pub mod error;
 
 pub mod oci;

@@ -3,6 +3,8 @@
 //! The commands of an image's steps go through [`redact`] where they are read, so that no report, JSON, screen, log or
 //! CI page repeats a password that somebody left in a Dockerfile. What is as it was is the configuration itself.
 
+use std::collections::HashSet;
+
 /// Parts of names whose values are secrets.
 const SECRET: [&str; 13] = [
     "passwd",
@@ -60,13 +62,8 @@ struct SecretSpan<'a> {
 
 /// The names of the secrets in a text, in their order, each once.
 pub fn names(text: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    for found in scan(text) {
-        if !names.contains(&found.name) {
-            names.push(found.name);
-        }
-    }
-    names
+    let mut seen = HashSet::new();
+    scan(text).into_iter().map(|found| found.name).filter(|name| seen.insert(*name)).collect()
 }
 
 /// `text` without the values of its secrets.

@@ -7,6 +7,7 @@ use super::{About, Diagnostic, EntryId, Excerpts, Image, Layer, PathId, PathTabl
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::layer::{AttrTable, Entry, Kind, LayerIndex, NameId, Names};
+use crate::limits;
 use crate::oci::Config;
 
 /// What is known of a layer beside its tar.
@@ -70,11 +71,12 @@ impl Assembly {
             self.excerpts.push(EntryId(start + entry), excerpt.clone());
         }
         let layer = self.layers.len();
-        self.diagnostics.extend(index.remarks.iter().map(|remark| Diagnostic {
+        let room = limits::DIAGNOSTICS.saturating_sub(self.diagnostics.len());
+        self.diagnostics.extend(index.remarks.iter().take(room).map(|remark| Diagnostic {
             code: remark.code,
             message: remark.message.clone(),
             layer: Some(layer),
-            path: Some(remark.path.clone()),
+            path: Some(remark.path.clone()).filter(|path| !path.is_empty()),
         }));
         self.whiteouts.push(index.whiteouts.iter().map(|id| ids[id.index()]).collect());
         self.opaques.push(index.opaques.iter().map(|id| ids[id.index()]).collect());

@@ -1,6 +1,8 @@
 //! Attributes of entries, each different set kept once.
 
-use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use hashbrown::HashTable;
 
 /// A set of attributes in an [`AttrTable`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,11 +23,20 @@ pub struct Attrs {
     pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
+impl Attrs {
+    /// Memory that the extended attributes take, in bytes: two strings each, and what allocating them costs.
+    pub(super) fn xattr_bytes(&self) -> u64 {
+        const STRINGS: usize = 2 * (size_of::<Vec<u8>>() + 16);
+        self.xattrs.iter().map(|(name, value)| (STRINGS + name.len() + value.len()) as u64).sum()
+    }
+}
+
 /// Interned attributes: an image has far fewer different ones than entries.
 #[derive(Debug, Default)]
 pub struct AttrTable {
     sets: Vec<Attrs>,
-    ids: HashMap<Attrs, AttrId>,
+    table: HashTable<u32>,
+    hasher: RandomState,
     last: Option<AttrId>,
 }
 
@@ -38,14 +49,17 @@ impl AttrTable {
         {
             return last;
         }
-        let id = self.ids.get(attrs).copied().unwrap_or_else(|| {
-            let id = AttrId(u32::try_from(self.sets.len()).unwrap_or(u32::MAX));
-            self.sets.push(attrs.clone());
-            self.ids.insert(attrs.clone(), id);
+        let Self { sets, table, hasher, .. } = self;
+        let hash = hasher.hash_one(attrs);
+        let known = table.find(hash, |&id| sets[id as usize] == *attrs).copied();
+        let id = known.unwrap_or_else(|| {
+            let id = u32::try_from(sets.len()).unwrap_or(u32::MAX);
+            sets.push(attrs.clone());
+            table.insert_unique(hash, id, |&other| hasher.hash_one(&sets[other as usize]));
             id
         });
-        self.last = Some(id);
-        id
+        self.last = Some(AttrId(id));
+        AttrId(id)
     }
 
     /// The attributes of an id of this table.

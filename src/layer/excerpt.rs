@@ -2,13 +2,12 @@
 //! credentials tell of themselves.
 //!
 //! After loading nothing reads a tar, so what later rooms want to know of contents must be taken along
-//! while the members pass. [`Wanted::of`] decides by path and size. What is kept is bounded by file and,
-//! over all layers, by a [`Budget`]: when a kind of file is over it, none of that kind is kept in the end,
-//! because which ones came first would depend on the timing of threads.
+//! while the members pass. [`Wanted::of`] decides by path and size. What is kept is bounded per file and,
+//! over all layers, by a [`Budget`].
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::budget::Budget;
 use super::credentials::{self, Form, SecretCheck};
 use super::elf::{self, Elf};
 use super::{hash, rpm};
@@ -100,39 +99,6 @@ fn is_package_json(path: &[u8]) -> bool {
     }
 }
 
-/// How many bytes of each kind were kept, over all layers and threads.
-#[derive(Debug, Default)]
-pub struct Budget {
-    databases: AtomicU64,
-    package_jsons: AtomicU64,
-}
-
-impl Budget {
-    /// True when all databases together were in their bound.
-    pub fn holds_databases(&self) -> bool {
-        self.databases.load(Ordering::Relaxed) <= limits::DATABASES
-    }
-
-    /// True when all package.json together were in their bound.
-    pub fn holds_package_jsons(&self) -> bool {
-        self.package_jsons.load(Ordering::Relaxed) <= limits::PACKAGE_JSONS
-    }
-
-    /// Asks for `size` more bytes.
-    fn take(&self, wanted: Wanted, size: u64) -> bool {
-        let (used, limit) = match wanted {
-            Wanted::Database => (&self.databases, limits::DATABASES),
-            Wanted::PackageJson => (&self.package_jsons, limits::PACKAGE_JSONS),
-            // nothing but what they tell is kept of these; of rpm's records less
-            Wanted::RpmDatabase | Wanted::Executable | Wanted::SmallExecutable | Wanted::Credentials(_) => {
-                return true;
-            }
-        };
-        // once over the bound the sum stays over it: nothing is ever given back
-        used.fetch_add(size, Ordering::Relaxed).saturating_add(size) <= limit
-    }
-}
-
 /// Takes what is wanted from the present body of `walk`; also the body's hash, 0 when it was not read whole.
 pub(super) fn take<I: Input>(
     wanted: Wanted,
@@ -144,7 +110,13 @@ pub(super) fn take<I: Input>(
         return Ok((elf.map(Excerpt::Elf), hash));
     }
     let size = walk.left();
-    if !budget.take(wanted, size) {
+    // of the others only the verdict is kept; of rpm's records less than the whole
+    let fits = match wanted {
+        Wanted::Database => budget.take_database(size),
+        Wanted::PackageJson => budget.take_package_json(size),
+        _ => true,
+    };
+    if !fits {
         let hash = if walk.is_body_cheap() { hash::passing(walk)? } else { 0 };
         return Ok((None, hash));
     }
@@ -157,9 +129,8 @@ pub(super) fn take<I: Input>(
         return Ok((Some(Excerpt::Credentials(credentials::examine(form, &body))), hash));
     }
     if wanted == Wanted::RpmDatabase {
-        let packages = rpm::reduce(&body).filter(|packages| {
-            budget.take(Wanted::Database, u64::try_from(packages.len()).unwrap_or(u64::MAX))
-        });
+        let packages = rpm::reduce(&body)
+            .filter(|packages| budget.take_database(u64::try_from(packages.len()).unwrap_or(u64::MAX)));
         return Ok((packages.map(|packages| Excerpt::Database(packages.into())), hash));
     }
     let body: Arc<[u8]> = body.into();
@@ -204,15 +175,5 @@ mod tests {
             assert_eq!(of(limits::SMALL_EXECUTABLE), Some(Wanted::SmallExecutable), "{path}");
             assert_eq!(of(limits::SMALL_EXECUTABLE - 1), None, "{path}");
         }
-    }
-
-    #[test]
-    fn a_budget_that_was_overdrawn_stays_so() {
-        let budget = Budget::default();
-        assert!(budget.take(Wanted::Database, limits::DATABASES));
-        assert!(budget.holds_databases());
-        assert!(!budget.take(Wanted::Database, 1));
-        assert!(!budget.take(Wanted::Database, 0) && !budget.holds_databases());
-        assert!(budget.take(Wanted::PackageJson, 1) && budget.holds_package_jsons());
     }
 }

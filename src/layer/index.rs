@@ -2,7 +2,8 @@
 
 use std::io::Read;
 
-use super::excerpt::{self, Budget, Wanted};
+use super::budget::{Budget, Used};
+use super::excerpt::{self, Wanted};
 use super::hash;
 use super::names::Cursor;
 use super::whiteout::{self, Name};
@@ -11,9 +12,6 @@ use crate::error::{Error, Result};
 use crate::source::tar::{Member, Type, Walk};
 use crate::source::{Compression, Input, Meter, Section, Stepping, Streaming, limits, normal, stream_error};
 use crate::text;
-
-/// Most remarks kept of one layer; a hostile one could hold millions.
-const REMARKS: usize = 20;
 
 /// Indexes a plain tar by hopping over its bodies. Only bodies of up to a page, and those of which an excerpt
 /// is wanted, are read and hashed on the way. `budget` bounds what is kept of all layers.
@@ -33,7 +31,7 @@ pub fn index_plain(section: &Section, meter: Meter<'_>, budget: &Budget) -> Resu
 /// # Errors
 /// When the stream or the tar is damaged or over a limit; the error says where.
 pub fn index_stream(reader: impl Read, compression: Compression, budget: &Budget) -> Result<LayerIndex> {
-    let mut walk = Walk::new(Streaming::new(Bounded { reader, left: limits::UNPACKED }));
+    let mut walk = Walk::new(Streaming::new(Counted { reader, budget }));
     let indexed = index(&mut walk, budget);
     let rest = walk.input().drain();
     let mut layer = match (indexed, &rest) {
@@ -46,22 +44,17 @@ pub fn index_stream(reader: impl Read, compression: Compression, budget: &Budget
     Ok(layer)
 }
 
-/// A reader that fails behind so many bytes.
-struct Bounded<R> {
+/// A reader that fails when all that were unpacked are over the limit.
+struct Counted<'a, R> {
     reader: R,
-    left: u64,
+    budget: &'a Budget,
 }
 
-impl<R: Read> Read for Bounded<R> {
+impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let got = self.reader.read(buffer)? as u64;
-        self.left = self.left.checked_sub(got).ok_or_else(|| {
-            std::io::Error::other(format!(
-                "the unpacked layer has more than {} bytes, the limit",
-                limits::UNPACKED
-            ))
-        })?;
-        Ok(usize::try_from(got).unwrap_or(buffer.len()))
+        let got = self.reader.read(buffer)?;
+        self.budget.unpack(got as u64).map_err(|error| std::io::Error::other(error.to_string()))?;
+        Ok(got)
     }
 }
 
@@ -72,7 +65,14 @@ fn index<I: Input>(walk: &mut Walk<I>, budget: &Budget) -> Result<LayerIndex> {
     while walk.next(&mut member)? {
         indexer.add(&member, walk).map_err(|error| error.at(text::line(&member.name, 200)))?;
     }
-    Ok(indexer.finish())
+    if let Some(at) = walk.lone_zero_block() {
+        indexer.remark(
+            "lone-zero-block",
+            format!("the tar ends with a single block of zeros at offset {at}; what follows it is ignored, and container engines refuse such a layer"),
+            Vec::new(),
+        );
+    }
+    indexer.finish()
 }
 
 /// A [`LayerIndex`] as it grows, member by member.
@@ -83,7 +83,7 @@ pub struct Indexer<'a> {
     path: Vec<u8>,
     target: Vec<u8>,
     attrs: Attrs,
-    xattr_bytes: usize,
+    used: Used,
     small_executables: usize,
 }
 
@@ -97,7 +97,7 @@ impl<'a> Indexer<'a> {
             path: Vec::new(),
             target: Vec::new(),
             attrs: Attrs::default(),
-            xattr_bytes: 0,
+            used: Used::default(),
             small_executables: 0,
         }
     }
@@ -130,6 +130,7 @@ impl<'a> Indexer<'a> {
             None => (&self.path[..0], &self.path[..]),
         };
         let names = &mut self.layer.names;
+        let (nodes, text) = (names.len(), names.text_len() + self.layer.links.len());
         match whiteout::classify(name) {
             Name::Plain => self.add_entry(member, hash)?,
             Name::Whiteout(hidden) => {
@@ -142,14 +143,18 @@ impl<'a> Indexer<'a> {
                 self.layer.opaques.push(id);
             }
             Name::Bookkeeping => {}
-            Name::Invalid => self.remark(&member.name),
+            Name::Invalid => {
+                let message = "a whiteout that names no file was ignored".to_owned();
+                self.remark("invalid-whiteout", message, self.path.clone());
+            }
         }
-        bound(
-            "the number of entries",
-            self.layer.entries.len() + self.layer.whiteouts.len(),
-            limits::ENTRIES,
-        )?;
-        bound("the text of all names", self.layer.names.text_len(), limits::NAMES)
+        let names = &self.layer.names;
+        bound("the text of all names", names.text_len(), limits::NAMES)?;
+        let text = (names.text_len() + self.layer.links.len() - text) as u64;
+        self.used.entries += 1;
+        self.used.implied += (names.len() - nodes).saturating_sub(1) as u64;
+        self.used.long_text += text.saturating_sub(limits::SHORT_TEXT);
+        if self.used.is_much() { self.budget.charge(&mut self.used) } else { Ok(()) }
     }
 
     fn add_entry(&mut self, member: &Member, hash: impl FnOnce(&mut Self) -> Result<u64>) -> Result<()> {
@@ -163,6 +168,7 @@ impl<'a> Indexer<'a> {
             }
             Kind::Symlink => {
                 let at = self.layer.links.len();
+                bound("the link's target", member.link.len(), limits::PATH)?;
                 bound("the text of all links", at + member.link.len(), limits::NAMES)?;
                 let length = u32::try_from(member.link.len()).unwrap_or(u32::MAX);
                 self.layer.links.extend_from_slice(&length.to_le_bytes());
@@ -176,9 +182,11 @@ impl<'a> Indexer<'a> {
         self.attrs.gid = member.gid;
         self.attrs.device = member.device;
         self.attrs.xattrs.clone_from(&member.xattrs);
-        self.xattr_bytes += member.xattrs.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
-        bound("the extended attributes of all files", self.xattr_bytes, limits::XATTRS)?;
+        let sets = self.layer.attrs.sets().len();
         let attrs = self.layer.attrs.intern(&self.attrs);
+        if self.layer.attrs.sets().len() > sets {
+            self.used.xattrs += self.attrs.xattr_bytes();
+        }
         let size = if kind == Kind::File { member.size } else { 0 };
         let hash = if kind == Kind::File { hash(self)? } else { 0 };
         self.layer.entries.push(Entry {
@@ -213,18 +221,23 @@ impl<'a> Indexer<'a> {
         Ok(hash)
     }
 
-    fn remark(&mut self, name: &[u8]) {
-        if self.layer.remarks.len() < REMARKS {
-            let message = "a whiteout that names no file was ignored".to_owned();
-            self.layer.remarks.push(Remark { code: "invalid-whiteout", message, path: name.to_vec() });
+    fn remark(&mut self, code: &'static str, message: String, path: Vec<u8>) {
+        let known = self.layer.remarks.iter().filter(|remark| remark.code == code).count();
+        if known < limits::REMARKS {
+            self.used.long_text += path.len() as u64;
+            self.layer.remarks.push(Remark { code, message, path });
         }
     }
 
     /// The index. Its `tar` is left to the caller, who knows how long the tar was.
-    pub fn finish(mut self) -> LayerIndex {
+    ///
+    /// # Errors
+    /// When the image as a whole is over a limit.
+    pub fn finish(mut self) -> Result<LayerIndex> {
+        self.budget.charge(&mut self.used)?;
         self.layer.names.freeze();
         self.layer.entries.shrink_to_fit();
-        self.layer
+        Ok(self.layer)
     }
 }
 

@@ -6,6 +6,7 @@
 //! tar only small and wanted ones are read.
 
 mod attrs;
+mod budget;
 mod credentials;
 mod elf;
 mod excerpt;
@@ -17,9 +18,10 @@ mod sqlite;
 mod whiteout;
 
 pub use attrs::{AttrId, AttrTable, Attrs};
+pub use budget::Budget;
 pub use credentials::SecretCheck;
 pub use elf::{Elf, ElfKind};
-pub use excerpt::{Budget, Excerpt};
+pub use excerpt::Excerpt;
 pub use index::{Indexer, index_plain, index_stream};
 pub use names::{NameId, Names};
 #[cfg(test)]
@@ -121,7 +123,7 @@ pub struct LayerIndex {
     pub tar: u64,
     /// How the blob is compressed.
     pub compression: Compression,
-    /// Names that were invalid, and what was done: (code, message, path).
+    /// What was odd but did not stop the reading.
     pub remarks: Vec<Remark>,
 }
 
@@ -132,6 +134,6 @@ pub struct Remark {
     pub code: &'static str,
     /// A sentence for people.
     pub message: String,
-    /// The path it is about, as in the tar.
+    /// The path it is about, normalised; empty when it is about the whole layer.
     pub path: Vec<u8>,
 }

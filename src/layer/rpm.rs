@@ -1,9 +1,9 @@
 //! rpm's records, cut down to what is wanted of them while their layer is read: names, versions and paths.
 //!
 //! A database of tens of megabytes is mostly changelogs and checksums. What is left is a few megabytes: for each package
-//! its name, its version and the paths of its files, each ended by a zero byte, and a zero byte behind the last.
+//! its name, its version and the paths of its files, each ended by a zero byte, and a zero byte after the last.
 //!
-//! Source: rpm's "RPM v4 header format": an index of tags, types, offsets and counts, and the values behind it.
+//! Source: rpm's "RPM v4 header format": an index of tags, types, offsets and counts, and the values after it.
 
 use super::sqlite::Database;
 use crate::source::limits;
@@ -37,19 +37,21 @@ fn package(header: &Header<'_>, out: &mut Vec<u8>) -> Option<()> {
     for part in [version, b"-", release, b"\0"] {
         out.extend_from_slice(part);
     }
-    let directories: Vec<&[u8]> = header.strings(DIRECTORIES).collect();
+    let directories: Vec<&[u8]> = header.strings(DIRECTORIES).take(limits::RPM_DIRECTORIES).collect();
     for (base, directory) in header.strings(BASE_NAMES).zip(header.numbers(DIRECTORY_OF)) {
         let directory = directories.get(directory as usize)?;
         out.extend_from_slice(directory);
         out.extend_from_slice(base);
         out.push(0);
         // a directory may be named by any number of files
-        if out.len() > limits::RPM_PACKAGES {
-            return None;
-        }
+        is_within_limit(out)?;
     }
     out.push(0);
-    Some(())
+    is_within_limit(out)
+}
+
+fn is_within_limit(out: &[u8]) -> Option<()> {
+    (out.len() <= limits::RPM_PACKAGES).then_some(())
 }
 
 /// A package's header.

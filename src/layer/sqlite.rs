@@ -14,6 +14,8 @@ pub(super) struct Database<'b> {
     usable: usize,
     /// Pages that may still be looked at.
     left: std::cell::Cell<usize>,
+    /// Bytes that may still be handed out: many cells may point at one record.
+    records_left: std::cell::Cell<usize>,
 }
 
 /// The numbers of a record's header, and where its values are.
@@ -37,7 +39,8 @@ impl<'b> Database<'b> {
         let usable = page.checked_sub(usize::from(*bytes.get(20)?)).filter(|&usable| usable >= 480)?;
         // each page is seen once in its tree, and once as an overflow at most
         let left = std::cell::Cell::new(bytes.len() / page * 2 + 2);
-        Some(Self { bytes, page, usable, left })
+        let records_left = std::cell::Cell::new(bytes.len());
+        Some(Self { bytes, page, usable, left, records_left })
     }
 
     fn page(&self, number: u32) -> Option<&'b [u8]> {
@@ -98,6 +101,8 @@ impl<'b> Database<'b> {
         let (size, at) = varint(page, at)?;
         let (_row, at) = varint(page, at)?;
         let size = usize::try_from(size).ok().filter(|&size| size <= self.bytes.len())?;
+        // a cell takes two bytes of its page at least, whatever its record has
+        self.records_left.set(self.records_left.get().checked_sub(size.saturating_add(2))?);
         if size <= self.usable - 35 {
             return Some(page.get(at..at.checked_add(size)?)?.into());
         }

@@ -5,6 +5,7 @@ use crate::image::{Diagnostic, Image};
 use crate::layer::{Budget, Excerpt};
 use crate::overlay::{Fate, Union};
 use crate::source::Location;
+use crate::text;
 
 /// A loaded image with its layers stacked.
 #[derive(Debug)]
@@ -41,6 +42,18 @@ impl Loaded {
                 "the records of installed packages are over the limit, so packages are not all shown";
             let (code, message) = ("too-many-records", message.to_owned());
             image.diagnostics.push(Diagnostic { code, message, layer: None, path: None });
+        }
+        for &link in &union.dangling {
+            let target = image.link_path(link).map(|target| image.paths.full(target)).unwrap_or_default();
+            image.diagnostics.push(Diagnostic {
+                code: "dangling-hard-link",
+                message: format!(
+                    "the hard link names {}, which is no file when the link is made: a container engine may refuse the layer",
+                    text::line(&target, 200)
+                ),
+                layer: Some(image.layer_of(link)),
+                path: Some(image.paths.full(image.path_of(link))),
+            });
         }
         Self { image, union, blobs }
     }

@@ -87,8 +87,11 @@ impl<'b> Indexed<'b> {
     }
 
     /// The archive that passed as one layer; none when nothing passed, or a saved image did.
-    pub(super) fn whole(self) -> Option<LayerIndex> {
-        self.whole.map(Indexer::finish)
+    ///
+    /// # Errors
+    /// When it is over a limit.
+    pub(super) fn whole(self) -> Result<Option<LayerIndex>> {
+        self.whole.map(Indexer::finish).transpose()
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn load(
         compare::read(&mut loaded, &[Some(section)], progress)?;
         return Ok(loaded);
     }
-    let mut index = indexed.whole().ok_or_else(|| incomplete(names.len()))?;
+    let mut index = indexed.whole()?.ok_or_else(|| incomplete(names.len()))?;
     index.tar = length.unpacked;
     image(&index, blobs.shown(), length.stored, budget)
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::{keys, nullable};
+use super::bounded::{keys, list, map};
+use super::nullable;
 
 /// An image's configuration.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -28,7 +29,7 @@ pub struct Config {
     #[serde(default, deserialize_with = "nullable")]
     pub rootfs: RootFs,
     /// The instructions that made the image, first to last.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "list")]
     pub history: Vec<History>,
 }
 
@@ -36,7 +37,7 @@ pub struct Config {
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct RootFs {
     /// Digests of the unpacked tars.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "list")]
     pub diff_ids: Vec<String>,
 }
 
@@ -67,13 +68,13 @@ pub struct Runtime {
     #[serde(default, deserialize_with = "keys")]
     pub exposed_ports: BTreeSet<String>,
     /// The environment, as `NAME=value`.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "list")]
     pub env: Vec<String>,
     /// The command's fixed part.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "list")]
     pub entrypoint: Vec<String>,
     /// The command's default arguments.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "list")]
     pub cmd: Vec<String>,
     /// Directories that are volumes.
     #[serde(default, deserialize_with = "keys")]
@@ -82,7 +83,7 @@ pub struct Runtime {
     #[serde(default, deserialize_with = "nullable")]
     pub working_dir: String,
     /// Free annotations.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "map")]
     pub labels: BTreeMap<String, String>,
     /// The signal that stops the process.
     #[serde(default, deserialize_with = "nullable")]

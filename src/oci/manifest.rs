@@ -1,9 +1,13 @@
 //! Manifests, indexes, and the `manifest.json` of `docker save`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
+use super::bounded::{List, list, map, optional_list};
 use super::{Platform, nullable};
 
 /// A pointer to a blob (image-spec `descriptor.md`).
@@ -17,7 +21,7 @@ pub struct Descriptor {
     #[serde(default, deserialize_with = "nullable")]
     pub digest: String,
     /// Free annotations.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "map")]
     pub annotations: BTreeMap<String, String>,
     /// What the image behind it runs on.
     pub platform: Option<Platform>,
@@ -45,11 +49,12 @@ impl Descriptor {
 #[serde(rename_all = "camelCase")]
 pub struct Document {
     /// An index's manifests.
+    #[serde(default, deserialize_with = "optional_list")]
     pub manifests: Option<Vec<Descriptor>>,
     /// An image manifest's configuration.
     pub config: Option<Descriptor>,
     /// An image manifest's layers, lowest first.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "list")]
     pub layers: Vec<Descriptor>,
 }
 
@@ -60,11 +65,40 @@ pub struct DockerImage {
     /// The member that holds the configuration.
     pub config: String,
     /// The image's names.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "list")]
     pub repo_tags: Vec<String>,
     /// The members that hold the layers, lowest first.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "list")]
     pub layers: Vec<String>,
+}
+
+/// A `manifest.json`.
+#[derive(Debug)]
+pub enum DockerManifest {
+    /// Docker's: the images of an archive.
+    Images(Vec<DockerImage>),
+    /// Of skopeo's `dir:` layout: the image manifest itself.
+    One(Document),
+}
+
+impl<'de> Deserialize<'de> for DockerManifest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = DockerManifest;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of images or an image manifest")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<DockerManifest, A::Error> {
+                let images = List::deserialize(SeqAccessDeserializer::new(items))?;
+                Ok(DockerManifest::Images(images.0))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, items: A) -> Result<DockerManifest, A::Error> {
+                Document::deserialize(MapAccessDeserializer::new(items)).map(DockerManifest::One)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
 
 #[cfg(test)]

@@ -6,15 +6,14 @@
 //! Sources: image-spec `descriptor.md`, `manifest.md`, `image-index.md`, `config.md`; the Docker
 //! image specification v1.2 ("Combined Image JSON + Filesystem Changeset Format").
 
+mod bounded;
 mod config;
 mod manifest;
 mod platform;
 
 pub use config::{Config, History, RootFs, Runtime};
-pub use manifest::{Descriptor, DockerImage, Document};
+pub use manifest::{Descriptor, DockerImage, DockerManifest, Document};
 pub use platform::Platform;
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer};
 
@@ -25,10 +24,4 @@ where
     T: Default + Deserialize<'de>,
 {
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
-}
-
-/// Reads a map as the set of its keys: Go writes sets as maps to empty objects.
-fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
-    let map: Option<BTreeMap<String, serde_json::Value>> = Option::deserialize(deserializer)?;
-    Ok(map.unwrap_or_default().into_keys().collect())
 }

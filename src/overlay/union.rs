@@ -3,6 +3,7 @@
 use super::{Cause, Change, Rootfs, Slot};
 use crate::image::{EntryId, Image, PathId};
 use crate::layer::Kind;
+use crate::limits;
 
 /// What became of the bytes of an entry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Union {
     pub rootfs: Rootfs,
     /// What each layer changed.
     pub changes: Vec<Changes>,
+    /// Hard links that name no file, the first [`limits::REMARKS`] of them.
+    pub dangling: Vec<EntryId>,
     fates: Vec<Fate>,
     contents: Vec<u32>,
 }
@@ -61,7 +64,7 @@ impl Union {
             });
             changes.push(touched.settle(image, &rootfs));
         }
-        Self { rootfs, changes, fates: account.fates, contents: account.contents }
+        Self { rootfs, changes, dangling: account.dangling, fates: account.fates, contents: account.contents }
     }
 
     /// What became of an entry's bytes. They are live as long as any name reaches them; when the last name
@@ -87,12 +90,18 @@ struct Account {
     names: Vec<u32>,
     contents: Vec<u32>,
     fates: Vec<Fate>,
+    dangling: Vec<EntryId>,
 }
 
 impl Account {
     fn new(image: &Image) -> Self {
         let count = image.entries.len();
-        Self { names: vec![0; count], contents: vec![NO_CONTENT; count], fates: vec![Fate::Live; count] }
+        Self {
+            names: vec![0; count],
+            contents: vec![NO_CONTENT; count],
+            fates: vec![Fate::Live; count],
+            dangling: Vec::new(),
+        }
     }
 
     /// Hears of a write before it is done: names are gained before they are lost, so that a link to what
@@ -116,10 +125,15 @@ impl Account {
     fn gain(&mut self, image: &Image, rootfs: &Rootfs, id: EntryId) {
         let content = match image.entry(id).kind {
             Kind::File => Some(id),
-            Kind::HardLink => image
-                .link_path(id)
-                .and_then(|target| rootfs.entry(target))
-                .and_then(|target| content(&self.contents, target)),
+            Kind::HardLink => {
+                let target = image.link_path(id).and_then(|target| rootfs.entry(target));
+                if target.is_none_or(|target| image.entry(target).kind.is_directory())
+                    && self.dangling.len() < limits::REMARKS
+                {
+                    self.dangling.push(id);
+                }
+                target.and_then(|target| content(&self.contents, target))
+            }
             _ => None,
         };
         if let Some(content) = content {

@@ -8,7 +8,7 @@ use super::blobs::{Blobs, blob_name, document};
 use super::{limits, normal_text};
 use crate::digest::Digest;
 use crate::error::{Error, Result};
-use crate::oci::{Config, Descriptor, DockerImage, Document, Platform};
+use crate::oci::{Config, Descriptor, DockerImage, DockerManifest, Document, Platform};
 use crate::text;
 
 /// A blob that a manifest names.
@@ -73,23 +73,21 @@ impl Catalog {
             })?;
             catalog.walk(blobs, &manifests, &Origin::default(), 0)?;
         }
-        let docker = match document::<serde_json::Value>(blobs, b"manifest.json")? {
+        let docker = match document::<DockerManifest>(blobs, b"manifest.json")? {
             None if is_layout => None,
             None => return Ok(None),
-            Some(value @ serde_json::Value::Array(_)) => Some(
-                serde_json::from_value::<Vec<DockerImage>>(value)
-                    .map_err(|error| wrong_docker_manifest(&error.to_string()))?,
-            ),
+            Some(DockerManifest::Images(images)) => Some(images),
             // skopeo's dir: layout keeps one manifest under this name
-            Some(value @ serde_json::Value::Object(_)) if !is_layout => {
-                let manifest: Document = serde_json::from_value(value)
-                    .map_err(|error| wrong_docker_manifest(&error.to_string()))?;
+            Some(DockerManifest::One(manifest)) if !is_layout => {
                 let origin = Origin::default();
                 let candidate = candidate(blobs, &manifest, None, &origin, "manifest.json")?;
                 catalog.candidates.push(candidate);
                 None
             }
-            Some(_) => return Err(wrong_docker_manifest("it is neither a list of images nor a manifest")),
+            Some(DockerManifest::One(_)) => {
+                let why = "it is not the JSON of an image: it is no list of images";
+                return Err(Error::because(why).at("manifest.json"));
+            }
         };
         if let Some(images) = docker {
             catalog.merge_docker(blobs, images)?;
@@ -240,10 +238,6 @@ fn is_image(manifest: &Document, platform: Option<&Platform>) -> bool {
     let unknown = platform.is_some_and(|p| p.os == "unknown" && p.architecture == "unknown");
     let foreign = manifest.layers.iter().any(|layer| layer.media_type.contains("in-toto"));
     !unknown && !foreign
-}
-
-fn wrong_docker_manifest(why: &str) -> Error {
-    Error::because(format!("it is not the JSON of an image: {why}")).at("manifest.json")
 }
 
 fn check_layers(count: usize) -> Result<()> {

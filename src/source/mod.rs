@@ -17,7 +17,6 @@ mod directory;
 pub mod engine;
 mod file;
 mod input;
-pub mod limits;
 mod location;
 mod members;
 mod names;
@@ -30,6 +29,7 @@ mod stream;
 pub mod tar;
 
 pub use self::tar::looks_like_tar;
+pub use crate::limits;
 pub use blobs::{Blobs, Contents, Length, Visit, document};
 pub use catalog::{Blob, Candidate, Catalog};
 pub use choose::{Choice, ImageSelector};

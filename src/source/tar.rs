@@ -56,13 +56,22 @@ pub struct Walk<I> {
     left: u64,
     /// The end of the present body.
     padding: u64,
-    globals: pax::Records,
+    globals: pax::Globals,
+    /// Where a single block of zeros ended the archive although more follows.
+    lone_zero_block: Option<u64>,
 }
 
 impl<I: Input> Walk<I> {
     /// Starts at the first header.
     pub fn new(input: I) -> Self {
-        Self { input, position: 0, left: 0, padding: 0, globals: pax::Records::default() }
+        Self {
+            input,
+            position: 0,
+            left: 0,
+            padding: 0,
+            globals: pax::Globals::default(),
+            lone_zero_block: None,
+        }
     }
 
     /// Reads the next member's headers into `member`; false at the end of the archive.
@@ -81,12 +90,17 @@ impl<I: Input> Walk<I> {
                 got if got < block.len() => return Err(cut_short(at, "in a header")),
                 _ => {}
             }
-            let Some(header) = Header::parse(&block, at)? else { return Ok(false) };
+            let Some(header) = Header::parse(&block, at)? else {
+                // two blocks of zeros end a tar; Go takes something else after the first for damage
+                let got = self.fill(&mut block)?;
+                self.lone_zero_block = (got == BLOCK && block != [0; BLOCK]).then_some(at);
+                return Ok(false);
+            };
             match header.kind() {
                 Type::PaxLocal => local = Some(pax::Records::parse(&self.extension(&header, at)?, at)?),
                 Type::PaxGlobal => {
                     let records = pax::Records::parse(&self.extension(&header, at)?, at)?;
-                    self.globals.merge(records);
+                    self.globals.merge(records, at)?;
                 }
                 Type::LongName => long_name = Some(text(self.extension(&header, at)?)),
                 Type::LongLink => long_link = Some(text(self.extension(&header, at)?)),
@@ -165,6 +179,11 @@ impl<I: Input> Walk<I> {
     /// Bytes consumed so far.
     pub fn position(&self) -> u64 {
         self.position
+    }
+
+    /// The offset of a single block of zeros that ended the archive although something else follows it.
+    pub fn lone_zero_block(&self) -> Option<u64> {
+        self.lone_zero_block
     }
 
     /// The input after the last member's header or body.

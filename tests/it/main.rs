@@ -12,6 +12,8 @@ mod cli;
 mod engines;
 mod fixtures;
 mod forms;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod model;
 mod places;
 mod program;

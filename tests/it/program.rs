@@ -57,11 +57,16 @@ pub(crate) fn command() -> Command {
 
 /// Runs to the end and collects everything.
 pub(crate) fn finish(command: &mut Command) -> Run {
+    finish_watched(command, |_| ())
+}
+
+/// The same; `watch` sees the running program every two milliseconds.
+pub(crate) fn finish_watched(command: &mut Command, watch: impl FnMut(&Child)) -> Run {
     let mut child =
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     let stdout = collect(child.stdout.take().expect("a pipe"));
     let stderr = collect(child.stderr.take().expect("a pipe"));
-    let code = wait(&mut child, &format!("{command:?}"));
+    let code = wait(&mut child, &format!("{command:?}"), watch);
     Run { code, stdout: stdout.join().expect("a reader"), stderr: stderr.join().expect("a reader") }
 }
 
@@ -73,9 +78,10 @@ fn collect(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<String> {
     })
 }
 
-fn wait(child: &mut Child, what: &str) -> Option<i32> {
+fn wait(child: &mut Child, what: &str, mut watch: impl FnMut(&Child)) -> Option<i32> {
     let start = Instant::now();
     loop {
+        watch(child);
         if let Some(status) = child.try_wait().expect("a child to wait for") {
             return status.code();
         }

@@ -1,5 +1,7 @@
 //! Secrets in ENV, ARG, LABEL and commands. Their names are shown, never their values.
 
+use std::collections::HashSet;
+
 use super::Structural;
 use crate::advice::ledger::{Draft, Ledger};
 use crate::advice::rule::{Group, RuleInfo};
@@ -24,11 +26,12 @@ fn find(ledger: &mut Ledger<'_>) {
     let config = &ledger.image.config;
     let mut places: Vec<(String, String)> = Vec::new();
     let mut layers = Vec::new();
+    let mut known = HashSet::new();
     let mut note = |text: &str, place: &str| {
         let text = text.get(..text.len().min(LONGEST)).unwrap_or_default();
         let mut is_new = false;
         for name in secrets::names(text) {
-            if !places.iter().any(|(known, _)| known == name) {
+            if known.insert(name.to_owned()) {
                 places.push((text::line(name.as_bytes(), 60), place.to_owned()));
                 is_new = true;
             }

@@ -5,6 +5,7 @@
 
 use super::claims::Claims;
 use super::model::Manager;
+use crate::image::PathId;
 
 pub(super) const INSTALLED: [&[u8]; 2] = [b"lib/apk/db/installed", b"usr/lib/apk/db/installed"];
 
@@ -18,21 +19,16 @@ pub(super) fn read(claims: &mut Claims<'_>) {
 fn add(claims: &mut Claims<'_>, installed: &[u8]) {
     let mut record = Record::default();
     let mut package = None;
-    let mut directory: &[u8] = b"";
-    let mut name = Vec::new();
+    let mut directory = Some(PathId::ROOT);
     for line in installed.split(|&b| b == b'\n') {
         match line {
-            [] => (record, package, directory) = (Record::default(), None, b""),
+            [] => (record, package, directory) = (Record::default(), None, Some(PathId::ROOT)),
             [b'P', b':', value @ ..] => record.name = value,
             [b'V', b':', value @ ..] => record.version = value,
-            [b'F', b':', value @ ..] => directory = value,
+            [b'F', b':', value @ ..] => directory = claims.places.directory(PathId::ROOT, value),
             [b'R', b':', value @ ..] => {
-                name.clear();
-                name.extend_from_slice(directory);
-                name.push(b'/');
-                name.extend_from_slice(value);
-                if let Some(package) = package {
-                    claims.claim_named(&name, package);
+                if let (Some(package), Some(directory)) = (package, directory) {
+                    claims.claim_named(directory, value, package);
                 }
             }
             _ => {}

@@ -76,9 +76,9 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// Gives the file that a record names to a package.
-    pub(super) fn claim_named(&mut self, name: &[u8], package: u32) {
-        if let Some(path) = self.places.file(name) {
+    /// Gives the file that a record names to a package. `from` is the directory that the name is relative to.
+    pub(super) fn claim_named(&mut self, from: PathId, name: &[u8], package: u32) {
+        if let Some(path) = self.places.file(from, name) {
             self.claim(path, package);
         }
     }

@@ -10,6 +10,7 @@ use super::claims::Claims;
 use super::fields::paragraphs;
 use super::model::Manager;
 use super::recommends::{self, Control};
+use crate::image::PathId;
 
 pub(super) const STATUS: &[u8] = b"var/lib/dpkg/status";
 const STATUS_FILES: &[u8] = b"var/lib/dpkg/status.d";
@@ -38,7 +39,7 @@ pub(super) fn read(claims: &mut Claims<'_>) -> Vec<(u32, u32)> {
             // each line: a sum, blanks, a path
             for line in body.split(|&b| b == b'\n') {
                 if let Some(blank) = line.iter().position(|&b| b == b' ') {
-                    claims.claim_named(line[blank..].trim_ascii_start(), package);
+                    claims.claim_named(PathId::ROOT, line[blank..].trim_ascii_start(), package);
                 }
             }
         }
@@ -48,7 +49,7 @@ pub(super) fn read(claims: &mut Claims<'_>) -> Vec<(u32, u32)> {
             let Some(name) = claims.image.paths.name(path).strip_suffix(b".list") else { continue };
             if let (Some(package), Some(body)) = (by_name.get(name), claims.body_at(path)) {
                 for line in body.split(|&b| b == b'\n') {
-                    claims.claim_named(line, package);
+                    claims.claim_named(PathId::ROOT, line, package);
                 }
             }
         }

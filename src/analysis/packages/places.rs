@@ -13,6 +13,8 @@ use crate::overlay::Union;
 const LINKS: usize = 16;
 /// Most links that are followed for all names; a hostile list could make every name a detour.
 const ALL_LINKS: usize = 50_000;
+/// Most directories that are remembered: a hostile list could spell one in a million ways.
+const KNOWN: usize = 1 << 16;
 /// Longest target of a link, in bytes, as for Linux.
 const TARGET: usize = 4096;
 
@@ -22,7 +24,7 @@ pub(in crate::analysis) struct Places<'a> {
     union: &'a Union,
     listed: HashSet<PathId>,
     children: HashMap<(PathId, &'a [u8]), PathId>,
-    /// Directories that were found, by their names in the lists.
+    /// Directories that were found, by the names that lists give them from the root.
     directories: HashMap<Vec<u8>, PathId>,
     links_left: usize,
 }
@@ -39,25 +41,45 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// The path of a file, if something stands there. A link at the end is not followed.
-    pub(in crate::analysis) fn file(&mut self, name: &[u8]) -> Option<PathId> {
-        let name = name.strip_prefix(b"/").unwrap_or(name);
+    /// The path of a file that a list names, if something stands there. `from` is the directory that the name is
+    /// relative to, unless it starts with a slash. A link at the end is not followed.
+    pub(in crate::analysis) fn file(&mut self, from: PathId, name: &[u8]) -> Option<PathId> {
+        let (from, name) = match name {
+            [b'/', name @ ..] => (PathId::ROOT, name),
+            name => (from, name),
+        };
         let slash = name.iter().rposition(|&b| b == b'/');
         let (directory, last) = slash.map_or((&[][..], name), |slash| (&name[..slash], &name[slash + 1..]));
-        let known = self.directories.get(directory).copied();
-        let found = known.or_else(|| self.resolve(directory))?;
-        if known.is_none() {
-            self.directories.insert(directory.to_vec(), found);
+        let directory = self.directory(from, directory)?;
+        self.child(directory, last)
+    }
+
+    /// The directory that a name leads to through all links. Long lists of absolute names are full of the same few.
+    pub(in crate::analysis) fn directory(&mut self, from: PathId, name: &[u8]) -> Option<PathId> {
+        if name.is_empty() {
+            return Some(from);
         }
-        self.child(found, last)
+        let is_absolute = from == PathId::ROOT;
+        if let Some(&known) = self.directories.get(name).filter(|_| is_absolute) {
+            return Some(known);
+        }
+        let found = self.walk(from, name)?;
+        if is_absolute && self.directories.len() < KNOWN {
+            self.directories.insert(name.to_vec(), found);
+        }
+        Some(found)
     }
 
     /// The path that a name leads to through all links, if something stands there.
     pub(in crate::analysis) fn resolve(&mut self, name: &[u8]) -> Option<PathId> {
+        self.walk(PathId::ROOT, name)
+    }
+
+    fn walk(&mut self, from: PathId, name: &[u8]) -> Option<PathId> {
         let mut links = LINKS;
         // what is still to be walked, the next part last
         let mut parts: Vec<&[u8]> = name.rsplit(|&b| b == b'/').collect();
-        let mut at = PathId::ROOT;
+        let mut at = from;
         while let Some(part) = parts.pop() {
             match part {
                 b"" | b"." => continue,

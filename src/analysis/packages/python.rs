@@ -22,7 +22,6 @@ pub(super) fn read(claims: &mut Claims<'_>) {
         .map(|(_, path)| path)
         .collect();
     records.sort_unstable();
-    let mut name = Vec::new();
     for record in records {
         let info = image.paths.parent(record);
         let Some(title) = image.paths.name(info).strip_suffix(b".dist-info") else { continue };
@@ -34,16 +33,9 @@ pub(super) fn read(claims: &mut Claims<'_>) {
         else {
             continue;
         };
-        let directory = image.paths.full(image.paths.parent(info));
+        let directory = image.paths.parent(info);
         for line in body.split(|&b| b == b'\n') {
-            let file = first_column(line);
-            name.clear();
-            if !file.starts_with(b"/") {
-                name.extend_from_slice(&directory);
-                name.push(b'/');
-            }
-            name.extend_from_slice(file);
-            claims.claim_named(&name, package);
+            claims.claim_named(directory, first_column(line), package);
         }
     }
 }

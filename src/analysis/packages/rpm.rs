@@ -2,6 +2,7 @@
 
 use super::claims::Claims;
 use super::model::Manager;
+use crate::image::PathId;
 
 pub(super) const DATABASES: [&[u8]; 2] = [b"usr/lib/sysimage/rpm/rpmdb.sqlite", b"var/lib/rpm/rpmdb.sqlite"];
 
@@ -14,7 +15,7 @@ pub(super) fn read(claims: &mut Claims<'_>) {
         let package = claims.add(Manager::Rpm, name, version);
         for path in fields.by_ref().take_while(|path| !path.is_empty()) {
             if let Some(package) = package {
-                claims.claim_named(path.strip_prefix(b"/").unwrap_or(path), package);
+                claims.claim_named(PathId::ROOT, path.strip_prefix(b"/").unwrap_or(path), package);
             }
         }
     }

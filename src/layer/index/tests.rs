@@ -73,7 +73,9 @@ fn a_plain_tar_gives_the_same_without_large_bodies() {
 
 #[test]
 fn a_bomb_stops_at_the_limit() {
-    let mut endless = Bounded { reader: std::io::repeat(0), left: 1 << 20 };
+    let budget = Budget::default();
+    budget.unpack(limits::UNPACKED - (1 << 20)).unwrap();
+    let mut endless = Counted { reader: std::io::repeat(0), budget: &budget };
     let error = std::io::copy(&mut endless, &mut std::io::sink()).unwrap_err();
     assert!(error.to_string().contains("the limit"), "{error}");
 }

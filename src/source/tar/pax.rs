@@ -1,7 +1,10 @@
 //! pax extended headers: `length key=value` records that override a header's fields.
 
+use std::collections::BTreeMap;
+
 use super::Member;
 use crate::error::{Error, Result};
+use crate::limits;
 
 /// Where builders keep extended attributes.
 const XATTR: &[u8] = b"SCHILY.xattr.";
@@ -24,43 +27,81 @@ impl Records {
         Ok(Self(records))
     }
 
-    /// Adds later global records; for equal keys the later one counts.
-    pub(super) fn merge(&mut self, later: Self) {
-        self.0.retain(|(key, _)| !later.0.iter().any(|(other, _)| other == key));
-        self.0.extend(later.0);
-    }
-
     /// Overrides `member`'s fields. An empty value takes an earlier record back, which leaves the header's.
     pub(super) fn apply(&self, member: &mut Member, at: u64) -> Result<()> {
-        for (key, value) in self.0.iter().filter(|(_, value)| !value.is_empty()) {
-            match key.as_slice() {
-                // GNU.sparse.name is the real name of a sparse member whose path is made up
-                b"path" if !self.has(b"GNU.sparse.name") => member.name.clone_from(value),
-                b"GNU.sparse.name" => member.name.clone_from(value),
-                b"linkpath" => member.link.clone_from(value),
-                b"size" => {
-                    member.size = decimal(value).filter(|&n| n <= 1 << 62).ok_or_else(|| {
-                        Error::because(format!(
-                            "the pax header before offset {at} has a size that is no number"
-                        ))
-                    })?;
-                }
-                b"uid" => member.uid = decimal(value).unwrap_or(member.uid),
-                b"gid" => member.gid = decimal(value).unwrap_or(member.gid),
-                b"mtime" => member.mtime = seconds(value).unwrap_or(member.mtime),
-                _ => {
-                    if let Some(name) = key.strip_prefix(XATTR) {
-                        member.xattrs.push((name.to_vec(), value.clone()));
-                    }
-                }
+        apply(self.0.iter().map(|(key, value)| (&key[..], &value[..])), member, at)
+    }
+}
+
+/// The global records in force: for equal keys the later one counts.
+#[derive(Debug, Default)]
+pub(super) struct Globals {
+    records: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Bytes of their keys and values.
+    bytes: usize,
+}
+
+impl Globals {
+    /// Adds the records of a later global header, which stands at offset `at`.
+    ///
+    /// # Errors
+    /// When more bytes are in force than [`limits::GLOBALS`].
+    pub(super) fn merge(&mut self, later: Records, at: u64) -> Result<()> {
+        for (key, value) in later.0 {
+            self.bytes += key.len() + value.len();
+            if let Some(old) = self.records.get(&key) {
+                self.bytes -= key.len() + old.len();
             }
+            if self.bytes > limits::GLOBALS {
+                return Err(Error::because(format!(
+                    "with the global pax header at offset {at}, more than {} bytes of global records are in force, the limit",
+                    limits::GLOBALS
+                )));
+            }
+            self.records.insert(key, value);
         }
         Ok(())
     }
 
-    fn has(&self, key: &[u8]) -> bool {
-        self.0.iter().any(|(other, value)| other == key && !value.is_empty())
+    /// As [`Records::apply`].
+    pub(super) fn apply(&self, member: &mut Member, at: u64) -> Result<()> {
+        apply(self.records.iter().map(|(key, value)| (&key[..], &value[..])), member, at)
     }
+}
+
+fn apply<'r>(
+    records: impl Iterator<Item = (&'r [u8], &'r [u8])> + Clone,
+    member: &mut Member,
+    at: u64,
+) -> Result<()> {
+    let records = records.filter(|(_, value)| !value.is_empty());
+    // it is the real name of a sparse member, whose path is made up
+    let sparse = records.clone().any(|(key, _)| key == b"GNU.sparse.name");
+    for (key, value) in records {
+        let set = |field: &mut Vec<u8>| {
+            field.clear();
+            field.extend_from_slice(value);
+        };
+        match key {
+            b"path" if !sparse => set(&mut member.name),
+            b"GNU.sparse.name" => set(&mut member.name),
+            b"linkpath" => set(&mut member.link),
+            b"size" => {
+                member.size = decimal(value).filter(|&n| n <= 1 << 62).ok_or_else(|| {
+                    Error::because(format!("the pax header before offset {at} has a size that is no number"))
+                })?;
+            }
+            b"uid" => member.uid = decimal(value).unwrap_or(member.uid),
+            b"gid" => member.gid = decimal(value).unwrap_or(member.gid),
+            b"mtime" => member.mtime = seconds(value).unwrap_or(member.mtime),
+            _ => {
+                if let Some(name) = key.strip_prefix(XATTR) {
+                    member.xattrs.push((name.to_vec(), value.to_vec()));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The first record: its key, its value, and what follows it.
@@ -120,6 +161,21 @@ mod tests {
         }
         let mut member = Member::default();
         assert!(Records::parse(b"11 size=-1\n", 0).unwrap().apply(&mut member, 0).is_err());
+    }
+
+    #[test]
+    fn later_global_records_replace_earlier_ones_within_the_limit() {
+        let mut globals = Globals::default();
+        globals.merge(Records::parse(b"8 uid=7\n8 gid=8\n", 0).unwrap(), 0).unwrap();
+        for _ in 0..1000 {
+            globals.merge(Records::parse(b"12 uid=7000\n", 0).unwrap(), 0).unwrap();
+        }
+        let mut member = Member::default();
+        globals.apply(&mut member, 0).unwrap();
+        assert_eq!(member.uid, 7000);
+        let long = format!("{} comment={}\n", limits::GLOBALS + 14, "x".repeat(limits::GLOBALS));
+        let error = globals.merge(Records::parse(long.as_bytes(), 0).unwrap(), 512).unwrap_err().to_string();
+        assert!(error.contains("offset 512") && error.contains("4096"), "{error}");
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub const DOCUMENTS: u64 = 64 << 20;
 pub const INDEX_DEPTH: usize = 8;
 /// Most manifests of one archive.
 pub const MANIFESTS: usize = 1024;
+/// Most items of one list or map in a JSON document: steps, layers, labels, variables.
+pub const ITEMS: usize = 1 << 16;
 /// Most layers of one image; engines stop at 127.
 pub const LAYERS: usize = 4096;
 /// Most members of an archive that is taken for an image.
@@ -17,16 +19,29 @@ pub const MEMBERS: usize = 1 << 17;
 pub const LINKS: usize = 16;
 /// Longest body of a tar extension header (long names, pax records), in bytes.
 pub const EXTENSION: u64 = 1 << 20;
-/// Longest path, in bytes. Linux takes 4096.
-pub const PATH: usize = 1 << 15;
-/// Extended attributes of one layer, in bytes.
-pub const XATTRS: usize = 64 << 20;
-/// All names, or all link targets, of one layer, in bytes.
+/// Global pax records in force at once, in bytes: each of them is applied to every member that follows.
+pub const GLOBALS: usize = 4 << 10;
+/// Longest path, and longest target of a link, in bytes: what Linux takes (`PATH_MAX`).
+pub const PATH: usize = 4096;
+/// Most entries of one image, whiteouts included; each takes about 100 bytes of memory.
+pub const ENTRIES: u64 = 1 << 24;
+/// Most directories of one image that no entry had named when the first path in them came: one short name can
+/// imply two thousand of them.
+pub const IMPLIED: u64 = 1 << 20;
+/// Bytes of names and link targets of one entry that are free; see [`LONG_TEXT`].
+pub const SHORT_TEXT: u64 = 256;
+/// All names and link targets of one image, in bytes, without the first [`SHORT_TEXT`] of each entry.
+pub const LONG_TEXT: u64 = 64 << 20;
+/// All names, or all link targets, of one layer, in bytes: they are numbered with 32 bits.
 pub const NAMES: usize = 1 << 30;
-/// Longest unpacked layer, in bytes.
+/// The different sets of extended attributes of one image, in bytes of memory.
+pub const XATTRS: u64 = 32 << 20;
+/// All unpacked layers of one image together, in bytes.
 pub const UNPACKED: u64 = 1 << 38;
-/// Most entries of one image.
-pub const ENTRIES: usize = 1 << 30;
+/// Most diagnostics of one kind in one layer.
+pub const REMARKS: usize = 20;
+/// Most diagnostics that the layers of one image give.
+pub const DIAGNOSTICS: usize = 1000;
 /// Longest package database, file list or os-release that is kept of a layer, in bytes.
 pub const DATABASE: u64 = 8 << 20;
 /// All of them together, over all layers, in bytes; dpkg's of a large image have about 5 MB.
@@ -35,6 +50,8 @@ pub const DATABASES: u64 = 64 << 20;
 pub const RPM_DATABASE: u64 = 96 << 20;
 /// What may be kept of it, in bytes.
 pub const RPM_PACKAGES: usize = 24 << 20;
+/// Most directories that one package of it names.
+pub const RPM_DIRECTORIES: usize = 1 << 17;
 /// Longest package.json that is kept, in bytes; most have 2 KB.
 pub const PACKAGE_JSON: u64 = 64 << 10;
 /// All of them together, over all layers, in bytes.

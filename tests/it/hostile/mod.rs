@@ -1,0 +1,122 @@
+//! Images made to hurt: small files that would take all memory, never end, or be told as something they are not.
+//!
+//! Each case is built in code, has less than a hundred kilobytes, and the answer it must get: exit code, sentence,
+//! peak memory and time. What is merely damaged is in `bad_input`.
+
+mod documents;
+mod history;
+mod layers;
+mod packages;
+mod rpm;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::builder::{Form, ImageBuilder, Packing};
+use crate::program::{Run, finish_watched, temp};
+
+/// Longest image of a case, in bytes.
+const SMALL: usize = 100_000;
+/// Most memory that one may take, in kB.
+const MEMORY: u64 = 300_000;
+/// Longest time that one may take; a program that is not optimised is some ten times as slow.
+const TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 5 });
+
+/// The answer that an image must get.
+enum Answer<'a> {
+    /// Exit code 2, and one sentence with these words.
+    Refused(&'a [&'a str]),
+    /// Exit code 0.
+    Opens,
+    /// Exit code 0, and a diagnostic with this code.
+    Remarked(&'a str),
+}
+
+/// What was wrong, case by case.
+#[derive(Default)]
+struct Cases(Vec<String>);
+
+impl Cases {
+    /// An image of one layer, whose tar is packed.
+    fn layer(&mut self, case: &str, tar: Vec<u8>, answer: &Answer<'_>) {
+        self.image(case, &ImageBuilder::new().layer(|l| l.raw_tar(tar).packing(Packing::Zstd)), answer);
+    }
+
+    fn image(&mut self, case: &str, image: &ImageBuilder, answer: &Answer<'_>) {
+        self.bytes(case, &image.archive(Form::Docker).bytes(), answer);
+    }
+
+    /// An archive, packed as a whole when it is long.
+    fn bytes(&mut self, case: &str, archive: &[u8], answer: &Answer<'_>) {
+        let packed = if archive.len() > SMALL { Packing::Zstd.pack(archive) } else { archive.to_vec() };
+        assert!(packed.len() <= SMALL, "{case} has {} bytes", packed.len());
+        let folder = temp();
+        let path = folder.path().join("image.tar");
+        fs::write(&path, packed).unwrap();
+        let start = Instant::now();
+        let (run, peak) = watched(&path);
+        let time = start.elapsed();
+        eprintln!("{case}: exit {:?}, {} MB, {:.1} s", run.code, peak / 1000, time.as_secs_f64());
+        if peak > MEMORY {
+            self.add(case, &format!("it took {peak} kB"));
+        }
+        if time > TIME {
+            self.add(case, &format!("it took {} s", time.as_secs()));
+        }
+        self.judge(case, &run, answer);
+    }
+
+    fn judge(&mut self, case: &str, run: &Run, answer: &Answer<'_>) {
+        let want = if matches!(answer, Answer::Refused(_)) { 2 } else { 0 };
+        if run.code != Some(want) {
+            let told = format!("exit code {:?}, not {want}; stderr: {:.300}", run.code, run.stderr.trim());
+            return self.add(case, &told);
+        }
+        let sentence = run.stderr.trim_end_matches('\n');
+        if sentence.lines().count() > 1 || sentence.chars().any(char::is_control) {
+            self.add(case, &format!("stderr is no plain sentence: {:.300?}", run.stderr));
+        }
+        match answer {
+            Answer::Refused(clues) => {
+                for clue in clues.iter().filter(|clue| !sentence.contains(**clue)) {
+                    self.add(case, &format!("{clue:?} is missing in: {sentence}"));
+                }
+            }
+            Answer::Opens => {}
+            Answer::Remarked(code) => {
+                let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+                let diagnostics = report["diagnostics"].as_array().expect("a list");
+                if !diagnostics.iter().any(|diagnostic| diagnostic["code"] == **code) {
+                    self.add(case, &format!("there is no {code}: {:.300}", report["diagnostics"]));
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, case: &str, text: &str) {
+        self.0.push(format!("{case}: {text}"));
+    }
+
+    fn done(self) {
+        assert!(self.0.is_empty(), "{} complaints:\n{}", self.0.len(), self.0.join("\n"));
+    }
+}
+
+/// Runs the program on an image; also its peak of memory in kB. An address space of two gigabytes keeps a case that
+/// fails from taking the machine with it.
+fn watched(image: &Path) -> (Run, u64) {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", r#"ulimit -v 2000000; exec "$@""#, "sh"]).arg(env!("CARGO_BIN_EXE_layercake"));
+    shell.arg(image).arg("--json").env_remove("CI").env("RAYON_NUM_THREADS", "2");
+    shell.current_dir(image.parent().expect("a folder"));
+    let mut peak = 0;
+    let run = finish_watched(&mut shell, |child| {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let now = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        peak = peak.max(now.unwrap_or(0));
+    });
+    (run, peak)
+}
