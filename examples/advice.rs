@@ -33,7 +33,7 @@ fn main() {
             finding.title
         );
         if full {
-            println!("  why: {}\n{}", finding.why, finding.fix);
+            println!("  why: {}\n{}", finding.why, finding.snippet);
             for evidence in finding.evidence.iter().take(3) {
                 let path = loaded.image.paths.full(evidence.path);
                 println!("   - {} {} {}", evidence.bytes, evidence.layer, String::from_utf8_lossy(&path));

@@ -1,54 +1,51 @@
 //! Advice: what to change, how many bytes it saves, and the proof.
 //!
-//! Rules look at a loaded image and file findings. Dead bytes are exact: they follow from the layers, and a finding
-//! about them names the step that wrote them and the step that hid them. Live bytes are told by their paths, and
-//! the finding says how sure it is. Every byte is billed to one finding only: the rules work one after the other in
-//! a fixed order, each entry belongs to the first that claims it, and so sums of findings are true.
+//! Rules look at a loaded image, claim entries and record facts. Dead bytes are exact: they follow from the layers,
+//! and a finding about them names the step that wrote them and the step that hid them. Live bytes are told by their
+//! paths, and the finding says how sure it is. Every byte is billed to one finding only: the rules work one after
+//! the other in a fixed order, each entry belongs to the first that claims it, and so sums of findings are true.
 //!
-//! Path rules are rows of `assets/rules.toml`, matched all together in one walk over the path table; structural
-//! rules are one small file each in `rules/`. One table lists both.
+//! When everything is claimed, the words and the changes are made: findings first, words second.
+//!
+//! - `engine`: who claimed what, which paths a rule matches, and what can be asked of an image;
+//! - `knowledge`: what is known of the world, as tables;
+//! - `rules`: what is found. A rule is a row of `assets/rules.toml`; path rules are nothing more, the others have
+//!   a file here;
+//! - `fixes`: from what was found to words and edits.
 //!
 //! What is shown of commands had the values of secrets taken out first.
 
-mod apt;
-mod archives;
-mod base_images;
-mod build_outputs;
-mod claims;
-mod finding;
+mod engine;
 mod fixes;
-mod globs;
-mod ledger;
-mod package_managers;
-mod packages;
-mod path_matches;
-mod places;
-mod rule;
+mod knowledge;
 mod rules;
-mod settings;
-mod stages;
-mod table;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
-mod wildcard;
 
-pub use finding::{Advice, Confidence, Evidence, Finding, Savings, Severity};
-pub use rule::{Group, PathRule, RuleInfo};
-pub use settings::Settings;
-pub use table::{explain, list, rules};
+pub use engine::finding::{Advice, Confidence, Evidence, Finding, Savings, Severity};
+pub use engine::rule::{Confirm, Group, PathRule, Remedy, RuleInfo, Stage};
+pub use engine::settings::Settings;
+pub use engine::table::{explain, list, rules};
 
 use crate::analysis::Analysis;
-use crate::dockerfile::{shell, write as dockerfile};
+use crate::dockerfile::Rebuilt;
 use crate::image::Image;
 use crate::overlay::Union;
 
 /// Asks all rules. `settings` should have passed [`Settings::check`]; rules in it that cannot be read find nothing.
 pub fn advise(image: &Image, union: &Union, analysis: &Analysis, settings: &Settings) -> Advice {
-    let mut ledger = ledger::Ledger::new(image, union, analysis, settings);
-    for rule in rules::STRUCTURAL {
-        (rule.find)(&mut ledger);
+    let mut ledger = engine::ledger::Ledger::new(image, union, analysis, settings);
+    for find in rules::CLAIMING.iter().chain(rules::STRUCTURAL) {
+        find(&mut ledger);
     }
-    ledger.finish()
+    let mut advice = ledger.finish();
+    // secrets were left out where steps were read; what a terminal would act on is escaped where it is shown
+    let texts = image.step_texts();
+    let rebuilt = Rebuilt::fragment(&texts);
+    for finding in &mut advice.findings {
+        finding.snippet = rebuilt.snippet(&finding.fix);
+    }
+    advice
 }

@@ -139,7 +139,7 @@ pub(super) fn check(image: &Image, union: &Union, advice: &Advice, wasted: u64) 
     let mut seen = std::collections::HashSet::new();
     for finding in &advice.findings {
         assert!(
-            !finding.title.is_empty() && !finding.why.is_empty() && !finding.fix.is_empty(),
+            !finding.title.is_empty() && !finding.why.is_empty() && !finding.snippet.is_empty(),
             "{}",
             finding.rule
         );

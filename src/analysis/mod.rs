@@ -5,6 +5,7 @@
 
 mod base;
 mod duplicates;
+pub mod package_managers;
 pub mod packages;
 pub mod system;
 mod totals;

@@ -3,6 +3,7 @@
 //! Rules use it to say which smaller base would do. All of it is of the final root filesystem, except for
 //! the base's release.
 
+use super::package_managers::PACKAGE_MANAGERS;
 use super::packages::Places;
 use crate::image::{EntryId, Image, PathId};
 use crate::layer::Elf;
@@ -70,7 +71,7 @@ impl Language {
     }
 
     /// The variable in which official images tell its version.
-    fn variable(self) -> &'static str {
+    pub const fn variable(self) -> &'static str {
         match self {
             Self::Python => "PYTHON_VERSION",
             Self::Node => "NODE_VERSION",
@@ -123,10 +124,10 @@ pub fn system(image: &Image, union: &Union, base_layers: usize) -> System {
             let body = image.excerpts.body(union.content_of(union.rootfs.entry(path)?)?)?;
             Some(Release::parse(body))
         }),
-        installers: INSTALLERS
-            .into_iter()
-            .filter(|(path, _)| places.resolve(path).is_some())
-            .map(|(_, name)| name)
+        installers: PACKAGE_MANAGERS
+            .iter()
+            .filter(|manager| places.resolve(manager.program).is_some())
+            .map(|manager| manager.name)
             .collect(),
         runtimes: runtimes(image, union, &mut places),
         program: program(image, union, &mut places),
@@ -134,16 +135,6 @@ pub fn system(image: &Image, union: &Union, base_layers: usize) -> System {
 }
 
 const RELEASES: [&[u8]; 2] = [b"etc/os-release", b"usr/lib/os-release"];
-
-const INSTALLERS: [(&[u8], &str); 7] = [
-    (b"usr/bin/apt-get", "apt-get"),
-    (b"sbin/apk", "apk"),
-    (b"usr/bin/dnf", "dnf"),
-    (b"usr/bin/microdnf", "microdnf"),
-    (b"usr/bin/yum", "yum"),
-    (b"usr/bin/zypper", "zypper"),
-    (b"usr/bin/pacman", "pacman"),
-];
 
 impl Release {
     /// Reads an os-release: shell assignments, whose values may be in quotes.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::budget::Budget;
 use super::credentials::{self, Form, SecretCheck};
 use super::elf::{self, Elf};
-use super::{hash, rpm};
+use super::{hash, records, rpm};
 use crate::error::Result;
 use crate::source::tar::Walk;
 use crate::source::{Input, limits};
@@ -49,7 +49,7 @@ impl Wanted {
         {
             return Some(Self::Credentials(form));
         }
-        if matches!(path, b"usr/lib/sysimage/rpm/rpmdb.sqlite" | b"var/lib/rpm/rpmdb.sqlite") {
+        if records::RPM.is_database(path) {
             return (size <= limits::RPM_DATABASE).then_some(Self::RpmDatabase);
         }
         if size >= limits::EXECUTABLE && !is_database(path) {
@@ -73,13 +73,14 @@ fn is_library(path: &[u8]) -> bool {
 
 /// The databases of package managers, their lists of files, and os-release.
 fn is_database(path: &[u8]) -> bool {
+    if records::DPKG.is_database(path) || records::APK.is_database(path) {
+        return true;
+    }
     let Some(slash) = path.iter().rposition(|&b| b == b'/') else { return false };
     let (directory, name) = (&path[..slash], &path[slash + 1..]);
     match name {
         b"os-release" => matches!(directory, b"etc" | b"usr/lib"),
-        b"status" if directory == b"var/lib/dpkg" => true,
         b"extended_states" => directory == b"var/lib/apt",
-        b"installed" => matches!(directory, b"lib/apk/db" | b"usr/lib/apk/db"),
         b"RECORD" => directory.ends_with(b".dist-info"),
         _ => {
             (directory == b"var/lib/dpkg/info" && name.ends_with(b".list"))

@@ -13,6 +13,7 @@ mod excerpt;
 pub mod hash;
 mod index;
 mod names;
+pub mod records;
 mod rpm;
 mod sqlite;
 mod whiteout;

@@ -187,7 +187,8 @@ mod tests {
             bytes: 1,
             layers: vec![],
             why: String::new(),
-            fix: String::new(),
+            fix: crate::dockerfile::Fix::default(),
+            snippet: String::new(),
             evidence: vec![],
             evidence_total: 0,
         };

@@ -225,7 +225,8 @@ pub(super) fn advice(sample: &Sample) -> Advice {
         bytes: 13_124_690,
         layers: vec![3, 4],
         why: "A layer cannot change a file's mode in place: it stores the whole file again.".into(),
-        fix: "COPY --chown=nobody --chmod=g+w . .\nUSER nobody".into(),
+        fix: crate::dockerfile::Fix::default(),
+        snippet: "COPY --chown=nobody --chmod=g+w . .\nUSER nobody".into(),
         evidence: vec![Evidence { path, entry, layer: 3, bytes: 5_912_345 }],
         evidence_total: 2,
     };

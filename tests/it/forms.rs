@@ -281,7 +281,7 @@ fn secrets_are_found_by_what_files_hold_however_they_are_packed() {
             .collect();
         let expected = [
             json!([
-                "/etc/app.key and 1 file more hold secrets: layer 1, 1 of them deleted later but still there",
+                "/etc/app.key and 1 file more hold secrets: layer 1, 1 of them removed later but still there",
                 "high",
                 "likely"
             ]),

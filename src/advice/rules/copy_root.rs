@@ -1,40 +1,23 @@
 //! A whole root file system copied from another stage.
 
-use super::Structural;
-use crate::advice::ledger::{Draft, Ledger};
-use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::{Confidence, Severity};
+use crate::advice::engine::finding::Severity;
+use crate::advice::engine::ledger::{Draft, Ledger};
+use crate::dockerfile::Keyword;
 
-static INFO: RuleInfo = RuleInfo::new(
-    "copy-root",
-    Group::Structure,
-    "A whole root file system is copied from another stage",
-    "COPY --from=build / / brings everything that the build stage has, and stores again what the base has already. Copy the paths that are needed.",
-    "COPY --from=build /out/app /usr/local/bin/app",
-)
-.with(Confidence::Likely, Some(Severity::Low));
+const ID: &str = "copy-root";
 
-pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
+/// The layer.
+#[derive(Debug)]
+pub(in crate::advice) struct CopiedRoot(pub(in crate::advice) usize);
 
-fn find(ledger: &mut Ledger<'_>) {
+pub(super) fn find(ledger: &mut Ledger<'_>) {
     // `FROM scratch` and one such COPY squashes an image on purpose: then it is the first layer
     for layer in ledger.analysis.base_layers.max(1)..ledger.image.layers.len() {
-        let command = ledger.command(layer);
+        let command = ledger.image.command_of(layer);
         let paths: Vec<&str> =
             command.split_whitespace().skip(1).filter(|word| !word.starts_with("--")).collect();
-        if !ledger.is_made_by(layer, "COPY") || !command.contains("--from=") || paths != ["/", "/"] {
-            continue;
+        if ledger.is_made_by(layer, Keyword::Copy) && command.contains("--from=") && paths == ["/", "/"] {
+            ledger.file(ID, Draft::about(vec![layer], Severity::Low), CopiedRoot(layer));
         }
-        let title = format!("Layer {layer} copies a whole root file system");
-        let fix = command.replace(" / /", " /usr/local/bin/APP /usr/local/bin/APP");
-        let draft = Draft {
-            title,
-            why: INFO.why.to_string(),
-            fix,
-            layers: vec![layer],
-            severity: Some(Severity::Low),
-            ..Draft::default()
-        };
-        ledger.file(&INFO, draft);
     }
 }

@@ -1,44 +1,56 @@
 //! The path rules at work: live files that their paths give away, billed to one rule each.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Structural, installs, multi_stage};
-use crate::advice::claims::Claims;
-use crate::advice::ledger::{Draft, Ledger};
-use crate::advice::packages::{Owners, is_of_the_system};
-use crate::advice::rule::{Group, PathRule, RuleInfo};
-use crate::advice::{Confidence, Severity, apt, fixes, package_managers, shell};
+use crate::advice::engine::claims::Claims;
+use crate::advice::engine::finding::{Confidence, Evidence, Severity};
+use crate::advice::engine::ledger::{Draft, Ledger};
+use crate::advice::engine::owners::{Owners, is_of_the_system};
+use crate::advice::engine::rule::{Confirm, Group, PathRule};
+use crate::advice::knowledge::package_managers;
+use crate::dockerfile::shell;
 use crate::image::{EntryId, PathId};
 use crate::layer::ElfKind;
 use crate::overlay::Slot;
 use crate::source::limits;
-use crate::units;
 
-static BASE: RuleInfo = RuleInfo::new(
-    "base-content",
-    Group::Runtime,
-    "The base image carries files that a smaller one would not",
-    "They came with FROM, and no step of this Dockerfile can take them away. A smaller variant of the same base would not bring them.",
-    "FROM debian:bookworm-slim",
-)
-.with(Confidence::Judgement, Some(Severity::Info));
-static SMALL: RuleInfo = RuleInfo::new(
-    "small-leftovers",
-    Group::Leftover,
-    "Small left-overs that path rules name, too small for a finding each",
-    "None of them matters by its size. They are listed because they tell how the image was built.",
-    "RUN COMMAND && rm -f FILE",
-)
-.with(Confidence::Likely, Some(Severity::Info));
+const BASE: &str = "base-content";
+const SMALL: &str = "small-leftovers";
 
-pub(super) const RULE: Structural = Structural { infos: &[&BASE, &SMALL], find };
+/// What is known of the files of a path rule.
+#[derive(Debug)]
+pub(in crate::advice) struct PathFacts {
+    /// The layers that stored them first, lowest first: a later chown stores them again and is not to blame.
+    pub(in crate::advice) origins: Vec<usize>,
+    /// Those of them that ran one of the rule's commands.
+    pub(in crate::advice) ran: BTreeSet<usize>,
+    /// The one that is most to blame.
+    pub(in crate::advice) guilty: Option<usize>,
+    pub(in crate::advice) owners: Owners,
+    /// Nobody asked for them: an installation brought what its packages recommend.
+    pub(in crate::advice) by_recommendation: bool,
+}
+
+/// Files too small for a finding each.
+#[derive(Debug)]
+pub(in crate::advice) struct SmallLeftovers {
+    pub(in crate::advice) names: Vec<String>,
+    pub(in crate::advice) examples: Vec<Evidence>,
+}
+
+/// What the base brings.
+#[derive(Debug)]
+pub(in crate::advice) struct BaseContent {
+    /// Bytes, and what they are: most bytes first.
+    pub(in crate::advice) parts: Vec<(u64, String)>,
+}
 
 /// Not seen yet; seen under a name that no rule knows.
 const UNSEEN: u8 = u8::MAX;
 const KEPT: u8 = u8::MAX - 1;
 
-fn find(ledger: &mut Ledger<'_>) {
+pub(super) fn find(ledger: &mut Ledger<'_>) {
     let rules = ledger.path_matches.rules().to_vec();
     let candidates = candidates(ledger);
     let mut own = vec![(Claims::default(), Owners::default()); rules.len()];
@@ -61,24 +73,21 @@ fn find(ledger: &mut Ledger<'_>) {
         Group::Toolchain | Group::Runtime => ledger.scale.high_floor,
         _ => ledger.scale.floor,
     };
-    let large = rules.iter().zip(&own).filter(|(rule, (claims, _))| claims.weight >= floor(rule));
-    multi_stage::announce(ledger, large.map(|(rule, (claims, _))| (rule.id.as_str(), claims.bytes)));
     let floors: Vec<u64> = rules.iter().map(|rule| floor(rule)).collect();
-    for ((rule, (claims, owners)), floor) in rules.iter().zip(own).zip(floors) {
+    for ((&rule, (claims, owners)), floor) in rules.iter().zip(own).zip(floors) {
         if claims.weight >= floor {
-            let names = owners.names(ledger, claims.bytes);
-            let mut draft = draft(ledger, rule, claims);
-            if let Some(names) = names.filter(|_| matches!(rule.group, Group::Toolchain | Group::Runtime)) {
-                draft.title = format!("{}: {names}", draft.title);
-            }
             // what depends on the image's purpose never stands in the way of what does not
-            if rule.confidence == Confidence::Judgement {
-                let is_small = ledger.scale.severity(&draft.claims) == Severity::Low;
-                draft.severity = Some(if is_small { Severity::Info } else { Severity::Low });
-            }
-            ledger.file(&rule.info(), draft);
+            let severity = (rule.confidence == Confidence::Judgement).then(|| {
+                let is_small = ledger.scale.severity(&claims) == Severity::Low;
+                if is_small { Severity::Info } else { Severity::Low }
+            });
+            let facts = facts(ledger, rule, &claims, owners);
+            let mut layers: Vec<usize> = claims.layers.keys().copied().chain(facts.guilty).collect();
+            layers.sort_unstable();
+            layers.dedup();
+            ledger.file_rule(rule, Draft { claims, layers, severity }, facts);
         } else if claims.entries > 0 && rule.confidence != Confidence::Judgement && claims.bytes > 0 {
-            small_names.push(rule.what());
+            small_names.push(rule.what().to_owned());
             // what no package manager wrote is the user's own doing
             let evidence = claims.evidence();
             let own = evidence.iter().find(|evidence| !ledger.path_matches.is_package_file(evidence.path));
@@ -87,17 +96,8 @@ fn find(ledger: &mut Ledger<'_>) {
         }
     }
     if small.entries > 0 && small.bytes >= ledger.scale.floor / 100 {
-        let title = format!("Small left-overs: {}", small_names.join(", "));
-        let why =
-            "None of them matters by its size; they are listed because they tell how the image was built."
-                .into();
-        let fix = examples
-            .iter()
-            .take(8)
-            .map(|evidence| format!("# layer {}: {}", evidence.layer, ledger.path(evidence.path)))
-            .collect::<Vec<_>>()
-            .join("\n");
-        ledger.file(&SMALL, Draft { title, why, fix, claims: small, ..Draft::default() });
+        let facts = SmallLeftovers { names: small_names, examples };
+        ledger.file(SMALL, Draft::of(small), facts);
     }
     file_base(ledger, base, &rules, &base_by_rule);
 }
@@ -108,7 +108,8 @@ fn candidates(ledger: &Ledger<'_>) -> Vec<(PathId, EntryId, usize)> {
     let mut found: Vec<(PathId, EntryId)> = Vec::new();
     let mut known = Packaged::new();
     let rules = ledger.path_matches.rules();
-    let dumps = rules.iter().position(|rule| rule.id == "core-dumps").map(|number| (number, rules[number]));
+    let is_dumps = |rule: &&PathRule| rule.confirm == Some(Confirm::CoreDump);
+    let dumps = rules.iter().position(is_dumps).map(|number| (number, rules[number]));
     for (path, slot) in ledger.union.rootfs.live() {
         let Slot::Entry(entry) = slot else { continue };
         let Some(content) = ledger.union.content_of(entry) else { continue };
@@ -148,10 +149,10 @@ fn is_meant(
     rule: &PathRule,
     known: &mut Packaged,
 ) -> bool {
-    match rule.id.as_str() {
-        "core-dumps" => is_dump(ledger, path, content),
-        "python-bytecode" => !is_compiled_by_a_package(ledger, path, known),
-        _ => true,
+    match rule.confirm {
+        Some(Confirm::CoreDump) => is_dump(ledger, path, content),
+        Some(Confirm::NotFromAPackage) => !is_compiled_by_a_package(ledger, path, known),
+        None => true,
     }
 }
 
@@ -183,50 +184,34 @@ fn is_compiled_by_a_package(ledger: &Ledger<'_>, path: PathId, known: &mut Packa
         || *known.entry(sources).or_insert_with(|| paths.children(sources).any(|path| is_module(&path)))
 }
 
-fn draft(ledger: &Ledger<'_>, rule: &PathRule, claims: Claims) -> Draft {
-    // who wrote the files first: a later chown stores them again, but is not to blame for them
-    let mut origins = BTreeMap::<usize, u64>::new();
+/// Who wrote the files, and how they came.
+fn facts(ledger: &Ledger<'_>, rule: &PathRule, claims: &Claims, owners: Owners) -> PathFacts {
+    let mut bytes = BTreeMap::<usize, u64>::new();
     for evidence in claims.evidence() {
-        *origins.entry(ledger.origin(evidence.path, evidence.entry)).or_default() += evidence.bytes;
+        *bytes.entry(ledger.origin(evidence.path, evidence.entry)).or_default() += evidence.bytes;
     }
-    let mut by_bytes: Vec<(usize, u64)> = origins.into_iter().collect();
-    by_bytes.sort_by_key(|(layer, bytes)| (Reverse(*bytes), *layer));
     let ran = |layer: usize| rule.hist.iter().any(|hint| shell::runs(ledger.image.command_of(layer), hint));
+    let mut by_bytes: Vec<(usize, u64)> = bytes.iter().map(|(layer, bytes)| (*layer, *bytes)).collect();
+    by_bytes.sort_by_key(|(layer, bytes)| (Reverse(*bytes), *layer));
     let guilty = by_bytes.iter().map(|(layer, _)| *layer).find(|&layer| ran(layer));
     let guilty = guilty.or_else(|| by_bytes.first().map(|(layer, _)| *layer));
-    let shares: Vec<String> = claims
-        .by_bytes()
-        .into_iter()
-        .take(3)
-        .map(|(layer, part)| format!("{} in {}", units::size(part.bytes), ledger.layer(layer)))
-        .collect();
-    let mut why = format!("{}. {}", shares.join(", "), rule.why);
-    if let Some(layer) = guilty.filter(|layer| !claims.layers.contains_key(layer)) {
-        why = format!("{why} First written by {}.", ledger.layer(layer));
-    }
+    let origins: Vec<usize> = bytes.into_keys().filter(|&layer| ledger.is_own(layer)).collect();
     // where dpkg's records tell, the rule about recommendations has said it
     let is_told = claims.evidence().first().is_some_and(|most| {
         ledger.analysis.packages.owner_index(most.path).is_some_and(|owner| is_of_the_system(ledger, owner))
     });
-    let fix = if let Some(layer) =
-        guilty.filter(|&layer| rule.group == Group::Toolchain && !is_told && brings_recommends(ledger, layer))
-    {
-        why = format!("{why} Nobody asked for them: they came with what the packages recommend.");
-        apt::lean_install(ledger, layer)
-    } else {
-        fixes::of_rule(ledger, rule, guilty.map(|layer| (layer, ran(layer))), &claims)
-    };
-    let mut layers: Vec<usize> = claims.layers.keys().copied().chain(guilty).collect();
-    layers.sort_unstable();
-    layers.dedup();
-    Draft { title: rule.title().to_owned(), why, fix, claims, layers, ..Draft::default() }
+    let by_recommendation = rule.group == Group::Toolchain
+        && !is_told
+        && guilty.is_some_and(|layer| brings_recommends(ledger, layer));
+    let ran = origins.iter().copied().filter(|&layer| ran(layer)).collect();
+    PathFacts { origins, ran, guilty, owners, by_recommendation }
 }
 
 /// True for an `apt-get install` that names no compiler, and yet brings one.
 fn brings_recommends(ledger: &Ledger<'_>, layer: usize) -> bool {
     let command = ledger.image.command_of(layer);
     let packages = package_managers::installed(command).map(|(_, packages)| packages).unwrap_or_default();
-    installs::takes_recommends(command)
+    package_managers::takes_recommends(command)
         && !packages.iter().any(|name| package_managers::is_for_building(name))
 }
 
@@ -235,20 +220,12 @@ fn file_base(ledger: &mut Ledger<'_>, claims: Claims, rules: &[&PathRule], by_ru
     if claims.weight < ledger.scale.floor {
         return;
     }
-    let mut parts: Vec<(u64, &str)> = by_rule
+    let mut parts: Vec<(u64, String)> = by_rule
         .iter()
         .zip(rules)
-        .map(|(bytes, rule)| (*bytes, rule.what()))
+        .map(|(bytes, rule)| (*bytes, rule.what().to_owned()))
         .filter(|(bytes, _)| *bytes > 0)
         .collect();
     parts.sort_by_key(|(bytes, _)| Reverse(*bytes));
-    let list: Vec<String> =
-        parts.iter().take(5).map(|(bytes, what)| format!("{} of {what}", units::size(*bytes))).collect();
-    let title = "The base image carries files that a smaller one would not".to_owned();
-    let why = format!(
-        "{}. They came with FROM, and no step of this Dockerfile can take them away.",
-        list.join(", ")
-    );
-    let fix = fixes::smaller_base(ledger);
-    ledger.file(&BASE, Draft { title, why, fix, claims, ..Draft::default() });
+    ledger.file(BASE, Draft::of(claims), BaseContent { parts });
 }

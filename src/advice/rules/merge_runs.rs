@@ -7,63 +7,58 @@
 
 use std::collections::BTreeMap;
 
-use super::Structural;
-use super::grouping::group;
-use crate::advice::claims::{Claims, weight};
-use crate::advice::dockerfile;
-use crate::advice::ledger::{Draft, Ledger, capital, layer_list, safe};
-use crate::advice::rule::{Group, RuleInfo};
-use crate::dockerfile::Keyword;
-use crate::image::Image;
+use crate::advice::engine::claims::{Claims, weight};
+use crate::advice::engine::grouping::group;
+use crate::advice::engine::ledger::{Draft, Ledger};
+use crate::dockerfile::{Keyword, StepId, shell};
+use crate::image::{Image, Step};
 use crate::overlay::Cause;
-use crate::units;
 
-static INFO: RuleInfo = RuleInfo::new(
-    "merge-runs",
-    Group::Waste,
-    "RUN steps that would be smaller as one",
-    "Each RUN becomes a layer, and a layer keeps what its step left behind, whatever a later step does to it. What is written and deleted (or changed) within one RUN is never stored. The saving is exact: it is computed from the layers of this image.",
-    "RUN apt-get update && \\\n    apt-get install -y --no-install-recommends PACKAGES && \\\n    rm -rf /var/lib/apt/lists/*",
-);
-
-pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
+const ID: &str = "merge-runs";
 
 /// The longest row of steps that is looked at in one piece: more layers than any engine mounts.
 const LONGEST: usize = 256;
 
-/// Steps with nothing between them that would make a layer of another kind.
+/// Steps with nothing between them that would make a layer of another kind, or that they could not be moved across.
 #[derive(Debug, Default)]
 struct Row {
-    /// The history steps, in order.
-    steps: Vec<usize>,
+    /// The steps that run something, in order.
+    steps: Vec<StepId>,
     /// The first layer; the row's layers are consecutive.
     first: usize,
     layers: usize,
+    /// Variables that were set after the first of the steps.
+    variables: Vec<String>,
 }
 
 /// The rows of own `RUN` steps.
 fn rows(image: &Image, base_layers: usize) -> Vec<Row> {
+    use Keyword::{Arg, Cmd, Entrypoint, Env, Expose, Healthcheck, Label, Maintainer, Onbuild, Stopsignal};
     let mut rows = Vec::new();
     let mut row = Row::default();
     for (number, step) in image.history.iter().enumerate() {
-        let run = step.instruction.map(Keyword::as_str) == Some("RUN") && !step.command.starts_with('[');
-        match (step.instruction.map(Keyword::as_str), step.layer) {
+        let run = step.instruction == Some(Keyword::Run) && !step.command.starts_with('[');
+        if run && row.variables.iter().any(|name| reads(&step.command, name)) {
+            rows.push(std::mem::take(&mut row));
+        }
+        match (step.instruction, step.layer) {
             (_, Some(layer)) if run && layer >= base_layers && row.layers < LONGEST => {
                 if row.layers == 0 {
                     row.first = layer;
                 }
                 row.layers += 1;
-                row.steps.push(number);
+                row.steps.push(StepId::at(number));
             }
-            (_, None) if run => row.steps.push(number),
-            // what changes the configuration only; ENV and ARG can be moved up
+            (_, None) if run => row.steps.push(StepId::at(number)),
+            (Some(Env | Arg), None) => {
+                if row.layers > 0 {
+                    row.variables.extend(variables(step));
+                }
+            }
             (
-                Some(
-                    "LABEL" | "EXPOSE" | "CMD" | "ENTRYPOINT" | "STOPSIGNAL" | "HEALTHCHECK" | "MAINTAINER"
-                    | "ONBUILD" | "ENV" | "ARG",
-                ),
+                Some(Label | Expose | Cmd | Stopsignal | Healthcheck | Maintainer | Onbuild | Entrypoint),
                 None,
-            ) => row.steps.push(number),
+            ) => {}
             _ => rows.push(std::mem::take(&mut row)),
         }
     }
@@ -72,16 +67,53 @@ fn rows(image: &Image, base_layers: usize) -> Vec<Row> {
     rows
 }
 
-/// What happens within a group, for the text.
-#[derive(Default)]
-struct Story {
-    removed: u64,
-    unchanged: u64,
-    written: u64,
+/// The names that an `ENV` or `ARG` sets: `ENV A=1 B=2`, `ENV A 1`, `ARG A`.
+fn variables(step: &Step) -> Vec<String> {
+    let words: Vec<&str> = step.command.split_whitespace().skip(1).collect();
+    let assigned = words.iter().filter_map(|word| word.split_once('=').map(|(name, _)| name.to_owned()));
+    let mut names: Vec<String> = assigned.collect();
+    if words.first().is_some_and(|first| !first.contains('=')) {
+        names.extend(words.first().map(ToString::to_string));
+    }
+    names
 }
 
-fn find(ledger: &mut Ledger<'_>) {
-    if !ledger.settings.is_on(&INFO.id) {
+/// Programs of which it is known that no variable but their own changes what they do.
+const INDIFFERENT: [&str; 22] = [
+    "rm", "chown", "chmod", "chgrp", "mkdir", "rmdir", "touch", "cp", "mv", "ln", "true", "echo", "printf",
+    "find", "sed", "install", "tar", "cat", "useradd", "groupadd", "adduser", "addgroup",
+];
+/// Variables that any program may read.
+const READ_BY_ALL: [&str; 4] = ["PATH", "HOME", "SHELL", "IFS"];
+
+/// True when a command may read a variable: it names it, or it runs a program that might look for it.
+fn reads(command: &str, variable: &str) -> bool {
+    command.contains(variable)
+        || READ_BY_ALL.contains(&variable)
+        || variable.starts_with("LC_")
+        || variable.starts_with("LD_")
+        || shell::commands(command).iter().any(|words| !INDIFFERENT.contains(&words[0].as_str()))
+}
+
+/// What happens within a group: bytes of a layer that a later one takes away, stores again, or writes anew.
+#[derive(Debug, Default)]
+pub(in crate::advice) struct Story {
+    pub(in crate::advice) removed: u64,
+    pub(in crate::advice) unchanged: u64,
+    pub(in crate::advice) written: u64,
+}
+
+/// What is known of the groups of one finding.
+#[derive(Debug)]
+pub(in crate::advice) struct Merged {
+    /// The steps of each group, first to last.
+    pub(in crate::advice) groups: Vec<Vec<StepId>>,
+    /// By the layer that hides and the layer that wrote.
+    pub(in crate::advice) stories: BTreeMap<(usize, usize), Story>,
+}
+
+pub(super) fn find(ledger: &mut Ledger<'_>) {
+    if !ledger.settings.is_on(ID) {
         return;
     }
     let rows = rows(ledger.image, ledger.analysis.base_layers);
@@ -153,104 +185,17 @@ fn file(ledger: &mut Ledger<'_>, rows: &[Row], findings: &[Vec<(usize, std::ops:
             }
         }
     }
-    for ((groups, claims), timeline) in findings.iter().zip(tallies).zip(stories) {
+    for ((groups, claims), stories) in findings.iter().zip(tallies).zip(stories) {
         let layers: Vec<usize> = groups.iter().flat_map(|(_, range)| range.clone()).collect();
-        let fix: Vec<String> =
-            groups.iter().take(4).map(|(row, range)| merged(ledger.image, &rows[*row], range)).collect();
-        let headers = if claims.weight > claims.bytes.saturating_mul(2) + 1_000_000 {
-            format!(", and {} of tar headers and padding", units::size(claims.weight - claims.bytes))
-        } else {
-            String::new()
-        };
-        let title = match groups.as_slice() {
-            [(_, range)] if range.len() == 2 => format!(
-                "{} as one RUN: {}",
-                capital(&layer_list(&layers)),
-                verb(ledger, &timeline, range.start, range.end - 1)
-            ),
-            [_] => format!("{} as one RUN would not store what they undo", capital(&layer_list(&layers))),
-            many => format!("{} groups of neighbouring RUN steps undo each other's work", many.len()),
-        };
-        let title = format!("{title}{headers}");
-        ledger.file(
-            &INFO,
-            Draft {
-                title,
-                why: why(ledger, &timeline),
-                fix: fix.join("\n\n"),
-                claims,
-                layers,
-                ..Draft::default()
-            },
-        );
+        let groups = groups.iter().map(|(row, range)| steps(ledger.image, &rows[*row], range)).collect();
+        ledger.file(ID, Draft { layers, ..Draft::of(claims) }, Merged { groups, stories });
     }
 }
 
-/// What the second of two layers does to the first, in a few words.
-fn verb(ledger: &Ledger<'_>, stories: &BTreeMap<(usize, usize), Story>, from: usize, to: usize) -> String {
-    let Some(timeline) = stories.get(&(to, from)) else { return "they undo each other's work".into() };
-    let command = ledger.command(to);
-    if timeline.removed >= timeline.unchanged.max(timeline.written) {
-        format!("layer {to} deletes what layer {from} wrote")
-    } else if timeline.unchanged >= timeline.written {
-        let word = ["chown", "chmod", "chgrp", "touch"]
-            .into_iter()
-            .find(|word| command.contains(word))
-            .map_or_else(|| format!("layer {to}"), |word| format!("{word} in layer {to}"));
-        format!("{word} stores the files of layer {from} again")
-    } else {
-        format!("layer {to} writes again what layer {from} wrote")
-    }
-}
-
-fn why(ledger: &Ledger<'_>, stories: &BTreeMap<(usize, usize), Story>) -> String {
-    let mut told: Vec<(u64, String)> = Vec::new();
-    for (&(by, from), timeline) in stories {
-        for (bytes, what) in [
-            (timeline.removed, "deletes"),
-            (timeline.unchanged, "changes only the attributes of"),
-            (timeline.written, "writes again"),
-        ] {
-            if bytes > 0 {
-                told.push((
-                    bytes,
-                    format!(
-                        "{} {what} {} that {} wrote",
-                        ledger.layer(by),
-                        units::size(bytes),
-                        ledger.layer(from)
-                    ),
-                ));
-            }
-        }
-    }
-    told.sort_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
-    let rest = told.len().saturating_sub(3);
-    let mut text: Vec<String> = told.into_iter().take(3).map(|(_, text)| text).collect();
-    if rest > 0 {
-        text.push(format!("and {rest} more like that"));
-    }
-    format!(
-        "{}. A layer keeps what its step left behind, whatever comes later; within one RUN it would never be stored. The saving is exact; the steps then share one entry of the build cache.",
-        capital(&text.join("; "))
-    )
-}
-
-/// The merged `RUN` of the layers in `range`, with the steps between them moved up.
-fn merged(image: &Image, row: &Row, range: &std::ops::Range<usize>) -> String {
-    let position = |layer: usize| {
-        row.steps.iter().position(|&step| image.history[step].layer == Some(layer)).unwrap_or_default()
-    };
-    let steps = &row.steps[position(range.start)..=position(range.end - 1)];
-    let (mut moved, mut commands) = (Vec::new(), Vec::new());
-    for step in steps.iter().map(|&step| &image.history[step]) {
-        match step.instruction.map(Keyword::as_str) {
-            Some("RUN") => commands.push(safe(&step.command)),
-            Some("ENV" | "ARG") => moved.push(safe(&step.command)),
-            _ => {}
-        }
-    }
-    let note = if moved.is_empty() { "" } else { "# moved up, so that the RUN steps can be one\n" };
-    moved.push(dockerfile::run(&commands));
-    format!("{note}{}", moved.join("\n"))
+/// The steps of a row from the first layer of a range to its last, those between that made no layer as well.
+fn steps(image: &Image, row: &Row, range: &std::ops::Range<usize>) -> Vec<StepId> {
+    let position =
+        |layer: usize| row.steps.iter().position(|&step| image.history[step.index()].layer == Some(layer));
+    let (from, to) = (position(range.start).unwrap_or(0), position(range.end - 1).unwrap_or(0));
+    row.steps.get(from..=to).unwrap_or_default().to_vec()
 }

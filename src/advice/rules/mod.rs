@@ -1,56 +1,51 @@
-//! The structural rules: one small file each. Their order is the order of billing.
+//! The rules that are code: one small file each. They claim entries and record facts; the words are in `fixes`.
 
-mod add_remote;
-mod archive_tree;
-mod copy_before_install;
-mod copy_root;
-mod duplicate_content;
-mod files;
-mod grouping;
-mod installs;
-mod layers;
-mod merge_runs;
-mod multi_stage;
-mod recommends;
-mod redundant_tools;
-mod secret_env;
-mod secret_file;
-mod slim_base;
-mod unstripped;
-mod upgrade;
-mod waste;
-mod waste_fixes;
-mod waste_texts;
+pub(super) mod add_remote;
+pub(super) mod archive_tree;
+pub(super) mod copy_before_install;
+pub(super) mod copy_root;
+pub(super) mod duplicate_content;
+pub(super) mod files;
+pub(super) mod installs;
+pub(super) mod layers;
+pub(super) mod merge_runs;
+pub(super) mod multi_stage;
+pub(super) mod recommends;
+pub(super) mod redundant_tools;
+pub(super) mod secret_env;
+pub(super) mod secret_file;
+pub(super) mod slim_base;
+pub(super) mod unstripped;
+pub(super) mod upgrade;
+pub(super) mod waste;
 
-use super::ledger::Ledger;
-use super::rule::RuleInfo;
+use super::engine::ledger::Ledger;
 
-/// Rules that are code.
-pub(super) struct Structural {
-    /// What it finds; most find one thing.
-    pub(super) infos: &'static [&'static RuleInfo],
-    /// Looks at the image, claims entries, files findings.
-    pub(super) find: fn(&mut Ledger<'_>),
-}
+/// Looks at the image, claims entries, records what it found.
+type Rule = fn(&mut Ledger<'_>);
 
-/// All of them, in the order of billing: dead bytes before live ones.
-pub(super) static STRUCTURAL: &[Structural] = &[
-    merge_runs::RULE,
-    upgrade::RULE,
-    waste::RULE,
-    recommends::RULE,
-    archive_tree::RULE,
-    files::RULE,
-    duplicate_content::RULE,
-    unstripped::RULE,
-    multi_stage::RULE,
-    secret_file::RULE,
-    secret_env::RULE,
-    copy_before_install::RULE,
-    copy_root::RULE,
-    add_remote::RULE,
-    installs::RULE,
-    layers::RULE,
-    redundant_tools::RULE,
-    slim_base::RULE,
+/// Rules that claim entries, in the order of billing: dead bytes before live ones.
+pub(super) static CLAIMING: &[Rule] = &[
+    merge_runs::find,
+    upgrade::find,
+    waste::find,
+    recommends::find,
+    archive_tree::find,
+    files::find,
+    duplicate_content::find,
+    unstripped::find,
+];
+
+/// Rules without bytes of their own. They may look at what was claimed, so they come when all of it is.
+pub(super) static STRUCTURAL: &[Rule] = &[
+    multi_stage::find,
+    secret_file::find,
+    secret_env::find,
+    copy_before_install::find,
+    copy_root::find,
+    add_remote::find,
+    installs::find,
+    layers::find,
+    redundant_tools::find,
+    slim_base::find,
 ];

@@ -1,22 +1,19 @@
 //! Two programs for the same job, both brought by own layers.
 
-use super::Structural;
-use crate::advice::ledger::{Draft, Ledger};
-use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::{Confidence, Severity};
+use crate::advice::engine::finding::Severity;
+use crate::advice::engine::ledger::{Draft, Ledger};
 use crate::image::PathId;
 
-static INFO: RuleInfo = RuleInfo::new(
-    "redundant-tools",
-    Group::Structure,
-    "Several programs for the same job were installed",
-    "Each of them has to be pulled, and kept free of known holes. One will do.",
-    "RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*",
-)
-.with(Confidence::Judgement, Some(Severity::Info));
+const ID: &str = "redundant-tools";
 
-pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
+/// The programs, at least two, and the job.
+#[derive(Debug)]
+pub(in crate::advice) struct Redundant {
+    pub(in crate::advice) job: &'static str,
+    pub(in crate::advice) programs: Vec<PathId>,
+}
 
+/// Each job with programs of different packages that do it.
 const JOBS: [(&str, &[&str]); 4] = [
     ("downloads", &["usr/bin/curl", "usr/bin/wget"]),
     ("editing", &["usr/bin/vim.basic", "usr/bin/vim.tiny", "usr/bin/vim", "usr/bin/nano", "usr/bin/emacs"]),
@@ -24,34 +21,34 @@ const JOBS: [(&str, &[&str]); 4] = [
     ("shells", &["usr/bin/zsh", "usr/bin/fish", "bin/zsh", "bin/fish"]),
 ];
 
-fn find(ledger: &mut Ledger<'_>) {
+pub(super) fn find(ledger: &mut Ledger<'_>) {
     for (job, programs) in JOBS {
-        let found: Vec<(PathId, usize)> = programs
+        let mut found: Vec<(PathId, usize)> = programs
             .iter()
             .filter_map(|program| {
                 let path = ledger.image.paths.find(program.as_bytes())?;
-                let layer = ledger.image.layer_of(ledger.union.rootfs.entry(path)?);
+                let entry = ledger.union.rootfs.entry(path)?;
+                // links are other names of what is found elsewhere
+                let content = ledger.union.content_of(entry)?;
+                let layer = ledger.image.layer_of(content);
                 ledger.is_own(layer).then_some((path, layer))
             })
             .collect();
+        // several programs of one package came together, and go together
+        let owner = |path| ledger.analysis.packages.owner(path).map(|package| package.name.as_str());
+        let mut owners: Vec<&str> = Vec::new();
+        found.retain(|(path, _)| {
+            let is_new = owner(*path).is_none_or(|owner| !owners.contains(&owner));
+            owners.extend(owner(*path));
+            is_new
+        });
         if found.len() < 2 {
             continue;
         }
-        let names: Vec<String> = found.iter().map(|(path, _)| ledger.path(*path)).collect();
         let mut layers: Vec<usize> = found.iter().map(|(_, layer)| *layer).collect();
         layers.sort_unstable();
         layers.dedup();
-        let title = format!("{} do the same job: {job}", names.join(" and "));
-        ledger.file(
-            &INFO,
-            Draft {
-                title,
-                why: INFO.why.to_string(),
-                fix: format!("# install one of: {}", names.join(", ")),
-                layers,
-                severity: Some(Severity::Info),
-                ..Draft::default()
-            },
-        );
+        let programs = found.into_iter().map(|(path, _)| path).collect();
+        ledger.file(ID, Draft::about(layers, Severity::Info), Redundant { job, programs });
     }
 }

@@ -1,24 +1,36 @@
 //! A base image that is larger than what the program on it needs.
 
-use super::Structural;
-use crate::advice::ledger::{Draft, Ledger};
-use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::{Confidence, Severity, base_images, package_managers};
+use crate::advice::engine::base_images;
+use crate::advice::engine::finding::Severity;
+use crate::advice::engine::ledger::{Draft, Ledger};
+use crate::advice::knowledge::base_images::SLIM;
+use crate::advice::knowledge::package_managers;
 use crate::analysis::system::Language;
-use crate::units;
 
-static INFO: RuleInfo = RuleInfo::new(
-    "slim-base",
-    Group::Structure,
-    "A smaller base image would do",
-    "The full variants of base images carry documentation, compilers and tools that a program at run time does not use. Slim variants are the same distribution without them. Alpine is smaller still, but has another C library (musl): ready-made binaries of Python and Node.js packages may not run on it.",
-    "FROM python:3.12-slim",
-)
-.with(Confidence::Judgement, Some(Severity::Low));
+const ID: &str = "slim-base";
 
-pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
+/// A smaller base.
+#[derive(Debug)]
+pub(in crate::advice) struct SmallerBase {
+    /// Live bytes of the base.
+    pub(in crate::advice) bytes: u64,
+    /// What the distribution calls itself.
+    pub(in crate::advice) name: String,
+    pub(in crate::advice) from: Smaller,
+}
 
-fn find(ledger: &mut Ledger<'_>) {
+/// Which smaller base would do.
+#[derive(Debug)]
+pub(in crate::advice) enum Smaller {
+    /// None at all: the program is static.
+    Nothing,
+    /// The image of a language, and the packages that it makes unnecessary.
+    Language { from: String, language: &'static str, installed: Vec<String> },
+    /// The same distribution.
+    Variant(String),
+}
+
+pub(super) fn find(ledger: &mut Ledger<'_>) {
     let base = ledger.analysis.base_layers;
     let system = &ledger.analysis.system;
     let bytes: u64 = ledger.analysis.layers[..base].iter().map(|layer| layer.live).sum();
@@ -28,57 +40,37 @@ fn find(ledger: &mut Ledger<'_>) {
         return;
     };
     let is_static = system.program.is_some_and(|program| program.is_static() && ledger.is_own(program.layer));
-    if base == ledger.image.layers.len()
-        || bytes < base_images::SLIM
-        || !(is_static || base_images::is_full(ledger))
-    {
+    if base == ledger.image.layers.len() || bytes < SLIM || !(is_static || base_images::is_full(ledger)) {
         return;
     }
-    let Some((from, needs)) = smaller(ledger, is_static) else { return };
-    let content = ledger.image.content().max(1);
-    let name = release.pretty_name.as_deref().unwrap_or(&release.id);
-    let name = crate::text::line(name.as_bytes(), 60);
-    let title = format!(
-        "The base, {name}, is {} of {}: a smaller one would do",
-        units::size(bytes),
-        units::size(content)
-    );
-    let why = format!("{needs} {}", INFO.why);
-    let severity = if bytes * 10 >= content * 3 { Severity::Low } else { Severity::Info };
-    let layers = (0..base).collect();
-    ledger.file(&INFO, Draft { title, why, fix: from, layers, severity: Some(severity), ..Draft::default() });
+    let Some(from) = smaller(ledger, is_static) else { return };
+    let name = release.pretty_name.as_deref().unwrap_or(&release.id).to_owned();
+    let severity =
+        if bytes * 10 >= ledger.image.content().max(1) * 3 { Severity::Low } else { Severity::Info };
+    ledger.file(ID, Draft::about((0..base).collect(), severity), SmallerBase { bytes, name, from });
 }
 
-/// A smaller base, and what the image needs of it.
-fn smaller(ledger: &Ledger<'_>, is_static: bool) -> Option<(String, String)> {
+/// A smaller base for what the image needs of it.
+fn smaller(ledger: &Ledger<'_>, is_static: bool) -> Option<Smaller> {
     if is_static {
-        let needs = "The program is static: it needs no shared libraries. Copy certificates and time zones if it uses them.";
-        return Some(("FROM scratch\n# with certificates: COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/".into(), needs.into()));
+        return Some(Smaller::Nothing);
     }
     if let Some(runtime) = base_images::runtime(ledger)
         && let Some(from) = base_images::language_base(ledger, runtime)
     {
         let is_java = matches!(runtime.language, Language::Jdk | Language::Jre);
-        let name = if is_java { "Java" } else { runtime.language.name() };
-        let own = ledger
-            .is_own(runtime.layer)
-            .then(|| ledger.image.command_of(runtime.layer))
-            .and_then(package_managers::installed);
+        let language = if is_java { "Java" } else { runtime.language.name() };
+        let own = ledger.is_own(runtime.layer).then(|| ledger.image.command_of(runtime.layer));
         let installed: Vec<String> = own
+            .and_then(package_managers::installed)
             .into_iter()
             .flat_map(|(_, packages)| packages)
             .filter(|package| {
                 let is_javas = is_java && ["-jdk", "-jre"].iter().any(|part| package.contains(part));
-                is_javas || package.starts_with(&name[..name.len().min(4)]) || package == "npm"
+                is_javas || package.starts_with(&language[..language.len().min(4)]) || package == "npm"
             })
             .collect();
-        let note = if installed.is_empty() {
-            String::new()
-        } else {
-            format!("\n# it has {name}: leave out of apt-get install: {}", installed.join(" "))
-        };
-        return Some((format!("FROM {from}{note}"), format!("The image runs {name}.")));
+        return Some(Smaller::Language { from, language, installed });
     }
-    let from = base_images::smaller(ledger).ok()?;
-    Some((format!("FROM {from}"), "It is the same distribution without documentation.".into()))
+    base_images::smaller(ledger).ok().map(Smaller::Variant)
 }

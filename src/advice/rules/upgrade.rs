@@ -2,48 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use super::Structural;
-use crate::advice::claims::Claims;
-use crate::advice::ledger::{Draft, Ledger, files};
-use crate::advice::rule::{Group, RuleInfo};
-use crate::advice::shell;
-use crate::advice::{Confidence, base_images};
+use crate::advice::engine::claims::Claims;
+use crate::advice::engine::ledger::{Draft, Ledger};
+use crate::analysis::package_managers::PACKAGE_MANAGERS;
+use crate::dockerfile::shell;
 use crate::overlay::Cause;
-use crate::units;
 
-static INFO: RuleInfo = RuleInfo::new(
-    "upgrade",
-    Group::Structure,
-    "Packages of the base image are upgraded in a layer above it",
-    "The base image stays below, with the old versions: each upgraded package is stored twice, and pulled twice by everybody. A newer base image has the same fixes, is shared, and is tested as a whole.",
-    "FROM debian:bookworm-20250113-slim",
-)
-.with(Confidence::Likely, None);
+const ID: &str = "upgrade";
 
-pub(super) const RULE: Structural = Structural { infos: &[&INFO], find };
+/// The layer that upgrades.
+#[derive(Debug)]
+pub(in crate::advice) struct Upgrade {
+    pub(in crate::advice) layer: usize,
+}
 
-const UPGRADES: [&str; 14] = [
-    "apt-get upgrade",
-    "apt-get dist-upgrade",
-    "apt-get full-upgrade",
-    "apt upgrade",
-    "apt full-upgrade",
-    "apk upgrade",
-    "yum update",
-    "yum upgrade",
-    "dnf update",
-    "dnf upgrade",
-    "microdnf update",
-    "microdnf upgrade",
-    "zypper update",
-    "zypper dup",
-];
+/// True for a text that upgrades what is installed.
+pub(in crate::advice) fn is_upgrade(command: &str) -> bool {
+    PACKAGE_MANAGERS.iter().flat_map(|manager| manager.upgrades).any(|upgrade| shell::runs(command, upgrade))
+}
 
-fn find(ledger: &mut Ledger<'_>) {
-    let by: Vec<usize> = (ledger.analysis.base_layers..ledger.image.layers.len())
+pub(super) fn find(ledger: &mut Ledger<'_>) {
+    let by: Vec<usize> = ledger
+        .own_layers()
         .filter(|&layer| {
             let command = ledger.image.command_of(layer);
-            UPGRADES.iter().any(|upgrade| shell::runs(command, upgrade))
+            is_upgrade(command)
         })
         .collect();
     let mut tallies: BTreeMap<usize, Claims> = by.iter().map(|&layer| (layer, Claims::default())).collect();
@@ -59,21 +42,6 @@ fn find(ledger: &mut Ledger<'_>) {
     }
     let floor = ledger.scale.floor;
     for (layer, claims) in tallies.into_iter().filter(|(_, claims)| claims.weight >= floor) {
-        let title = format!("Layer {layer} upgrades {} of the base image", files(claims.entries));
-        let why = format!(
-            "{} stores {} of the base image in a new version; the old one stays below it and is pulled by everybody. \
-             A newer base image has the same fixes, is shared, and is tested as a whole.",
-            ledger.layer(layer),
-            units::size(claims.bytes)
-        );
-        let from = base_images::name(ledger).map_or_else(String::new, |name| format!("FROM {name}\n"));
-        let commands = ledger.command(layer);
-        let upgrade = shell::chain(&commands);
-        let upgrade = upgrade.into_iter().find(|part| UPGRADES.iter().any(|known| shell::runs(part, known)));
-        let fix = format!(
-            "# docker build --pull takes the newest base; then leave out: {}\n{from}",
-            upgrade.unwrap_or("the upgrade")
-        );
-        ledger.file(&INFO, Draft { title, why, fix, claims, layers: vec![layer], ..Draft::default() });
+        ledger.file(ID, Draft { layers: vec![layer], ..Draft::of(claims) }, Upgrade { layer });
     }
 }

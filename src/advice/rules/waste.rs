@@ -2,19 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{Structural, waste_texts};
-use crate::advice::Severity;
-use crate::advice::claims::Claims;
-use crate::advice::ledger::Ledger;
-use crate::advice::rule::{Group as Topic, RuleInfo};
-use crate::advice::shell;
+use crate::advice::engine::claims::Claims;
+use crate::advice::engine::ledger::{Draft, Ledger};
 use crate::analysis::Copy;
+use crate::dockerfile::shell;
 use crate::image::{EntryId, PathId};
 use crate::overlay::Cause;
 
 /// What happened to a wasted copy. In the order of billing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(in crate::advice) enum Kind {
     /// The same path stands again later in the same tar.
     Repeated,
     /// A package manager wrote its records again.
@@ -33,82 +30,18 @@ pub(super) enum Kind {
     BaseWaste,
 }
 
-static REPEATED: RuleInfo = RuleInfo::new(
-    "duplicate-entry",
-    Topic::Waste,
-    "A layer stores the same path twice",
-    "The tar of one layer holds several entries for one path; only the last counts. No Dockerfile does that: the tool that built the image did.",
-    "# build the image again with a current builder\ndocker buildx build .",
-);
-static PACKAGE: RuleInfo = RuleInfo::new(
-    "pkgdb-rewrite",
-    Topic::Waste,
-    "Package package_managers write their records again in every install step",
-    "Each step that installs packages stores the package manager's records again as a whole. Once per image that cannot be avoided; more often it can: install everything in one RUN.",
-    "RUN apt-get update && \\\n    apt-get install -y --no-install-recommends ALL PACKAGES && \\\n    rm -rf /var/lib/apt/lists/*",
-)
-.with(crate::advice::Confidence::Exact, Some(Severity::Low));
-static METADATA: RuleInfo = RuleInfo::new(
-    "metadata-only",
-    Topic::Waste,
-    "chown, chmod or touch stores files again that did not change",
-    "A layer cannot change a file's owner, mode or time in place: it stores the whole file again, and the first copy stays below. Set them when the files are written.",
-    "COPY --chown=app:app --chmod=755 . /app",
-);
-static IDENTICAL: RuleInfo = RuleInfo::new(
-    "identical-rewrite",
-    Topic::Waste,
-    "Files are stored again although nothing in them changed",
-    "The same files are copied or written twice. The second copy hides the first and looks just like it.",
-    "# drop the second COPY, or copy less in the first\nCOPY package.json package-lock.json ./",
-);
-static DELETED: RuleInfo = RuleInfo::new(
-    "deleted-later",
-    Topic::Waste,
-    "Files are deleted by a later step, which frees nothing",
-    "A layer can only hide what a layer below it stores: the bytes stay in the image and are pulled by everybody. Delete in the RUN that writes.",
-    "RUN apt-get update && \\\n    apt-get install -y --no-install-recommends PACKAGES && \\\n    rm -rf /var/lib/apt/lists/*",
-);
-static OVERWRITTEN: RuleInfo = RuleInfo::new(
-    "overwritten",
-    Topic::Waste,
-    "Files are written again by a later step",
-    "Both versions are stored, and only the last can be seen. Make the final version in the step that writes the file first, or do not write it there.",
-    "RUN make && sed -i s/debug/release/ app.conf",
-);
-static BASE_HIDDEN: RuleInfo = RuleInfo::new(
-    "base-hidden",
-    Topic::Waste,
-    "Own steps hide files of the base image, which frees nothing",
-    "The base image is below, and is pulled as it is. To be rid of its files, start from a smaller one.",
-    "FROM debian:bookworm-slim",
-)
-.with(crate::advice::Confidence::Exact, Some(Severity::Info));
-static BASE_WASTE: RuleInfo = RuleInfo::new(
-    "base-waste",
-    Topic::Waste,
-    "The base image itself has wasted bytes",
-    "Its own Dockerfile wastes them; only those who build it can change that.",
-    "",
-)
-.with(crate::advice::Confidence::Exact, Some(Severity::Info));
-
-pub(super) const RULE: Structural = Structural {
-    infos: &[&REPEATED, &PACKAGE, &METADATA, &IDENTICAL, &DELETED, &OVERWRITTEN, &BASE_HIDDEN, &BASE_WASTE],
-    find,
-};
-
 impl Kind {
-    fn info(self) -> &'static RuleInfo {
+    /// The rule about it.
+    fn rule(self) -> &'static str {
         match self {
-            Self::Repeated => &REPEATED,
-            Self::Package => &PACKAGE,
-            Self::Metadata => &METADATA,
-            Self::Identical => &IDENTICAL,
-            Self::Deleted => &DELETED,
-            Self::Overwritten => &OVERWRITTEN,
-            Self::BaseHidden => &BASE_HIDDEN,
-            Self::BaseWaste => &BASE_WASTE,
+            Self::Repeated => "duplicate-entry",
+            Self::Package => "pkgdb-rewrite",
+            Self::Metadata => "metadata-only",
+            Self::Identical => "identical-rewrite",
+            Self::Deleted => "deleted-later",
+            Self::Overwritten => "overwritten",
+            Self::BaseHidden => "base-hidden",
+            Self::BaseWaste => "base-waste",
         }
     }
 }
@@ -116,25 +49,36 @@ impl Kind {
 /// Which attributes differ from a copy to the next.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "four attributes that differ or do not, in any mix")]
-pub(super) struct Differs {
-    pub(super) owner: bool,
-    pub(super) mode: bool,
-    pub(super) xattrs: bool,
-    pub(super) time: bool,
+pub(in crate::advice) struct Differs {
+    pub(in crate::advice) owner: bool,
+    pub(in crate::advice) mode: bool,
+    pub(in crate::advice) xattrs: bool,
+    pub(in crate::advice) time: bool,
 }
 
 /// Copies that met the same end by the same layer.
 #[derive(Debug, Default)]
-pub(super) struct Group {
-    pub(super) claims: Claims,
+struct Group {
+    claims: Claims,
     /// The layers that hid them.
-    pub(super) by: Vec<usize>,
-    pub(super) differs: Differs,
+    by: Vec<usize>,
+    differs: Differs,
     /// Bytes by the path rule that the paths fall under, for the words.
-    pub(super) path_matches: BTreeMap<usize, u64>,
+    path_matches: BTreeMap<usize, u64>,
 }
 
-fn find(ledger: &mut Ledger<'_>) {
+/// What is known of them.
+#[derive(Debug)]
+pub(in crate::advice) struct Waste {
+    pub(in crate::advice) kind: Kind,
+    /// The layers that hid them, lowest first.
+    pub(in crate::advice) by: Vec<usize>,
+    pub(in crate::advice) differs: Differs,
+    /// Bytes by the path rule that the paths fall under.
+    pub(in crate::advice) path_matches: BTreeMap<usize, u64>,
+}
+
+pub(super) fn find(ledger: &mut Ledger<'_>) {
     let mut groups: BTreeMap<(Kind, usize), Group> = BTreeMap::new();
     for wasted in &ledger.analysis.wasted {
         for copy in ledger.analysis.copies_of(wasted) {
@@ -166,9 +110,13 @@ fn find(ledger: &mut Ledger<'_>) {
     }
     for (kind, mut group) in merge_small(ledger, with_unchanged(ledger, groups)) {
         group.by.sort_unstable();
-        let mut draft = waste_texts::draft(ledger, kind, &group);
-        draft.claims = group.claims;
-        ledger.file(kind.info(), draft);
+        let claims = std::mem::take(&mut group.claims);
+        let mut layers: Vec<usize> = claims.layers.keys().copied().chain(group.by.iter().copied()).collect();
+        layers.sort_unstable();
+        layers.dedup();
+        let Group { by, differs, path_matches, .. } = group;
+        let facts = Waste { kind, by, differs, path_matches };
+        ledger.file(kind.rule(), Draft { layers, ..Draft::of(claims) }, facts);
     }
 }
 

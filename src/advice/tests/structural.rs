@@ -167,7 +167,8 @@ fn every_structural_rule_has_a_firing_and_a_silent_image() {
         assert!(!has(&silent.advice(), id), "{id} fires");
         seen.insert(id);
     }
-    for info in STRUCTURAL.iter().flat_map(|rule| rule.infos) {
+    let coded = rules().filter(|rule| table::row(&rule.id).unwrap().globs.is_empty());
+    for info in coded {
         assert!(seen.contains(info.id.as_ref()), "{} has no images", info.id);
     }
 }

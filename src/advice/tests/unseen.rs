@@ -7,7 +7,7 @@ fn finding(fixture: Fixture, rule: &str) -> Option<crate::advice::Finding> {
 }
 
 fn fix(fixture: Fixture, rule: &str) -> String {
-    finding(fixture, rule).map(|finding| finding.fix).unwrap_or_default()
+    finding(fixture, rule).map(|finding| finding.snippet).unwrap_or_default()
 }
 
 fn project(files: &[&str]) -> Fixture {
@@ -20,23 +20,23 @@ fn only_what_fetches_dependencies_moves_above_the_copy() {
     let rule = "copy-before-install";
     assert_eq!(
         fix(project(&["go.mod", "go.sum"]).run("go build -o /srv .", &[]), rule),
-        "COPY go.mod go.sum /app/\nRUN go mod download\nCOPY . /app\nRUN go build -o /srv ."
+        "COPY go.mod go.sum /app/\nRUN go mod download\nRUN go build -o /srv ."
     );
     assert_eq!(
         fix(project(&["Cargo.toml", "Cargo.lock", "src/main.rs"]).run("cargo build --release", &[]), rule),
         "COPY Cargo.toml Cargo.lock /app/\nRUN mkdir -p src && \\\n    echo 'fn main() {}' > src/main.rs && \\\n    \
-         cargo fetch\nCOPY . /app\nRUN cargo build --release"
+         cargo fetch\nRUN cargo build --release"
     );
     assert_eq!(
         fix(project(&["package.json"]).run("npm ci && npm run build && rm -rf /root/.npm", &[]), rule),
-        "COPY package.json /app/\nRUN npm ci && \\\n    rm -rf /root/.npm\nCOPY . /app\nRUN npm run build"
+        "COPY package.json /app/\nRUN npm ci && \\\n    rm -rf /root/.npm\nRUN npm run build"
     );
     let pip = project(&["requirements.txt"])
         .run("pip install --upgrade pip", &[file("v", 1)])
         .run("pip install -r requirements.txt", &[]);
     assert_eq!(
         fix(pip, rule),
-        "COPY requirements.txt /app/\n# … the steps that stand between …\nRUN pip install -r requirements.txt\nCOPY . /app"
+        "# move the installation above the COPY, with pip install --upgrade pip and what else it needs"
     );
     for (files, command) in [
         (&["go.mod"][..], "go build ."),
@@ -93,11 +93,11 @@ fn what_the_step_cleans_already_is_not_cleaned_again() {
         "apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*",
     );
     assert!(
-        after.contains("rm -rf /var/lib/apt/lists/* && \\\n    rm -rf /var/cache/apt/archives/*.deb\n"),
+        after.contains("rm -rf /var/lib/apt/lists/* && \\\n    rm -rf /var/cache/apt/archives/*.deb"),
         "{after}"
     );
     let without = run("apt-get update && apt-get install -y --no-install-recommends curl");
-    assert!(without.contains("rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb\n"), "{without}");
+    assert!(without.contains("rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb"), "{without}");
 }
 
 #[test]
@@ -106,9 +106,9 @@ fn an_archive_that_came_with_the_project_is_left_out_of_that_copy() {
     let image = |copy: &str, place: &str| {
         Fixture::new().step(copy, &[file(place, 5 * MB)]).run(&format!("tar -xzf /{place} -C /opt"), &tree)
     };
-    let add = "# ADD unpacks an archive of the build context and keeps no copy\nADD t.tar.gz /opt/";
+    let add = "# ADD unpacks an archive of the build context and keeps no copy\nADD t.tar.gz /opt/\n# removed: RUN tar -xzf /tmp/t.tar.gz -C /opt";
     let whole = fix(image("COPY . /srv # buildkit", "srv/t.tar.gz"), "archive-plus-tree");
-    assert!(whole.starts_with(add) && whole.ends_with("\nCOPY --exclude=t.tar.gz . /srv"), "{whole}");
+    assert!(whole.starts_with("# keep t.tar.gz out of layer 1 (COPY . /srv)"), "{whole}");
     assert_eq!(fix(image("COPY t.tar.gz /tmp/ # buildkit", "tmp/t.tar.gz"), "archive-plus-tree"), add);
 }
 
@@ -126,7 +126,7 @@ fn only_secrets_of_the_build_context_are_to_be_ignored() {
         .step("COPY . /app # buildkit", &[key("app/id_rsa"), key("app/.aws/credentials")])
         .run("cp", &[key("root/.ssh/id_ed25519")]);
     let fix = fix(image, "secret-file");
-    assert!(fix.starts_with("# .dockerignore\n**/.aws/credentials\n**/id_rsa\n\n"), "{fix}");
+    assert!(fix.ends_with("# .dockerignore\n.aws/credentials\nid_rsa"), "{fix}");
     let run = Fixture::new().run("ssh-keygen", &[key("root/.ssh/id_ed25519")]);
     assert!(!self::fix(run, "secret-file").contains("dockerignore"));
 }
@@ -141,7 +141,7 @@ fn the_longest_row_of_steps_is_the_one_to_merge() {
         image = image.run(&format!("tiny{number}"), &[file(&format!("t{number}"), 1)]);
     }
     let fix = fix(image, "many-layers");
-    assert!(fix.starts_with("RUN tiny0 && \\\n    tiny1") && fix.ends_with("up to layer 38"), "{fix}");
+    assert!(fix.starts_with("RUN tiny0 && \\\n    tiny1") && fix.ends_with("tiny34"), "{fix}");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_link_takes_the_place_of_a_copy_only_where_all_of_it_is_one() {
         www.extend_from_slice(more);
         Fixture::new().run("build", &dist).run("cp -r /app/dist/. /srv/www/", &www)
     };
-    assert_eq!(fix(image(&[]), "duplicate-content"), "# in place of the cp\nRUN ln -s /app/dist /srv/www");
+    assert_eq!(fix(image(&[]), "duplicate-content"), "RUN ln -sfn /app/dist /srv/www");
     let other = fix(image(&[file("srv/www/index.html", MB)]), "duplicate-content");
     assert_eq!(other, "RUN cp -r /app/dist/. /srv/www/ && \\\n    ln -sf /app/dist/a.js /srv/www/a.js");
 }
@@ -166,7 +166,7 @@ fn what_chmod_stores_again_is_one_finding_whether_the_mode_changed_or_not() {
     let advice = image("COPY dir:0123456789ab in /app").advice();
     assert!(has(&advice, "metadata-only") && !has(&advice, "identical-rewrite"));
     assert_eq!(advice.findings[0].bytes, 90 * MB);
-    assert!(advice.findings[0].fix.contains("COPY --chmod=755 . /app"));
+    assert!(advice.findings[0].snippet.contains("COPY --chmod=755 <SOURCE> /app"));
     // an archive's own modes win
     assert!(!fix(image("ADD file:0123456789ab in /app"), "metadata-only").contains("--chmod"));
     let same = Fixture::new()

@@ -6,12 +6,11 @@
 use super::claims::Claims;
 use super::model::Manager;
 use crate::image::PathId;
-
-pub(super) const INSTALLED: [&[u8]; 2] = [b"lib/apk/db/installed", b"usr/lib/apk/db/installed"];
+use crate::layer::records::APK;
 
 /// Finds the packages and their files.
 pub(super) fn read(claims: &mut Claims<'_>) {
-    if let Some(installed) = INSTALLED.into_iter().find_map(|path| claims.body(path)) {
+    if let Some(installed) = APK.databases().find_map(|path| claims.body(&path)) {
         add(claims, installed);
     }
 }

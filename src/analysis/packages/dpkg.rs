@@ -11,8 +11,8 @@ use super::fields::paragraphs;
 use super::model::Manager;
 use super::recommends::{self, Control};
 use crate::image::PathId;
+use crate::layer::records::DPKG;
 
-pub(super) const STATUS: &[u8] = b"var/lib/dpkg/status";
 const STATUS_FILES: &[u8] = b"var/lib/dpkg/status.d";
 const LISTS: &[u8] = b"var/lib/dpkg/info";
 const STATES: &[u8] = b"var/lib/apt/extended_states";
@@ -20,7 +20,7 @@ const STATES: &[u8] = b"var/lib/apt/extended_states";
 /// Finds the packages and their files. Gives the packages that are there only as recommendations, and why.
 pub(super) fn read(claims: &mut Claims<'_>) -> Vec<(u32, u32)> {
     let mut controls = Vec::new();
-    if let Some(status) = claims.body(STATUS) {
+    if let Some(status) = DPKG.databases().find_map(|path| claims.body(&path)) {
         add(claims, status, &mut controls);
     }
     let mut sums = Vec::new();

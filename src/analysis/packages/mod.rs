@@ -17,6 +17,7 @@ mod recommends;
 mod rpm;
 
 use crate::image::Image;
+use crate::layer::records::{APK, DPKG, RPM};
 use crate::overlay::Union;
 use claims::Claims;
 pub use model::{Manager, Package, Packages, Recommended};
@@ -34,31 +35,19 @@ pub fn packages(image: &Image, union: &Union) -> Packages {
     claims.settle(&recommended, unread)
 }
 
-/// Where package managers keep records that are not read here.
-const RPM: [&[u8]; 4] = [
-    b"var/lib/rpm/Packages",
-    b"usr/lib/sysimage/rpm/Packages",
-    b"var/lib/rpm/Packages.db",
-    b"usr/lib/sysimage/rpm/Packages.db",
-];
-
 /// Package managers that have records which were not read: rpm's older ones are in formats of their own, and
 /// others' may have been too large to keep.
 fn unread(claims: &Claims<'_>) -> Vec<Manager> {
     let is_there = |path: &[u8]| claims.live_file(path).is_some();
-    let is_lost = |path: &[u8]| is_there(path) && claims.body(path).is_none();
+    let is_lost = |path: Vec<u8>| is_there(&path) && claims.body(&path).is_none();
     let mut unread = Vec::new();
-    if is_lost(dpkg::STATUS) {
-        unread.push(Manager::Dpkg);
-    }
-    if apk::INSTALLED.into_iter().any(is_lost) {
-        unread.push(Manager::Apk);
-    }
-    // what rpm wrote in its older formats is no matter once it moved to the new one
-    if rpm::DATABASES.into_iter().any(is_lost)
-        || RPM.into_iter().any(is_there) && !rpm::DATABASES.into_iter().any(is_there)
-    {
-        unread.push(Manager::Rpm);
+    for (manager, records) in [(Manager::Dpkg, DPKG), (Manager::Apk, APK), (Manager::Rpm, RPM)] {
+        // what was written in older formats is no matter once there is a new database
+        let is_older = || records.older_databases().any(|path| is_there(&path));
+        let is_new = || records.databases().any(|path| is_there(&path));
+        if records.databases().any(is_lost) || is_older() && !is_new() {
+            unread.push(manager);
+        }
     }
     unread
 }

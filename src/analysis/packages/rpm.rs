@@ -3,12 +3,11 @@
 use super::claims::Claims;
 use super::model::Manager;
 use crate::image::PathId;
-
-pub(super) const DATABASES: [&[u8]; 2] = [b"usr/lib/sysimage/rpm/rpmdb.sqlite", b"var/lib/rpm/rpmdb.sqlite"];
+use crate::layer::records::RPM;
 
 /// Finds the packages and their files.
 pub(super) fn read(claims: &mut Claims<'_>) {
-    let Some(packages) = DATABASES.into_iter().find_map(|path| claims.body(path)) else { return };
+    let Some(packages) = RPM.databases().find_map(|path| claims.body(&path)) else { return };
     let mut fields = packages.split(|&byte| byte == 0);
     while let Some(name) = fields.next().filter(|name| !name.is_empty()) {
         let version = fields.next();

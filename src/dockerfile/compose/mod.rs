@@ -206,6 +206,20 @@ pub(super) fn snippet(target: Target<'_>, fix: &Fix) -> String {
     let mut draft = Draft::new(target.file, target.nodes);
     let mut ignore = Vec::new();
     for edit in &fix.edits {
+        match edit {
+            // these are about the whole file, of which a part is shown
+            Edit::ReplaceFrom { with } => {
+                lines.push(format!("FROM {with}"));
+                continue;
+            }
+            Edit::SplitStages { build, run } => {
+                lines.extend(build.iter().cloned());
+                lines.push(String::new());
+                lines.extend(run.iter().cloned());
+                continue;
+            }
+            _ => {}
+        }
         if let Err(reason) = apply(&mut draft, target, fix, edit, &mut ignore) {
             lines.push(format!("# by hand, because {reason}: {}", edit.describe()));
         }

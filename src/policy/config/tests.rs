@@ -148,7 +148,7 @@ fn own_rules_are_read_and_checked() {
         parse("[gates]\nmax-layers = 3\n[[rule]]\nid = \"ours\"\nglobs = [\"srv/**\"]\nfix = \"x\"").unwrap();
     assert_eq!((config.rules[0].id.as_str(), config.rules[0].globs.len()), ("ours", 1));
     for (text, why) in [
-        ("\n[[rule]]\nid = \"ours\"", "missing field `globs`"),
+        ("\n[[rule]]\nid = \"ours\"", "rule `ours` has no globs"),
         ("[[rule]]\nid = \"npm\"\nglobs = [\"a\"]", "line 1: there is a rule called `npm` already"),
         ("[[rule]]\nid = \"ours\"\nglobs = [\"{a\"]", "has a `{` without its `}`"),
         ("[[rule]]\nid = \"ours\"\nglobs = []\ncolour = 1", "line 4: unknown field `colour`"),

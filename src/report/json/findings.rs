@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::list::List;
 use super::path::PathFields;
 use crate::advice::{Advice, Savings};
+use crate::dockerfile::Edit;
 use crate::image::Image;
 
 /// One thing that could be better. `E` is the list of its evidence.
@@ -18,6 +19,7 @@ pub(super) struct FindingRow<'a, E> {
     pub(super) layers: &'a [usize],
     pub(super) why: &'a str,
     pub(super) fix: &'a str,
+    pub(super) edits: &'a [Edit],
     pub(super) evidence: E,
     pub(super) evidence_total: u64,
 }
@@ -55,7 +57,8 @@ pub(super) fn findings<'a>(
         bytes: finding.bytes,
         layers: &finding.layers,
         why: &finding.why,
-        fix: &finding.fix,
+        fix: &finding.snippet,
+        edits: &finding.fix.edits,
         evidence: List(|| {
             finding.evidence.iter().map(|evidence| EvidenceRow {
                 path: PathFields::of(&image.paths.full(evidence.path)),

@@ -95,7 +95,7 @@ fn findings(out: &mut dyn Write, input: &Input<'_>, rows: usize) -> io::Result<(
             html(&finding.title)
         )?;
         writeln!(out, "{}\n", plain(&finding.why))?;
-        writeln!(out, "{}</details>\n", block("dockerfile", &finding.fix, ""))?;
+        writeln!(out, "{}</details>\n", block("dockerfile", &finding.snippet, ""))?;
     }
     rest(out, advice.findings.len(), rows, "finding", "findings")
 }

@@ -29,7 +29,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
             some => format!(" ({some})"),
         };
         page.wrapped(line, BOLD, &format!("{}{place}", text::line(finding.title.as_bytes(), usize::MAX)))?;
-        let fix: Vec<_> = finding.fix.lines().map(|fix| text::line(fix.as_bytes(), usize::MAX)).collect();
+        let fix: Vec<_> = finding.snippet.lines().map(|fix| text::line(fix.as_bytes(), usize::MAX)).collect();
         for fix in text::code(&fix.join("\n"), page.width - INDENT) {
             page.verbatim(INDENT, DIM, &fix)?;
         }

@@ -257,7 +257,7 @@ impl Pane for Advice {
         }
         if parts.fix.height > 0 {
             painter.title(parts.fix, "Paste this", "y copies it", false);
-            paragraph(parts.fix, &finding.fix, code, painter.theme.added, painter);
+            paragraph(parts.fix, &finding.snippet, code, painter.theme.added, painter);
         }
         if parts.evidence.height > 0 {
             self.draw_evidence(data, parts.evidence, finding, painter);
@@ -318,8 +318,8 @@ impl Pane for Advice {
         Some(Page {
             title: finding.rule.clone(),
             about: format!("{bytes}  {severity}  {}", layers(&finding.layers)),
-            body: format!("{prose}\n\n{}\n", finding.fix),
-            copied: finding.fix.clone(),
+            body: format!("{prose}\n\n{}\n", finding.snippet),
+            copied: finding.snippet.clone(),
         })
     }
 
@@ -327,6 +327,6 @@ impl Pane for Advice {
         if self.in_evidence {
             return Some(context.data.path_text(self.selected(context)?, false));
         }
-        self.finding(context.data).map(|finding| finding.fix.clone())
+        self.finding(context.data).map(|finding| finding.snippet.clone())
     }
 }

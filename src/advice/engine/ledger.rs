@@ -1,0 +1,347 @@
+//! What every rule works at: the image and its analysis, the account of who claimed which entry, and what was found.
+//!
+//! Rules come first: they claim entries and record [`Facts`]. When all of them are done, [`Ledger::finish`] asks the
+//! facts for their words and their fix, so that every text can know of every finding.
+
+use std::fmt::Debug;
+
+use fixedbitset::FixedBitSet;
+
+use super::claims::{Claims, Scale};
+use super::finding::{Advice, Confidence, Evidence, Finding, Savings, Severity};
+use super::path_matches::PathMatches;
+use super::phrases::safe;
+use super::rule::{PathRule, Stage};
+use super::settings::Settings;
+use super::table;
+use crate::analysis::Analysis;
+use crate::dockerfile::{Fix, Keyword, StepId};
+use crate::image::{EntryId, Image, PathId, Step};
+use crate::overlay::{Fate, Union};
+use crate::text;
+
+/// The ledger. Rules come one after the other in the order of billing: an entry belongs to the first that claims it.
+pub(in crate::advice) struct Ledger<'a> {
+    pub(in crate::advice) image: &'a Image,
+    pub(in crate::advice) union: &'a Union,
+    pub(in crate::advice) analysis: &'a Analysis,
+    pub(in crate::advice) settings: &'a Settings,
+    pub(in crate::advice) path_matches: PathMatches<'a>,
+    pub(in crate::advice) scale: Scale,
+    claimed: FixedBitSet,
+    found: Vec<Found<'a>>,
+}
+
+/// What a rule knows of what it found. It is asked for words when all findings are known.
+pub(in crate::advice) trait Facts: Debug {
+    /// The words, and the change that mends it.
+    fn tell(&self, ledger: &Ledger<'_>, found: &Found<'_>) -> Words;
+}
+
+/// What a finding says.
+#[derive(Debug, Default)]
+pub(in crate::advice) struct Words {
+    pub(in crate::advice) title: String,
+    pub(in crate::advice) why: String,
+    pub(in crate::advice) fix: Fix,
+}
+
+/// What a rule found, without words.
+#[derive(Debug)]
+pub(in crate::advice) struct Found<'a> {
+    pub(in crate::advice) rule: &'a PathRule,
+    pub(in crate::advice) claims: Claims,
+    /// The layers that cause it, lowest first.
+    pub(in crate::advice) layers: Vec<usize>,
+    pub(in crate::advice) severity: Severity,
+    facts: Box<dyn Facts>,
+}
+
+/// What a rule records.
+#[derive(Debug, Default)]
+pub(in crate::advice) struct Draft {
+    pub(in crate::advice) claims: Claims,
+    /// The layers that cause it; those that store the entries when empty.
+    pub(in crate::advice) layers: Vec<usize>,
+    /// The severity, when it does not follow from the bytes.
+    pub(in crate::advice) severity: Option<Severity>,
+}
+
+impl Draft {
+    pub(in crate::advice) fn of(claims: Claims) -> Self {
+        Self { claims, ..Self::default() }
+    }
+
+    /// A finding without bytes of its own.
+    pub(in crate::advice) fn about(layers: Vec<usize>, severity: Severity) -> Self {
+        Self { layers, severity: Some(severity), ..Self::default() }
+    }
+}
+
+/// Findings above info before the small ones are lowered.
+const LOUD: usize = 12;
+
+impl<'a> Ledger<'a> {
+    pub(in crate::advice) fn new(
+        image: &'a Image,
+        union: &'a Union,
+        analysis: &'a Analysis,
+        settings: &'a Settings,
+    ) -> Self {
+        Self {
+            image,
+            union,
+            analysis,
+            settings,
+            path_matches: PathMatches::of(image, settings),
+            scale: Scale::of(image),
+            claimed: FixedBitSet::with_capacity(image.entries.len()),
+            found: Vec::new(),
+        }
+    }
+
+    /// Claims an entry; false when it is claimed already.
+    pub(in crate::advice) fn claim(&mut self, claims: &mut Claims, path: PathId, entry: EntryId) -> bool {
+        self.claim_part(claims, path, entry, self.image.entry(entry).size)
+    }
+
+    /// The same where only so many bytes of the entry are billed; it is claimed all the same.
+    pub(in crate::advice) fn claim_part(
+        &mut self,
+        claims: &mut Claims,
+        path: PathId,
+        entry: EntryId,
+        bytes: u64,
+    ) -> bool {
+        if self.claimed.put(entry.index()) {
+            return false;
+        }
+        let layer = self.image.layer_of(entry);
+        claims.add(Evidence { bytes, path, entry, layer }, self.settings.evidence);
+        if self.is_own(layer) {
+            match self.union.fate(entry) {
+                Fate::Live => claims.own_live += bytes,
+                Fate::Lost(..) => claims.own_dead += bytes,
+            }
+        }
+        true
+    }
+
+    pub(in crate::advice) fn is_claimed(&self, entry: EntryId) -> bool {
+        self.claimed.contains(entry.index())
+    }
+
+    /// What was found so far; all of it when words are asked for.
+    pub(in crate::advice) fn found(&self) -> &[Found<'a>] {
+        &self.found
+    }
+
+    /// The finding that shows two stages: the one about them, else the first whose remedy they are.
+    pub(in crate::advice) fn staged(&self) -> Option<&Found<'a>> {
+        let by = |stage| self.found.iter().find(move |found| found.rule.stage == Some(stage));
+        by(Stage::Shows).or_else(|| by(Stage::Needs))
+    }
+
+    /// The layer that stored this content at this path first, when later ones stored it again unchanged.
+    pub(in crate::advice) fn origin(&self, path: PathId, entry: EntryId) -> usize {
+        let of = self.image.entry(entry);
+        let same = |other: &EntryId| {
+            let other = self.image.entry(*other);
+            other.kind == of.kind && other.size == of.size && other.hash == of.hash && of.hash != 0
+        };
+        let timeline = self.image.timeline.of(path);
+        let before = timeline.iter().rev().skip_while(|id| **id != entry).take_while(|id| same(id));
+        self.image.layer_of(before.last().copied().unwrap_or(entry))
+    }
+
+    /// True for layers after the base.
+    pub(in crate::advice) fn is_own(&self, layer: usize) -> bool {
+        layer >= self.analysis.base_layers
+    }
+
+    /// Records what the rule of this id found, unless it is switched off.
+    pub(in crate::advice) fn file(&mut self, id: &str, draft: Draft, facts: impl Facts + 'static) {
+        if let Some(rule) = table::row(id) {
+            self.file_rule(rule, draft, facts);
+        }
+    }
+
+    /// The same of a rule that may be the user's own.
+    pub(in crate::advice) fn file_rule(
+        &mut self,
+        rule: &'a PathRule,
+        draft: Draft,
+        facts: impl Facts + 'static,
+    ) {
+        if !self.settings.is_on(&rule.id) {
+            return;
+        }
+        let Draft { claims, layers, severity } = draft;
+        let severity = severity.unwrap_or_else(|| self.scale.severity(&claims));
+        let severity = rule.cap.map_or(severity, |cap| severity.max(cap));
+        let layers = if layers.is_empty() { claims.layers.keys().copied().collect() } else { layers };
+        self.found.push(Found { rule, claims, layers, severity, facts: Box::new(facts) });
+    }
+
+    /// The findings with their words: the most severe first, then by weight.
+    pub(in crate::advice) fn finish(mut self) -> Advice {
+        let mut savings = Savings::default();
+        for found in &self.found {
+            savings.exact += found.claims.own_dead;
+            savings.possible += found.claims.own_dead + found.claims.own_live;
+        }
+        self.found.sort_by(|a, b| {
+            let by_weight = || b.claims.weight.cmp(&a.claims.weight);
+            a.severity
+                .cmp(&b.severity)
+                .then_with(by_weight)
+                .then_with(|| a.rule.id.cmp(&b.rule.id))
+                .then_with(|| a.layers.cmp(&b.layers))
+        });
+        // a long list is not read: what is small and not certain steps back
+        for found in self.found.iter_mut().skip(LOUD) {
+            if found.severity == Severity::Low && found.rule.confidence != Confidence::Exact {
+                found.severity = Severity::Info;
+            }
+        }
+        self.found.sort_by_key(|found| found.severity);
+        let findings = self.found.iter().map(|found| self.finding(found)).collect();
+        Advice { findings, savings }
+    }
+
+    fn finding(&self, found: &Found<'_>) -> Finding {
+        let Words { title, why, fix } = found.facts.tell(self, found);
+        Finding {
+            rule: found.rule.id.clone(),
+            severity: found.severity,
+            confidence: found.rule.confidence,
+            title,
+            bytes: found.claims.bytes,
+            layers: found.layers.clone(),
+            why,
+            snippet: String::new(),
+            fix,
+            evidence: found.claims.evidence(),
+            evidence_total: found.claims.entries,
+        }
+    }
+
+    /// The step that made a layer.
+    pub(in crate::advice) fn step(&self, layer: usize) -> Option<&'a Step> {
+        self.image.step_of(layer)
+    }
+
+    /// The number of the step that made a layer.
+    pub(in crate::advice) fn step_id(&self, layer: usize) -> Option<StepId> {
+        self.image.layers[layer].step
+    }
+
+    /// True when a layer was made by this instruction.
+    pub(in crate::advice) fn is_made_by(&self, layer: usize, keyword: Keyword) -> bool {
+        self.step(layer).is_some_and(|step| step.instruction == Some(keyword))
+    }
+
+    /// True for a layer that a `COPY` or `ADD` made.
+    pub(in crate::advice) fn is_copied(&self, layer: usize) -> bool {
+        self.step(layer).is_some_and(|step| step.instruction.is_some_and(Keyword::copies))
+    }
+
+    /// True for a layer that was copied out of the build context.
+    pub(in crate::advice) fn is_from_context(&self, layer: usize) -> bool {
+        self.is_copied(layer) && !self.image.command_of(layer).contains("--from=")
+    }
+
+    /// The step of a layer that a `RUN` in the shell form made.
+    pub(in crate::advice) fn shell_run(&self, layer: usize) -> Option<StepId> {
+        let command = self.image.command_of(layer);
+        let is_shell = !command.is_empty() && !command.starts_with('[');
+        self.step_id(layer).filter(|_| is_shell && self.is_made_by(layer, Keyword::Run))
+    }
+
+    /// True when the steps of two layers stand one after the other, with nothing between them that changes what the
+    /// second does.
+    pub(in crate::advice) fn is_next(&self, first: usize, second: usize) -> bool {
+        use Keyword::{Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Stopsignal};
+        let Some((from, to)) = self.step_id(first).zip(self.step_id(second)) else { return false };
+        let between = self.image.history.get(from.index() + 1..to.index());
+        between.is_some_and(|steps| {
+            let is_idle = |step: &Step| {
+                matches!(
+                    step.instruction,
+                    Some(Cmd | Entrypoint | Expose | Healthcheck | Label | Maintainer | Stopsignal)
+                )
+            };
+            steps.iter().all(is_idle)
+        })
+    }
+
+    /// True when `BuildKit` built the image: then its mounts and options may be used.
+    pub(in crate::advice) fn is_buildkit(&self) -> bool {
+        let own =
+            self.image.config.history.iter().rev().take(self.image.layers.len() - self.analysis.base_layers);
+        own.filter_map(|step| step.created_by.as_deref()).any(|text| text.ends_with("# buildkit"))
+    }
+
+    /// The directory in which the step of a layer runs, as the `WORKDIR`s before it tell.
+    pub(in crate::advice) fn directory_of(&self, layer: usize) -> String {
+        let end = self.step_id(layer).map_or(0, StepId::index);
+        let before = self.image.history.get(..end).unwrap_or_default();
+        let mut directory = String::new();
+        for step in before.iter().filter(|step| step.instruction == Some(Keyword::Workdir)) {
+            let to = step.command.split_once(' ').map_or("", |(_, to)| to.trim());
+            if to.starts_with('/') {
+                to.clone_into(&mut directory);
+            } else {
+                directory = format!("{}/{to}", directory.trim_end_matches('/'));
+            }
+        }
+        if directory.is_empty() {
+            directory.clone_from(&self.image.config.config.working_dir);
+        }
+        if directory.is_empty() { "/".into() } else { directory }
+    }
+
+    /// The layers of this Dockerfile.
+    pub(in crate::advice) fn own_layers(&self) -> std::ops::Range<usize> {
+        self.analysis.base_layers..self.image.layers.len()
+    }
+
+    /// The command that made a layer, safe to show; empty when the image does not tell.
+    pub(in crate::advice) fn command(&self, layer: usize) -> String {
+        safe(self.image.command_of(layer))
+    }
+
+    /// `layer 6 (chown -R app /srv)`.
+    pub(in crate::advice) fn layer(&self, layer: usize) -> String {
+        let command = self.command(layer);
+        if command.is_empty() {
+            return format!("layer {layer}");
+        }
+        format!("layer {layer} ({})", text::line(command.as_bytes(), 60))
+    }
+
+    /// A path as people write it.
+    pub(in crate::advice) fn path(&self, path: PathId) -> String {
+        format!("/{}", text::line(&self.image.paths.full(path), 200))
+    }
+
+    /// A path as a word of a shell command; none for names that cannot be written down safely.
+    pub(in crate::advice) fn word(&self, path: PathId) -> Option<String> {
+        let full = self.image.paths.full(path);
+        let text = std::str::from_utf8(&full).ok()?;
+        quoted(&format!("/{text}"))
+    }
+}
+
+/// A text as one word of a shell command, in quotes where it needs them; none when it holds what would act on a
+/// terminal or end the line.
+pub(in crate::advice) fn quoted(text: &str) -> Option<String> {
+    if text.chars().any(text::is_unsafe) {
+        return None;
+    }
+    let is_plain = |c: char| c.is_alphanumeric() || "/._+-@%:,=".contains(c);
+    if text.chars().all(is_plain) && !text.is_empty() {
+        return Some(text.to_owned());
+    }
+    Some(format!("'{}'", text.replace('\'', "'\\''")))
+}

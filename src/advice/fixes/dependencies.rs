@@ -1,0 +1,86 @@
+//! An installation without what only development needs.
+
+use super::edits;
+use crate::advice::engine::ledger::Ledger;
+use crate::advice::engine::rule::PathRule;
+use crate::advice::knowledge::languages::{INSTALLERS, Installer};
+use crate::dockerfile::{Edit, Fix, Keyword, StepId, shell, write};
+
+/// The image's own command without development dependencies: they are asked for by name, or by a manifest.
+pub(super) fn fix(ledger: &Ledger<'_>, rule: &PathRule, layer: usize) -> Option<Fix> {
+    let command = ledger.image.command_of(layer);
+    let (kind, flag, wanted, words) = INSTALLERS.iter().find_map(|kind| {
+        let (wanted, words) = kind.find(command)?;
+        Some((kind, kind.production?, wanted, words))
+    })?;
+    let verbs = wanted.split(' ').count() - 1;
+    let packages: Vec<String> = shell::operands(&words).skip(verbs).map(str::to_owned).collect();
+    if !packages.is_empty() {
+        return by_name(ledger, rule, layer, kind, &packages);
+    }
+    if let Some(fix) = pruned(ledger, kind, layer) {
+        return Some(fix);
+    }
+    let edits = edits::replace(ledger, layer, |part| {
+        let is_it = kind.find(part).is_some() && part.contains(wanted) && !part.contains(flag);
+        is_it.then(|| vec![part.replacen(wanted, &format!("{wanted} {flag}"), 1)])
+    });
+    let notes = kind
+        .prune
+        .map(|prune| format!("if a build step needs them: build first, then {prune} in the same RUN"));
+    (!edits.is_empty()).then(|| Fix { edits, notes: notes.into_iter().collect() })
+}
+
+/// Packages that the command names itself, without those that are for development.
+fn by_name(
+    ledger: &Ledger<'_>,
+    rule: &PathRule,
+    layer: usize,
+    kind: &Installer,
+    packages: &[String],
+) -> Option<Fix> {
+    let dev: Vec<&String> = packages.iter().filter(|package| is_dev(rule, package)).collect();
+    if dev.is_empty() {
+        return None;
+    }
+    let edits = edits::replace(ledger, layer, |part| {
+        kind.find(part)?;
+        let kept: Vec<&str> = part.split(' ').filter(|word| !dev.iter().any(|dev| dev == word)).collect();
+        Some(if dev.len() < packages.len() { vec![kept.join(" ")] } else { Vec::new() })
+    });
+    let names: Vec<&str> = dev.iter().map(|name| name.as_str()).collect();
+    Some(Fix { edits, notes: vec![format!("{} in the stage that builds, not here", names.join(" and "))] })
+}
+
+/// True for a package that the globs of the rule name.
+fn is_dev(rule: &PathRule, package: &str) -> bool {
+    let name = package.rfind('@').filter(|&at| at > 0).map_or(package, |at| &package[..at]);
+    let lists = rule.globs.iter().filter_map(|glob| glob.split(['{', '}']).nth(1));
+    lists
+        .flat_map(|list| list.split(','))
+        .any(|known| known == name || known.starts_with('@') && name.starts_with(&format!("{known}/")))
+}
+
+/// The installation with the build that needs all of it, and without what only the build needed; none when no
+/// later step builds.
+fn pruned(ledger: &Ledger<'_>, kind: &Installer, layer: usize) -> Option<Fix> {
+    let program = kind.commands.first()?.split(' ').next()?;
+    let above = layer + 1..ledger.image.layers.len();
+    let build = above.clone().find(|&later| {
+        let command = ledger.image.command_of(later);
+        ledger.shell_run(later).is_some() && shell::runs(command, &format!("{program} run"))
+    })?;
+    let (install, build) = (ledger.shell_run(layer)?, ledger.shell_run(build)?);
+    let between = ledger.image.history.get(install.index() + 1..build.index())?;
+    // the installation moves down to the build, which nothing but copies may notice
+    if !between.iter().all(|step| step.instruction.is_some_and(Keyword::copies)) {
+        return None;
+    }
+    let command = |step: StepId| ledger.image.history[step.index()].command.clone();
+    let commands = [command(install), command(build), kind.prune?.to_owned()];
+    let edits = vec![
+        Edit::RemoveStep { step: install },
+        Edit::ReplaceStep { step: build, lines: vec![write::run(&commands)] },
+    ];
+    Some(Fix { edits, notes: Vec::new() })
+}

@@ -1,0 +1,209 @@
+//! Owner and mode set where files are written, in place of a chown or chmod after it.
+
+use std::collections::BTreeSet;
+
+use super::edits;
+use super::waste::Story;
+use crate::dockerfile::{Edit, Fix, shell};
+use crate::image::{EntryId, PathId};
+use crate::layer::Kind;
+use crate::text;
+
+/// Most directories that are named one by one.
+const DIRECTORIES: usize = 6;
+
+/// The steps that write the files, with the attributes; and the step that changed them, without.
+pub(super) fn fix(story: &Story<'_>, changer: &str) -> Fix {
+    let ledger = story.ledger;
+    let [hider] = *story.waste.by.as_slice() else {
+        return Fix::note(format!(
+            "set them in the steps that write these files ({})",
+            text::layers(&story.guilty())
+        ));
+    };
+    let command = ledger.image.command_of(hider);
+    let Some(words) = shell::find(command, changer) else {
+        return Fix::note("set them in the step that writes these files: COPY has --chown and --chmod");
+    };
+    let is_change = |part: &str| {
+        let commands = shell::commands(part);
+        matches!(commands.as_slice(), [only] if only[0] == changer)
+    };
+    let Some(value) = shell::operands(&words).next().map(str::to_owned) else { return Fix::default() };
+    let rest = Rest::of(story, hider);
+    let mut fix = Fix::default();
+    if !rest.files.is_empty() {
+        let layers: Vec<usize> = rest.files.iter().copied().collect();
+        fix.notes.push(format!(
+            "{changer} also changes files of {}, which no step of this Dockerfile writes: narrow it to those that need it",
+            text::layers(&layers)
+        ));
+        return fix;
+    }
+    let Some(flag) = flag(story, changer, &value) else {
+        fix.notes.push(format!("set them where the files are written, in place of: {}", words.join(" ")));
+        return fix;
+    };
+    for &writer in &rest.writers {
+        if ledger.is_copied(writer) {
+            if is_unpacked(story, writer) {
+                fix.notes.push(
+                    "an unpacked archive keeps the modes and owners that it holds: set them before it is packed".into(),
+                );
+                return fix;
+            }
+            fix.edits.extend(ledger.step_id(writer).map(|step| Edit::AddFlag { step, flag: flag.clone() }));
+        } else {
+            let parts = shell::part_texts(command);
+            let commands: Vec<&str> = parts.into_iter().filter(|part| is_change(part)).collect();
+            fix.edits.extend(edits::append(ledger, writer, commands.join(" && ")));
+        }
+    }
+    // a user must be there before a COPY can name it
+    let first = rest.writers.iter().find(|&&writer| ledger.is_copied(writer));
+    if let Some((&first, user)) = first.zip(user_of(changer, &value)) {
+        match maker(story, user) {
+            Some(maker) if maker == hider => {
+                let parts = shell::part_texts(command);
+                let make: Vec<&str> = parts.into_iter().filter(|part| !is_change(part)).collect();
+                let before = ledger.step_id(first);
+                fix.edits
+                    .push(Edit::InsertStep { before, lines: vec![format!("RUN {}", make.join(" && "))] });
+                fix.edits.extend(ledger.step_id(hider).map(|step| Edit::RemoveStep { step }));
+                fix.edits.extend(rest.keep(story, changer, &value).map(|keep| Edit::InsertStep {
+                    before: ledger.step_id(hider),
+                    lines: vec![format!("RUN {keep}")],
+                }));
+                return fix;
+            }
+            Some(maker) if maker > first => {
+                fix.edits.extend(
+                    ledger
+                        .step_id(maker)
+                        .zip(ledger.step_id(first))
+                        .map(|(step, before)| Edit::MoveStep { step, before }),
+                );
+            }
+            _ => {}
+        }
+    }
+    let keep = rest.keep(story, changer, &value);
+    fix.edits.extend(edits::replace(ledger, hider, |part| {
+        is_change(part).then(|| keep.clone().into_iter().collect())
+    }));
+    fix
+}
+
+/// What the changing step stores, by who wrote it.
+#[derive(Default)]
+struct Rest {
+    /// Own steps that wrote files which it changed.
+    writers: BTreeSet<usize>,
+    /// Layers of the base with files that it changed: nothing but the change itself can do that.
+    files: BTreeSet<usize>,
+    /// Directories that were there before the writers: a `COPY` does not change these.
+    directories: Vec<PathId>,
+}
+
+impl Rest {
+    fn of(story: &Story<'_>, hider: usize) -> Self {
+        let (ledger, mut rest) = (story.ledger, Self::default());
+        let image = ledger.image;
+        for entry in image.layer_entries(hider) {
+            let path = image.path_of(entry);
+            let before = |id: &&EntryId| image.layer_of(**id) < hider;
+            let Some(&previous) = image.timeline.of(path).iter().rev().find(before) else { continue };
+            let layer = image.layer_of(previous);
+            let (new, old) = (image.attrs_of(entry), image.attrs_of(previous));
+            let differs = (new.uid, new.gid, new.mode) != (old.uid, old.gid, old.mode);
+            match image.entry(previous).kind {
+                Kind::Directory if differs => rest.directories.push(path),
+                Kind::Directory => {}
+                _ if ledger.is_own(layer) => _ = rest.writers.insert(layer),
+                // a package manager's records and the like are written by their own step
+                _ if differs && image.entry(entry).hash == image.entry(previous).hash => {
+                    rest.files.insert(layer);
+                }
+                _ => {}
+            }
+        }
+        // directories that a flagged step makes itself get the owner there
+        let is_made = |path: &PathId| {
+            let first = image.timeline.of(*path).first().map(|&id| image.layer_of(id));
+            first.is_some_and(|layer| rest.writers.contains(&layer))
+        };
+        rest.directories.retain(|path| !is_made(path));
+        rest
+    }
+
+    /// The change that stays: of directories only.
+    fn keep(&self, story: &Story<'_>, changer: &str, value: &str) -> Option<String> {
+        if self.directories.is_empty() {
+            return None;
+        }
+        if self.directories.len() <= DIRECTORIES {
+            let words: Option<Vec<String>> =
+                self.directories.iter().map(|&path| story.ledger.word(path)).collect();
+            return Some(format!("{changer} {value} {}", words?.join(" ")));
+        }
+        let top = story.ledger.word(self.directories[0])?;
+        Some(format!("find {top} -type d -exec {changer} {value} {{}} +"))
+    }
+}
+
+/// The option of `COPY` that does the same: with the group that the files have in the image, since builders do not
+/// agree on what a user without a group means.
+fn flag(story: &Story<'_>, changer: &str, value: &str) -> Option<String> {
+    if value.contains(['$', '`', '*']) || value.starts_with("--") {
+        return None;
+    }
+    match changer {
+        "chown" | "chgrp" => {
+            let evidence = story.found.claims.evidence();
+            let image = story.ledger.image;
+            let hider = *story.waste.by.first()?;
+            let now = evidence.iter().find_map(|evidence| image.entry_in_layer(evidence.path, hider))?;
+            let attrs = image.attrs_of(now);
+            let (user, group) = match (changer, value.split_once([':', '.'])) {
+                ("chgrp", _) => ("", value),
+                (_, Some((user, group))) => (user, group),
+                (_, None) => (value, ""),
+            };
+            let user = if user.is_empty() { attrs.uid.to_string() } else { user.to_owned() };
+            let group = if group.is_empty() { attrs.gid.to_string() } else { group.to_owned() };
+            Some(format!("--chown={user}:{group}"))
+        }
+        // the old builder does not know the option; directories get the same bits, as by chmod -R
+        "chmod" if story.ledger.is_buildkit() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some(format!("--chmod={value}"))
+        }
+        _ => None,
+    }
+}
+
+/// The name of a user or group that has to exist; numbers need not.
+fn user_of<'a>(changer: &str, value: &'a str) -> Option<&'a str> {
+    let name = value.split([':', '.']).find(|part| !part.is_empty())?;
+    let is_name = !name.bytes().all(|byte| byte.is_ascii_digit());
+    (matches!(changer, "chown" | "chgrp") && is_name).then_some(name)
+}
+
+/// The own step that makes a user or a group of this name.
+fn maker(story: &Story<'_>, user: &str) -> Option<usize> {
+    const MAKE: [&str; 4] = ["useradd", "adduser", "groupadd", "addgroup"];
+    story.ledger.own_layers().find(|&layer| {
+        let commands = shell::commands(story.ledger.image.command_of(layer));
+        commands
+            .iter()
+            .any(|words| MAKE.contains(&words[0].as_str()) && words.iter().any(|word| word == user))
+    })
+}
+
+/// True for an `ADD` of one file that stored several: it was an archive.
+fn is_unpacked(story: &Story<'_>, layer: usize) -> bool {
+    let ledger = story.ledger;
+    let files = ledger.image.layer_entries(layer).filter(|&entry| ledger.image.entry(entry).kind.is_file());
+    let is_add = ledger.is_made_by(layer, crate::dockerfile::Keyword::Add);
+    let command = ledger.image.command_of(layer);
+    is_add && !command.contains("dir:") && !command.contains(" . ") && files.take(2).count() > 1
+}

@@ -1,0 +1,30 @@
+//! Installing packages in one step.
+
+use super::waste::Story;
+use crate::advice::knowledge::package_managers;
+use crate::dockerfile::{Edit, Fix};
+use crate::text;
+
+/// The installations that wrote the records one after the other, as one where nothing stands between them.
+pub(super) fn fix(story: &Story<'_>) -> Fix {
+    let ledger = story.ledger;
+    let mut layers: Vec<usize> = story.writers();
+    layers.extend(&story.waste.by);
+    layers.sort_unstable();
+    layers.dedup();
+    layers.retain(|&layer| {
+        let installs = || package_managers::installed(ledger.image.command_of(layer)).is_some();
+        ledger.is_own(layer) && ledger.shell_run(layer).is_some() && installs()
+    });
+    let steps: Vec<_> = layers.iter().filter_map(|&layer| ledger.step_id(layer)).collect();
+    if steps.len() > 1 && layers.windows(2).all(|pair| ledger.is_next(pair[0], pair[1])) {
+        return Fix::one(Edit::MergeRuns { steps });
+    }
+    if layers.len() > 1 {
+        return Fix::note(format!(
+            "one RUN that installs all packages, in place of {}",
+            text::layers(&layers)
+        ));
+    }
+    Fix::note("one RUN that installs all packages, in place of several")
+}

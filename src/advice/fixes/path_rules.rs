@@ -1,0 +1,190 @@
+//! The change for files of a path rule: in every step that wrote some, and for what they are.
+//!
+//! The texts of `assets/rules.toml` say it in general; they are shown where the history has nothing to change.
+
+use super::{apt, dependencies, edits, ignore, stages};
+use crate::advice::engine::finding::Confidence;
+use crate::advice::engine::ledger::{Found, Ledger};
+use crate::advice::engine::places;
+use crate::advice::engine::rule::{Group, PathRule, Remedy, Stage};
+use crate::advice::rules::files::PathFacts;
+use crate::analysis::package_managers::{PACKAGE_MANAGERS, PackageManager};
+use crate::dockerfile::{Edit, Fix, shell};
+
+/// Most places that a command names.
+const PLACES: usize = 6;
+
+/// The change, for the steps that are to blame.
+pub(super) fn fix(ledger: &Ledger<'_>, found: &Found<'_>, facts: &PathFacts) -> Fix {
+    let rule = found.rule;
+    if let Some(fix) = staged(ledger, found) {
+        return fix;
+    }
+    let special = match rule.remedy {
+        Remedy::Dependencies => facts.guilty.and_then(|layer| dependencies::fix(ledger, rule, layer)),
+        Remedy::Documents => before_installs(ledger, facts, |manager| manager.without_docs),
+        Remedy::Languages => languages(ledger),
+        Remedy::EarlyLayer => {
+            Some(Fix::note("early in the Dockerfile, in a layer of its own that all versions share"))
+        }
+        Remedy::Context | Remedy::Step => None,
+    };
+    if let Some(fix) = special {
+        return fix;
+    }
+    let mut fix = Fix::default();
+    for &layer in &facts.origins {
+        for edit in at(ledger, rule, found, facts, layer) {
+            if !fix.edits.contains(&edit) {
+                fix.edits.push(edit);
+            }
+        }
+    }
+    if fix.edits.is_empty() {
+        return general(rule);
+    }
+    if !rule.mounts.is_empty() && fix.edits.iter().any(|edit| !matches!(edit, Edit::AddMount { .. })) {
+        let home = home(ledger, found);
+        let mounts: Vec<String> = rule.mounts.iter().map(|to| mount(rule, to, &home)).collect();
+        fix.notes.push(format!(
+            "or, with BuildKit, keep it for the next build and out of the image: RUN --mount={}",
+            mounts.join(" --mount=")
+        ));
+    }
+    fix
+}
+
+/// What the row says, where no step can be changed.
+pub(super) fn general(rule: &PathRule) -> Fix {
+    let lines = rule.fix.trim().lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
+    let notes: Vec<String> = lines.map(str::to_owned).collect();
+    if notes.is_empty() {
+        return Fix::note(format!("leave out the step that writes {}, or remove them in it", rule.what()));
+    }
+    Fix { edits: Vec::new(), notes }
+}
+
+/// The stages, or a word about the finding that shows them.
+fn staged(ledger: &Ledger<'_>, found: &Found<'_>) -> Option<Fix> {
+    if !matches!(found.rule.stage, Some(Stage::Needs | Stage::Beside)) {
+        return None;
+    }
+    let shows = ledger.staged()?;
+    if shows.rule.id != found.rule.id {
+        return Some(Fix::note(format!(
+            "the two stages under `{}` leave these behind as well",
+            shows.rule.id
+        )));
+    }
+    stages::split(ledger)
+}
+
+/// The edits of one guilty step.
+fn at(ledger: &Ledger<'_>, rule: &PathRule, found: &Found<'_>, facts: &PathFacts, layer: usize) -> Vec<Edit> {
+    if rule.group == Group::Own && !rule.fix.is_empty() {
+        return Vec::new();
+    }
+    let command = ledger.image.command_of(layer);
+    if ledger.is_from_context(layer) {
+        let patterns = ignore::patterns(ledger, layer, places::of(ledger, &found.claims, Some(layer)));
+        return if patterns.is_empty() { Vec::new() } else { vec![Edit::Ignore { patterns }] };
+    }
+    if ledger.shell_run(layer).is_none()
+        || matches!(rule.remedy, Remedy::Context) && !facts.ran.contains(&layer)
+    {
+        return Vec::new();
+    }
+    if rule.manager == "apt" {
+        return apt::edits(ledger);
+    }
+    let ran = facts.ran.contains(&layer) || rule.hist.is_empty();
+    if let Some((from, to)) = rule.swap.as_ref().filter(|_| ran) {
+        let swapped = swapped(ledger, layer, from, to);
+        if !swapped.is_empty() {
+            return swapped;
+        }
+    }
+    let clean = if ran && !rule.clean.is_empty() {
+        Some(rule.clean.clone())
+    } else {
+        removal(ledger, rule, found, layer)
+    };
+    let is_done = clean.as_ref().is_some_and(|clean| command.contains(clean.as_str()));
+    clean.filter(|_| !is_done).and_then(|clean| edits::append(ledger, layer, clean)).into_iter().collect()
+}
+
+/// The command with the options that leave nothing behind; `pip3` as `pip`.
+fn swapped(ledger: &Ledger<'_>, layer: usize, from: &str, to: &str) -> Vec<Edit> {
+    let flag = to.strip_prefix(from).unwrap_or_default().trim();
+    let (program, rest) = from.split_once(' ').unwrap_or((from, ""));
+    let forms = [from.to_owned(), format!("{program}3 {rest}")];
+    edits::replace(ledger, layer, |part| {
+        if !flag.is_empty() && part.contains(flag) {
+            return None;
+        }
+        let form = forms.iter().find(|form| shell::runs(part, form) && part.contains(form.as_str()))?;
+        Some(vec![part.replacen(form.as_str(), &format!("{form} {flag}"), 1)])
+    })
+}
+
+/// The command that removes what was found: only what surely can go, and only when few places hold all of it.
+fn removal(ledger: &Ledger<'_>, rule: &PathRule, found: &Found<'_>, layer: usize) -> Option<String> {
+    let is_kept = matches!(rule.group, Group::Toolchain | Group::Secret | Group::Structure)
+        || rule.group == Group::Own && !rule.fix.is_empty();
+    if is_kept || rule.confidence == Confidence::Judgement {
+        return None;
+    }
+    let places = places::of(ledger, &found.claims, Some(layer));
+    let words: Option<Vec<String>> = places.iter().map(|&place| ledger.word(place)).collect();
+    let words = words.filter(|words| (1..=PLACES).contains(&words.len()))?;
+    Some(format!("rm -rf {}", words.join(" ")))
+}
+
+/// What follows `--mount=` for a cache.
+fn mount(rule: &PathRule, to: &str, home: &str) -> String {
+    let to = to.strip_prefix("/root/").map_or_else(|| to.to_owned(), |rest| format!("{home}/{rest}"));
+    // only one apt at a time may use its directories
+    let sharing = if rule.manager == "apt" { ",sharing=locked" } else { "" };
+    format!("type=cache,target={to}{sharing}")
+}
+
+/// The home directory that a cache lies in.
+fn home(ledger: &Ledger<'_>, found: &Found<'_>) -> String {
+    let evidence = found.claims.evidence();
+    let path = evidence.first().and_then(|evidence| ledger.word(evidence.path)).unwrap_or_default();
+    let user = path.strip_prefix("/home/").and_then(|rest| rest.split('/').next());
+    user.map_or_else(|| "/root".into(), |user| format!("/home/{user}"))
+}
+
+/// An option of the package manager in every installation that brings such files.
+fn before_installs(
+    ledger: &Ledger<'_>,
+    facts: &PathFacts,
+    option: impl Fn(&PackageManager) -> Option<&'static str>,
+) -> Option<Fix> {
+    let mut fix = Fix::default();
+    for &layer in &facts.origins {
+        for manager in PACKAGE_MANAGERS {
+            let Some(option) = option(manager) else { continue };
+            for install in manager.installs {
+                if !ledger.image.command_of(layer).contains(option) {
+                    fix.edits.extend(edits::swap(ledger, layer, install, &format!("{install} {option}")));
+                }
+            }
+        }
+    }
+    (!fix.edits.is_empty()).then_some(fix)
+}
+
+/// A setting that leaves languages out, before the first installation of this Dockerfile.
+fn languages(ledger: &Ledger<'_>) -> Option<Fix> {
+    let installers = &ledger.analysis.system.installers;
+    let manager = PACKAGE_MANAGERS.iter().find(|manager| installers.contains(&manager.name))?;
+    let setting = manager.without_languages?;
+    let is_first = |layer: &usize| {
+        let command = ledger.image.command_of(*layer);
+        manager.installs.iter().any(|install| shell::runs(command, install))
+    };
+    let before = ledger.own_layers().find(is_first).and_then(|layer| ledger.step_id(layer))?;
+    Some(Fix::one(Edit::InsertStep { before: Some(before), lines: vec![format!("RUN {setting}")] }))
+}
