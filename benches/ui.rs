@@ -51,8 +51,10 @@ fn shown(path: &Path) -> Shown {
     let loaded =
         load::image(&Location::path(path), &ImageSelector::default(), &NoProgress).expect("a readable image");
     let base = analysis::auto_base(&loaded.image);
-    let analysis = analysis::analyse(&loaded.image, &loaded.union, base);
-    Shown { loaded, analysis, advice: Advice::default(), bodies: None }
+    let (image, union) = (loaded.image, loaded.union);
+    let analysis = analysis::analyse(&image, &union, base);
+    let examination = load::Examination { image, union, analysis, advice: Advice::default() };
+    Shown { examination, bodies: None }
 }
 
 fn measure(name: &str, path: &Path) {

@@ -1,20 +1,19 @@
 //! Prints the advice on an image: a tool for developing rules.
+use layercake::analysis::Base;
+use layercake::load::Examination;
 use layercake::source::{ImageSelector, Location};
-use layercake::{advice, analysis, load, units};
+use layercake::{advice, load, units};
 
 fn main() {
     let path = std::env::args().nth(1).unwrap_or_default();
     let full = std::env::args().nth(2).is_some();
-    let loaded = match load::image(&Location::path(&path), &ImageSelector::default(), &load::NoProgress) {
-        Ok(loaded) => loaded,
+    let (location, selector, rules) =
+        (Location::path(&path), ImageSelector::default(), advice::Settings::default());
+    let examined = load::examine(&location, &selector, &Base::Auto, &rules, &load::NoProgress);
+    let Examination { image, analysis, advice, .. } = match examined {
+        Ok((examination, _)) => examination,
         Err(error) => return eprintln!("{error}"),
     };
-    let base = analysis::auto_base(&loaded.image);
-    let analysis = analysis::analyse(&loaded.image, &loaded.union, base);
-    let settings = advice::Settings::default();
-    let begun = std::time::Instant::now();
-    let advice = advice::advise(&loaded.image, &loaded.union, &analysis, &settings);
-    eprintln!("advise: {:?}", begun.elapsed());
     println!(
         "{path}: content {} wasted {} exact {} possible {}",
         units::size(analysis.totals.content),
@@ -35,7 +34,7 @@ fn main() {
         if full {
             println!("  why: {}\n{}", finding.why, finding.snippet);
             for evidence in finding.evidence.iter().take(3) {
-                let path = loaded.image.paths.full(evidence.path);
+                let path = image.paths.full(evidence.path);
                 println!("   - {} {} {}", evidence.bytes, evidence.layer, String::from_utf8_lossy(&path));
             }
             println!("   ({} entries)", finding.evidence_total);

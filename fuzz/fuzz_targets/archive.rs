@@ -7,15 +7,14 @@ use layercake::source::{ImageSelector, Location};
 use layercake::{advice, analysis, load, report};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let Ok(loaded) = load::image(&Location::bytes("fuzz", bytes.to_vec()), &ImageSelector::default(), &load::NoProgress) else { return };
-    let (image, union) = (&loaded.image, &loaded.union);
-    let base = analysis::Base::Auto.layers(image).expect("a base can always be guessed");
-    let analysis = analysis::analyse(image, union, base);
+    let location = Location::bytes("fuzz", bytes.to_vec());
+    let (selector, rules) = (ImageSelector::default(), advice::Settings::default());
+    let examined = load::examine(&location, &selector, &analysis::Base::Auto, &rules, &load::NoProgress);
+    let Ok((examination, _)) = examined else { return };
     // the identity of DESIGN.md, section 2
-    let totals = &analysis.totals;
+    let totals = &examination.analysis.totals;
     assert_eq!(totals.content, totals.live + totals.overwritten + totals.removed + totals.repeated);
-    let advice = advice::advise(image, union, &analysis, &advice::Settings::default());
-    let input = report::Input::new(image, &analysis, &advice);
+    let input = report::Input::new(&examination);
     for format in &report::FORMATS {
         format.write(&mut std::io::sink(), &input, &report::Options::default()).expect("a report");
     }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::args::Cli;
-use crate::advice::{self, Advice};
-use crate::analysis::{self, Analysis, Base};
+use crate::advice;
+use crate::analysis::Base;
 use crate::error::{Error, Result};
-use crate::load::{self, Bodies, Loaded, Progress};
+use crate::load::{self, Examination, Progress, ReadBodies};
 use crate::policy::{BaseSetting, Config};
 use crate::source::{EngineQuery, ImageSelector, Location};
 
@@ -16,13 +16,6 @@ pub(super) struct Request {
     selector: ImageSelector,
     base: Base,
     rules: advice::Settings,
-}
-
-/// What was found out.
-pub(super) struct Answer {
-    pub loaded: Loaded,
-    pub analysis: Analysis,
-    pub advice: Advice,
 }
 
 impl Request {
@@ -57,20 +50,9 @@ impl Request {
         self.location.name()
     }
 
-    /// Loads the image, analyses it and asks the rules.
-    pub(super) fn run(&self, progress: &dyn Progress) -> Result<Answer> {
-        let loaded = load::image(&self.location, &self.selector, progress)?;
-        let Some(base_layers) = self.base.layers(&loaded.image) else {
-            return Err(wrong_base(&self.base, &loaded));
-        };
-        let analysis = analysis::analyse(&loaded.image, &loaded.union, base_layers);
-        let advice = advice::advise(&loaded.image, &loaded.union, &analysis, &self.rules);
-        Ok(Answer { loaded, analysis, advice })
-    }
-
-    /// Where files of the image can be read again; nowhere when it passed by.
-    pub(super) fn bodies(&self, loaded: &Loaded) -> Option<Bodies> {
-        loaded.bodies(&self.location)
+    /// Loads the image and examines it; also gives what reads its files again, unless it passed by only once.
+    pub(super) fn run(&self, progress: &dyn Progress) -> Result<(Examination, Option<Box<dyn ReadBodies>>)> {
+        load::examine(&self.location, &self.selector, &self.base, &self.rules, progress)
     }
 }
 
@@ -105,15 +87,4 @@ fn base(cli: &Cli, config: &Config) -> Result<Base> {
         return Ok(Base::Layers(count));
     }
     Ok(Base::Image(load::diff_ids(&Location::path(text), &ImageSelector::default())?))
-}
-
-fn wrong_base(base: &Base, loaded: &Loaded) -> Error {
-    let layers = loaded.image.layers.len();
-    match base {
-        Base::Layers(count) => {
-            Error::because(format!("--base says {count} layers, but the image has only {layers}"))
-        }
-        _ => Error::because("--base names an image whose layers are not the first layers of this one"),
-    }
-    .hint("write the number of base layers, or auto")
 }

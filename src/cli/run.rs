@@ -8,8 +8,9 @@ use super::exit::Exit;
 use super::interrupt::Stop;
 use super::progress::Progress;
 use super::reports::{Reports, is_coloured};
-use super::request::{Answer, Request};
+use super::request::Request;
 use crate::error::{Error, Result};
+use crate::load::Examination;
 use crate::policy::{self, Config, Gates};
 use crate::report;
 use crate::ui::{self, Outcome, ThemeName};
@@ -25,18 +26,17 @@ pub(super) fn run(cli: &Cli) -> Result<Exit> {
 /// Loads and reports.
 fn report(cli: &Cli, config: &Config, request: &Request) -> Result<Exit> {
     let reports = Reports::new(&cli.report)?;
-    let answer = request.run(&Progress::new())?;
-    let Answer { loaded, analysis, advice } = &answer;
+    let (examination, _) = request.run(&Progress::new())?;
     let verdict = is_judged(cli).then(|| {
         let gates = cli.gates.clone().over(&config.gates).over(&Gates::defaults());
         let denied: Vec<_> = config.deny.iter().chain(&cli.policy.deny).cloned().collect();
-        policy::judge(&gates, &config.ignore, &loaded.image, analysis).denying(&denied, advice)
+        let Examination { image, analysis, advice, .. } = &examination;
+        policy::judge(&gates, &config.ignore, image, analysis).denying(&denied, advice)
     });
-    let input =
-        report::Input { verdict: verdict.as_ref(), ..report::Input::new(&loaded.image, analysis, advice) };
+    let input = report::Input { examination: &examination, verdict: verdict.as_ref() };
     let exit = reports.write(&input)?;
     // the process ends here: the system takes the memory back faster than the allocator would
-    std::mem::forget(answer);
+    std::mem::forget(examination);
     Ok(exit)
 }
 
@@ -53,12 +53,9 @@ fn show(cli: &Cli, config: &Config, request: Request) -> Result<Exit> {
     let options =
         ui::Options { theme, no_color: !is_coloured(cli.report.color, true), no_mouse: cli.ui.no_mouse };
     let name = request.name();
-    let load: ui::Load = Box::new(move |watch| {
-        let Answer { loaded, analysis, advice } = request.run(watch)?;
-        let bodies = request.bodies(&loaded).map(|bodies| -> ui::ReadBody {
-            Box::new(move |image, id, limit| bodies.read(image, id, limit))
-        });
-        Ok(ui::Shown { loaded, analysis, advice, bodies })
+    let load: ui::Load = Box::new(move |progress| {
+        let (examination, bodies) = request.run(progress)?;
+        Ok(vec![ui::Shown { examination, bodies }])
     });
     Ok(match ui::run(ui::Request { name, load }, options)? {
         Outcome::Quit => Exit::Done,

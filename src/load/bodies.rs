@@ -17,7 +17,7 @@ use crate::source::{
 
 /// Where the bodies of an image's files can be read again.
 #[derive(Debug, Clone)]
-pub struct Bodies {
+pub(super) struct Bodies {
     location: Location,
     /// The blob of each layer; empty for a root file system, which is one layer itself.
     blobs: Vec<Vec<u8>>,
@@ -26,18 +26,26 @@ pub struct Bodies {
 /// Takes one body: whose it is, and its bytes, of which it may read as many as it likes.
 pub type TakeBody<'a> = dyn FnMut(EntryId, &mut dyn Read) -> Result<()> + 'a;
 
-impl Bodies {
-    /// Bodies of the image at `location`; `blobs` are those that loading it gave. None where the image passed by
-    /// only once.
-    pub(super) fn new(location: &Location, blobs: Vec<Vec<u8>>) -> Option<Self> {
-        location.lasts().then(|| Self { location: location.clone(), blobs })
-    }
+/// Reads bodies of an image's files again.
+pub trait ReadBodies: Send + Sync {
+    /// Reads the bodies of regular files in the order of their tars, each layer once. `ids` may come in any
+    /// order; one that stands there twice is read once.
+    ///
+    /// # Errors
+    /// When the image is no longer there or is not what it was, or when `take` fails.
+    fn visit(
+        &self,
+        image: &Image,
+        ids: &[EntryId],
+        progress: &dyn Progress,
+        take: &mut TakeBody<'_>,
+    ) -> Result<()>;
 
     /// The first bytes, at most `limit`, of the regular file that an entry stores.
     ///
     /// # Errors
     /// When the image is no longer there, or is not what it was.
-    pub fn read(&self, image: &Image, id: EntryId, limit: u64) -> Result<Vec<u8>> {
+    fn read(&self, image: &Image, id: EntryId, limit: u64) -> Result<Vec<u8>> {
         let mut body = Vec::new();
         self.visit(image, &[id], &NoProgress, &mut |_, reader| {
             reader.take(limit).read_to_end(&mut body).map_err(|error| stream_error(&error))?;
@@ -45,33 +53,13 @@ impl Bodies {
         })?;
         Ok(body)
     }
+}
 
-    /// Reads the bodies of regular files in the order of their tars, each layer once. `ids` may come in any
-    /// order; one that stands there twice is read once.
-    ///
-    /// # Errors
-    /// When the image is no longer there or is not what it was, or when `take` fails.
-    pub fn visit(
-        &self,
-        image: &Image,
-        ids: &[EntryId],
-        progress: &dyn Progress,
-        take: &mut TakeBody<'_>,
-    ) -> Result<()> {
-        let mut ids = ids.to_vec();
-        ids.sort_unstable();
-        ids.dedup();
-        let mut layers: HashMap<usize, Vec<Wanted>> = HashMap::new();
-        for id in ids {
-            let entry = image.entry(id);
-            let wanted = Wanted { id, offset: entry.offset, length: entry.size };
-            layers.entry(image.layer_of(id)).or_default().push(wanted);
-        }
-        let visited = self.visit_layers(layers, progress, take);
-        if progress.stopped() {
-            return Err(Error::Interrupted);
-        }
-        visited.map_err(|error| error.reading(self.location.name()))
+impl Bodies {
+    /// Bodies of the image at `location`; `blobs` are those that loading it gave. None where the image passed by
+    /// only once.
+    pub(super) fn new(location: &Location, blobs: Vec<Vec<u8>>) -> Option<Self> {
+        location.lasts().then(|| Self { location: location.clone(), blobs })
     }
 
     fn visit_layers(
@@ -120,6 +108,31 @@ impl Bodies {
 
     fn blob(&self, layer: usize) -> Option<&[u8]> {
         self.blobs.get(layer).map(Vec::as_slice)
+    }
+}
+
+impl ReadBodies for Bodies {
+    fn visit(
+        &self,
+        image: &Image,
+        ids: &[EntryId],
+        progress: &dyn Progress,
+        take: &mut TakeBody<'_>,
+    ) -> Result<()> {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut layers: HashMap<usize, Vec<Wanted>> = HashMap::new();
+        for id in ids {
+            let entry = image.entry(id);
+            let wanted = Wanted { id, offset: entry.offset, length: entry.size };
+            layers.entry(image.layer_of(id)).or_default().push(wanted);
+        }
+        let visited = self.visit_layers(layers, progress, take);
+        if progress.stopped() {
+            return Err(Error::Interrupted);
+        }
+        visited.map_err(|error| error.reading(self.location.name()))
     }
 }
 

@@ -1,10 +1,8 @@
 //! What loading gives.
 
-use super::bodies::Bodies;
 use crate::image::{Diagnostic, Image};
 use crate::layer::{Budget, Excerpt};
 use crate::overlay::{Fate, Union};
-use crate::source::Location;
 use crate::text;
 
 /// A loaded image with its layers stacked.
@@ -56,10 +54,5 @@ impl Loaded {
             });
         }
         Self { image, union, blobs }
-    }
-
-    /// Where the image's files can be read again; nowhere when it passed by only once.
-    pub fn bodies(&self, location: &Location) -> Option<Bodies> {
-        Bodies::new(location, self.blobs.clone())
     }
 }

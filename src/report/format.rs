@@ -1,29 +1,32 @@
 //! What a format of the report is, and what it is given.
 
 use std::io::{self, BufWriter, Write};
+use std::ops::Deref;
 
-use crate::advice::Advice;
-use crate::analysis::Analysis;
-use crate::image::Image;
+use crate::load::Examination;
 use crate::policy::Verdict;
 
 /// All that a report is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
-    /// The image.
-    pub image: &'a Image,
-    /// Its numbers.
-    pub analysis: &'a Analysis,
-    /// What could be changed in the Dockerfile.
-    pub advice: &'a Advice,
+    /// The image and all that is known of it.
+    pub examination: &'a Examination,
     /// What the gates decided, if any were asked.
     pub verdict: Option<&'a Verdict>,
 }
 
 impl<'a> Input<'a> {
     /// A report without a verdict.
-    pub fn new(image: &'a Image, analysis: &'a Analysis, advice: &'a Advice) -> Self {
-        Self { image, analysis, advice, verdict: None }
+    pub fn new(examination: &'a Examination) -> Self {
+        Self { examination, verdict: None }
+    }
+}
+
+impl Deref for Input<'_> {
+    type Target = Examination;
+
+    fn deref(&self) -> &Examination {
+        self.examination
     }
 }
 

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use super::format::{Format, Input, Layout};
 use crate::advice::Severity;
+use crate::load::Examination;
 use crate::{text, units};
 
 /// The format.
@@ -20,7 +21,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<()> {
-    let Input { image, analysis, advice, verdict } = input;
+    let Input { examination: Examination { image, analysis, advice, .. }, verdict } = input;
     let reference = &image.about.reference;
     for gate in verdict.iter().flat_map(|verdict| &verdict.gates) {
         let (limit, actual) = gate.texts();
@@ -73,9 +74,9 @@ mod tests {
 
     #[test]
     fn gates_and_findings_become_annotations() {
-        let sample = sample::wasteful();
-        let (advice, verdict) = (sample::advice(&sample), sample::failed());
-        let input = Input { verdict: Some(&verdict), ..Input::new(&sample.image, &sample.analysis, &advice) };
+        let sample = sample::advised(sample::wasteful());
+        let verdict = sample::failed();
+        let input = Input { verdict: Some(&verdict), ..Input::new(&sample) };
         let mut out = Vec::new();
         FORMAT.write(&mut out, &input, &Options::default()).unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap());

@@ -55,9 +55,9 @@ mod tests {
 
     #[test]
     fn gates_are_test_cases() {
-        let sample = sample::wasteful();
-        let (advice, verdict) = (sample::advice(&sample), sample::failed());
-        let input = Input { verdict: Some(&verdict), ..Input::new(&sample.image, &sample.analysis, &advice) };
+        let sample = sample::advised(sample::wasteful());
+        let verdict = sample::failed();
+        let input = Input { verdict: Some(&verdict), ..Input::new(&sample) };
         let mut out = Vec::new();
         FORMAT.write(&mut out, &input, &Options::default()).unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap());

@@ -53,9 +53,9 @@ mod tests {
     };
 
     fn written(format: &Format, top: Option<usize>) -> String {
-        let sample = sample::wasteful();
-        let (advice, verdict) = (sample::advice(&sample), sample::failed());
-        let input = Input { verdict: Some(&verdict), ..Input::new(&sample.image, &sample.analysis, &advice) };
+        let sample = sample::advised(sample::wasteful());
+        let verdict = sample::failed();
+        let input = Input { verdict: Some(&verdict), ..Input::new(&sample) };
         let mut out = Vec::new();
         format.write(&mut out, &input, &Options { top, ..Options::default() }).unwrap();
         String::from_utf8(out).unwrap()

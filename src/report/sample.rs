@@ -1,11 +1,12 @@
 //! Small images for the tests of both formats.
 
 use crate::advice::{Advice, Confidence, Evidence, Finding, Savings, Severity};
-use crate::analysis::{Analysis, analyse};
+use crate::analysis::analyse;
 use crate::digest::Digest;
 use crate::dockerfile::{Keyword, StepId};
-use crate::image::{About, Assembly, Diagnostic, EntryId, Image, Parts, PathId, Step};
+use crate::image::{About, Assembly, Diagnostic, EntryId, Parts, PathId, Step};
 use crate::layer::{Attrs, Entry, Kind, LayerIndex, NO_LINK};
+use crate::load::Examination;
 use crate::oci::{Config, Platform};
 use crate::overlay::Union;
 use crate::policy::{GateResult, Value, Verdict};
@@ -13,12 +14,6 @@ use crate::source::Compression;
 
 /// A file of a layer: its path, bytes and a number that stands for its content.
 pub(super) type File<'a> = (&'a [u8], u64, u64);
-
-/// An image with its numbers.
-pub(super) struct Sample {
-    pub(super) image: Image,
-    pub(super) analysis: Analysis,
-}
 
 #[derive(Default)]
 pub(super) struct Builder {
@@ -85,7 +80,7 @@ impl Builder {
         self
     }
 
-    pub(super) fn build(self, base_layers: usize, diagnostics: Vec<Diagnostic>) -> Sample {
+    pub(super) fn build(self, base_layers: usize, diagnostics: Vec<Diagnostic>) -> Examination {
         let about = About {
             reference: "app:latest".into(),
             source: "docker-archive app.tar".into(),
@@ -98,12 +93,12 @@ impl Builder {
         let image = self.assembly.finish(about, Config::default(), self.history, diagnostics);
         let union = Union::of(&image);
         let analysis = analyse(&image, &union, base_layers);
-        Sample { image, analysis }
+        Examination { image, union, analysis, advice: Advice::default() }
     }
 }
 
 /// An image with every kind of waste, and with names that are hard to show.
-pub(super) fn wasteful() -> Sample {
+pub(super) fn wasteful() -> Examination {
     const TSC: &[u8] = b"srv/app/node_modules/typescript/lib/tsc.js";
     const WEBPACK: &[u8] =
         b"srv/app/node_modules/webpack/a-very-long-directory-name/another-one/and-one-more/index.js";
@@ -157,7 +152,7 @@ pub(super) fn wasteful() -> Sample {
 }
 
 /// An image without any waste.
-pub(super) fn lean() -> Sample {
+pub(super) fn lean() -> Examination {
     Builder::default()
         .layer("COPY server /", &[(b"server", 12_345_678, 1)], &[])
         .step("ENTRYPOINT", "ENTRYPOINT [\"/server\"]")
@@ -165,12 +160,12 @@ pub(super) fn lean() -> Sample {
 }
 
 /// An image whose only layer holds no bytes, and that does not tell its history.
-pub(super) fn empty() -> Sample {
+pub(super) fn empty() -> Examination {
     Builder::default().layer("", &[], &[]).build(0, Vec::new())
 }
 
 /// An image whose base has many layers, with directories and paths in the way of each other.
-pub(super) fn stacked() -> Sample {
+pub(super) fn stacked() -> Examination {
     Builder::default()
         .layer(
             "ADD rootfs.tar /",
@@ -213,8 +208,8 @@ pub(super) fn failed() -> Verdict {
     }
 }
 
-/// What an engine of rules may find in [`wasteful`].
-pub(super) fn advice(sample: &Sample) -> Advice {
+/// The same with what rules may find in [`wasteful`].
+pub(super) fn advised(sample: Examination) -> Examination {
     let path = sample.image.paths.find(b"srv/bad-\xff\xfe").unwrap_or(PathId::ROOT);
     let entry = sample.image.timeline.of(path).first().copied().unwrap_or(EntryId(0));
     let finding = Finding {
@@ -237,5 +232,6 @@ pub(super) fn advice(sample: &Sample) -> Advice {
         bytes: 0,
         ..finding.clone()
     };
-    Advice { findings: vec![finding, hint], savings: Savings { exact: 13_124_690, possible: 20_000_000 } }
+    let savings = Savings { exact: 13_124_690, possible: 20_000_000 };
+    Examination { advice: Advice { findings: vec![finding, hint], savings }, ..sample }
 }

@@ -1,43 +1,39 @@
-//! What the UI shows: the loaded image and all that follows from it. Nothing in it changes any more.
+//! What the UI shows: the examination of an image. Nothing in it changes any more.
 
-use crate::advice::Advice;
-use crate::analysis::Analysis;
-use crate::error::Result;
-use crate::image::{EntryId, Image, PathId};
-use crate::load::Loaded;
-use crate::overlay::{ChangeLog, Slot, Union};
+use std::ops::Deref;
 
-/// Reads the body of a regular file again: at most so many bytes from its start.
-pub type ReadBody = Box<dyn Fn(&Image, EntryId, u64) -> Result<Vec<u8>> + Send + Sync>;
+use crate::image::PathId;
+use crate::load::{Examination, ReadBodies};
+use crate::overlay::{ChangeLog, Slot};
 
 /// What a request brings to the screen.
 pub struct Shown {
-    /// The image.
-    pub loaded: Loaded,
-    /// Its numbers.
-    pub analysis: Analysis,
-    /// What could be changed in the Dockerfile.
-    pub advice: Advice,
+    /// The image and all that is known of it.
+    pub examination: Examination,
     /// Reads files again for the viewer and for extracting; none when the image passed by only once.
-    pub bodies: Option<ReadBody>,
+    pub bodies: Option<Box<dyn ReadBodies>>,
 }
 
-/// What is shown, with what is computed once for browsing.
+/// An examination, with what is computed once for browsing.
 pub(super) struct Data {
-    pub(super) image: Image,
-    pub(super) union: Union,
-    pub(super) analysis: Analysis,
-    pub(super) advice: Advice,
-    pub(super) bodies: Option<ReadBody>,
+    examination: Examination,
+    pub(super) bodies: Option<Box<dyn ReadBodies>>,
     pub(super) log: ChangeLog,
+}
+
+impl Deref for Data {
+    type Target = Examination;
+
+    fn deref(&self) -> &Examination {
+        &self.examination
+    }
 }
 
 impl Data {
     /// Prepares what a request brought. Takes time in the size of the image: this is part of the loading.
-    pub(super) fn new(shown: Shown) -> Self {
-        let Shown { loaded: Loaded { image, union, .. }, analysis, advice, bodies } = shown;
-        let log = ChangeLog::of(&image);
-        Self { image, union, analysis, advice, bodies, log }
+    pub(super) fn new(Shown { examination, bodies }: Shown) -> Self {
+        let log = ChangeLog::of(&examination.image);
+        Self { examination, bodies, log }
     }
 
     /// The slot of a path in the final file system.

@@ -21,7 +21,7 @@ pub(super) enum Event {
     /// Time passed; only while an image loads. So many bytes of each part were read.
     Tick(Vec<u64>),
     /// The image is there, or could not be read.
-    Loaded(Result<Arc<Data>>),
+    Loaded(Result<Vec<Arc<Data>>>),
     /// A filter's answer.
     Matches {
         tab: usize,

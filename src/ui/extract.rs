@@ -1,11 +1,5 @@
-//! Writing a file or a directory of the image to the disk, below a directory that the user confirms.
-//!
-//! Nothing is ever written outside of it or over something that is there: every directory and every file
-//! is made anew, and the first that exists stops the whole. Links are made last, so that nothing is written
-//! through one. Devices, pipes and set-user-id bits are left out.
+//! The question where to write a file or a directory of the image, and what is said when it was written.
 
-use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -15,9 +9,8 @@ use super::data::Data;
 use super::event::Effect;
 use super::layout;
 use super::text::{Painter, fit_path, safe};
-use crate::error::describe_io;
 use crate::image::{EntryId, PathId};
-use crate::layer::Kind;
+use crate::load::{self, Extracted};
 use crate::overlay::Slot;
 use crate::units;
 
@@ -110,8 +103,9 @@ impl Prompt {
 
 /// Writes the paths below `into`, and says what was done.
 pub(super) fn extract(data: &Data, paths: &[(PathId, Option<EntryId>)], into: &Path) -> String {
-    match write_all(data, paths, into) {
-        Ok((files, left_out)) => {
+    let Some(bodies) = &data.bodies else { return "not written: the files cannot be read again".into() };
+    match load::extract(data, &**bodies, paths, into) {
+        Ok(Extracted { files, left_out }) => {
             let but =
                 if left_out > 0 { format!(", {left_out} special files left out") } else { String::new() };
             format!(
@@ -120,107 +114,14 @@ pub(super) fn extract(data: &Data, paths: &[(PathId, Option<EntryId>)], into: &P
                 safe(into.as_os_str().as_encoded_bytes())
             )
         }
-        Err(why) => format!("not written: {}", safe(why.as_bytes())),
+        Err(error) => format!("not written: {error}"),
     }
-}
-
-fn write_all(data: &Data, paths: &[(PathId, Option<EntryId>)], into: &Path) -> Result<(u64, u64), String> {
-    let image = &data.image;
-    let Some(&(top, _)) = paths.first() else { return Err("nothing is selected".into()) };
-    fs::create_dir_all(into).map_err(|error| told(into, &error))?;
-    let prefix = image.paths.full(image.paths.parent(top)).len();
-    let (mut files, mut left_out, mut links) = (0, 0, Vec::new());
-    for &(path, id) in paths {
-        let full = image.paths.full(path);
-        let target = into.join(relative(&full[prefix..])?);
-        let Some(id) = id else {
-            fs::create_dir(&target).map_err(|error| told(&target, &error))?;
-            continue;
-        };
-        match image.entry(id).kind {
-            Kind::Directory => fs::create_dir(&target).map_err(|error| told(&target, &error))?,
-            Kind::File | Kind::HardLink => {
-                write_file(data, id, &target)?;
-                files += 1;
-            }
-            Kind::Symlink => links.push((target, image.link_text(id))),
-            _ => left_out += 1,
-        }
-    }
-    for (target, text) in links {
-        link(text, &target).map_err(|error| told(&target, &error))?;
-        files += 1;
-    }
-    Ok((files, left_out))
-}
-
-fn told(path: &Path, error: &io::Error) -> String {
-    let why = match error.kind() {
-        io::ErrorKind::AlreadyExists => "it is there already".to_owned(),
-        _ => describe_io(error),
-    };
-    format!("{}: {why}", path.display())
-}
-
-/// A path of the image as one that cannot leave the directory it is joined to.
-fn relative(bytes: &[u8]) -> Result<PathBuf, String> {
-    let mut out = PathBuf::new();
-    for part in bytes.split(|&byte| byte == b'/').filter(|part| !part.is_empty()) {
-        if matches!(part, b"." | b"..")
-            || part.contains(&0)
-            || (cfg!(windows) && part.iter().any(|byte| b"\\:".contains(byte)))
-        {
-            return Err(format!("{}: the name cannot be written", safe(part)));
-        }
-        out.push(name(part)?);
-    }
-    if out.as_os_str().is_empty() {
-        Err("the root cannot be written; choose a directory in it".into())
-    } else {
-        Ok(out)
-    }
-}
-
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "other systems cannot write every name")]
-fn name(part: &[u8]) -> Result<&std::ffi::OsStr, String> {
-    Ok(std::os::unix::ffi::OsStrExt::from_bytes(part))
-}
-
-#[cfg(not(unix))]
-fn name(part: &[u8]) -> Result<&std::ffi::OsStr, String> {
-    std::str::from_utf8(part).map(std::ffi::OsStr::new).map_err(|_| "the name is not UTF-8".into())
-}
-
-fn write_file(data: &Data, id: EntryId, target: &Path) -> Result<(), String> {
-    let content = data.union.content_of(id).unwrap_or(id);
-    let size = data.image.entry(content).size;
-    let read = data.bodies.as_ref().ok_or("files cannot be read again")?;
-    let body = read(&data.image, content, size).map_err(|error| error.to_string())?;
-    if body.len() as u64 != size {
-        return Err(format!("{}: its content ends too early", target.display()));
-    }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, data.image.attrs_of(id).mode & 0o777);
-    let mut file = options.open(target).map_err(|error| told(target, &error))?;
-    file.write_all(&body).map_err(|error| told(target, &error))
-}
-
-#[cfg(unix)]
-fn link(text: &[u8], target: &Path) -> io::Result<()> {
-    let text: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(text);
-    std::os::unix::fs::symlink(text, target)
-}
-
-#[cfg(not(unix))]
-fn link(_text: &[u8], _target: &Path) -> io::Result<()> {
-    Err(io::Error::other("symbolic links are not written on this system"))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::ui::sample;
 
@@ -241,12 +142,5 @@ mod tests {
         assert!(!place.path().join("other").exists());
         let said = extract(&data, &paths, place.path());
         assert!(said.contains("it is there already"), "{said}");
-    }
-
-    #[test]
-    fn names_cannot_leave_the_directory() {
-        assert!(relative(b"a/../b").is_err());
-        assert!(relative(b"").is_err());
-        assert_eq!(relative(b"/a/b").unwrap(), PathBuf::from("a/b"));
     }
 }

@@ -26,7 +26,7 @@ impl Headless {
     pub fn new(shown: Shown, (width, height): (u16, u16), options: Options) -> Self {
         let mut ui =
             Self { model: Model::new(String::new(), layout::drawn(width, height), options), copied: None };
-        ui.take(Event::Loaded(Ok(Arc::new(Data::new(shown)))));
+        ui.take(Event::Loaded(Ok(vec![Arc::new(Data::new(shown))])));
         ui
     }
 

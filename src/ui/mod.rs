@@ -5,7 +5,7 @@
 //! [`Headless`] is the UI on a buffer, for tests, benchmarks and the screenshots of the README.
 //! Keys stand in one table ([`keymap`]), colours in another ([`theme`]); each tab is a [`pane::Pane`] in a
 //! file of its own, and the tree of files ([`tree`]) knows no terminal. The UI never sees tars, files or
-//! sockets: an image comes from a [`Request`], and bodies of files from the closure in [`Shown`].
+//! sockets: an image comes from a [`Request`], and bodies of files from the reader in [`Shown`].
 
 mod browser;
 mod clipboard;
@@ -40,7 +40,7 @@ mod update;
 mod view;
 mod viewer;
 
-pub use data::{ReadBody, Shown};
+pub use data::Shown;
 pub use event::Outcome;
 pub use headless::{Headless, split_keys};
 pub use keymap::key_table;
@@ -58,8 +58,8 @@ pub struct Request {
     pub load: Load,
 }
 
-/// Loads and analyses an image; reports how far it is, and stops when it is told to.
-pub type Load = Box<dyn FnOnce(&dyn Progress) -> Result<Shown> + Send>;
+/// Loads and examines images, one so far; reports how far it is, and stops when it is told to.
+pub type Load = Box<dyn FnOnce(&dyn Progress) -> Result<Vec<Shown>> + Send>;
 
 /// How to show it.
 #[derive(Debug, Clone, Copy, Default)]

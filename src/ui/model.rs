@@ -64,8 +64,11 @@ impl Model {
         }
     }
 
-    /// Browsing an image.
-    pub(super) fn show(&mut self, data: Arc<Data>) {
-        self.stage = Stage::Browser(Box::new(Browser::new(data)));
+    /// Browsing images: the first of them so far.
+    pub(super) fn show(&mut self, images: Vec<Arc<Data>>) {
+        match images.into_iter().next() {
+            Some(data) => self.stage = Stage::Browser(Box::new(Browser::new(data))),
+            None => self.exit = Some(Exit::Failed(Error::because("there is no image to show"))),
+        }
     }
 }

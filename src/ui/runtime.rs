@@ -11,7 +11,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
 
-use super::data::Data;
+use super::data::{Data, Shown};
 use super::event::{Effect, Event, Outcome};
 use super::finder::Finder;
 use super::model::{Exit, Model, Stage};
@@ -186,12 +186,16 @@ impl Runtime {
         let (sender, progress) = (self.sender.clone(), Arc::clone(&self.progress));
         thread::spawn(move || {
             let load = request.load;
-            let loaded = std::panic::catch_unwind(AssertUnwindSafe(|| load(&*progress).map(Data::new)));
+            let loaded = std::panic::catch_unwind(AssertUnwindSafe(|| load(&*progress).map(all_of)));
             let loaded = loaded.unwrap_or_else(|panic| Err(broken(panic.as_ref())));
             // the user may have quit meanwhile
-            _ = sender.send(Event::Loaded(loaded.map(Arc::new)));
+            _ = sender.send(Event::Loaded(loaded));
         });
     }
+}
+
+fn all_of(shown: Vec<Shown>) -> Vec<Arc<Data>> {
+    shown.into_iter().map(|shown| Arc::new(Data::new(shown))).collect()
 }
 
 /// What is said about a text that was copied.
@@ -204,7 +208,7 @@ pub(super) fn copied(text: &str) -> String {
 /// The beginning of a file, as an event.
 pub(super) fn body(data: &Data, entry: EntryId, limit: u64) -> Event {
     let read = match &data.bodies {
-        Some(read) => read(&data.image, entry, limit).map_err(|error| error.to_string()),
+        Some(bodies) => bodies.read(&data.image, entry, limit).map_err(|error| error.to_string()),
         None => Err("its files cannot be read again".into()),
     };
     Event::Body { entry, body: read, is_cut: data.image.entry(entry).size > limit }

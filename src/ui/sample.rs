@@ -1,12 +1,15 @@
 //! Small images for the tests of this room, built without any tar.
 
+use std::io::Read as _;
+
 use super::data::{Data, Shown};
 use crate::advice::Advice;
 use crate::analysis::analyse;
 use crate::dockerfile::{Keyword, StepId};
+use crate::error::Result;
 use crate::image::{About, Assembly, EntryId, Image, Parts};
 use crate::layer::{Attrs, Entry, Kind, LayerIndex, NO_LINK};
-use crate::load::Loaded;
+use crate::load::{Examination, Progress, ReadBodies, TakeBody};
 use crate::oci::Config;
 use crate::overlay::Union;
 
@@ -57,14 +60,21 @@ pub(super) fn shown(layers: &[&Files<'_>], base: usize) -> Shown {
     let image = image(layers);
     let union = Union::of(&image);
     let analysis = analyse(&image, &union, base);
-    let read = |image: &Image, id: EntryId, limit: u64| {
-        Ok(vec![b'x'; usize::try_from(image.entry(id).size.min(limit)).unwrap()])
-    };
-    Shown {
-        loaded: Loaded { image, union, blobs: Vec::new() },
-        analysis,
-        advice: Advice::default(),
-        bodies: Some(Box::new(read)),
+    let examination = Examination { image, union, analysis, advice: Advice::default() };
+    Shown { examination, bodies: Some(Box::new(Crosses)) }
+}
+
+struct Crosses;
+
+impl ReadBodies for Crosses {
+    fn visit(
+        &self,
+        image: &Image,
+        ids: &[EntryId],
+        _progress: &dyn Progress,
+        take: &mut TakeBody<'_>,
+    ) -> Result<()> {
+        ids.iter().try_for_each(|id| take(*id, &mut std::io::repeat(b'x').take(image.entry(*id).size)))
     }
 }
 

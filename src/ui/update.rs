@@ -38,8 +38,8 @@ pub(super) fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Event::Loaded(Ok(data)) => {
-            model.show(data);
+        Event::Loaded(Ok(images)) => {
+            model.show(images);
             Vec::new()
         }
         Event::Loaded(Err(error)) => {

@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Read as _};
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use layercake::advice;
+use layercake::analysis::Base;
 use layercake::error::{Error, Result};
-use layercake::image::{EntryId, Image};
+use layercake::image::{EntryId, Image, PathId};
 use layercake::layer::Kind;
-use layercake::load::{self, NoProgress, Progress};
+use layercake::load::{self, Examination, NoProgress, Progress, ReadBodies};
+use layercake::overlay::Slot;
 use layercake::source::{Blobs, Contents, ImageSelector, Location, Place, limits};
 use serde_json::Value;
 
@@ -17,7 +22,19 @@ use crate::program::{Run, command, finish, report, temp};
 
 /// A made-up kind of place: a shelf, on which blobs lie by name.
 #[derive(Debug, Clone, Default)]
-struct Shelf(BTreeMap<Vec<u8>, Vec<u8>>);
+struct Shelf {
+    blobs: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// How often layers were opened.
+    opened: Arc<AtomicUsize>,
+}
+
+impl Shelf {
+    fn of(image: &ImageBuilder) -> Self {
+        let members = image.archive(Form::Oci).members();
+        let blobs = members.0.into_iter().map(|entry| (entry.path, entry.body)).collect();
+        Self { blobs, opened: Arc::default() }
+    }
+}
 
 impl Blobs for Shelf {
     fn shown(&self) -> &'static str {
@@ -29,20 +46,21 @@ impl Blobs for Shelf {
     }
 
     fn names(&self) -> Result<Vec<Vec<u8>>> {
-        Ok(self.0.keys().cloned().collect())
+        Ok(self.blobs.keys().cloned().collect())
     }
 
     fn resolve(&self, name: &[u8]) -> Result<Option<Vec<u8>>> {
-        Ok(self.0.contains_key(name).then(|| name.to_vec()))
+        Ok(self.blobs.contains_key(name).then(|| name.to_vec()))
     }
 
     fn document(&self, name: &[u8]) -> Result<Vec<u8>> {
-        assert!((self.0[name].len() as u64) < limits::DOCUMENT);
-        Ok(self.0[name].clone())
+        assert!((self.blobs[name].len() as u64) < limits::DOCUMENT);
+        Ok(self.blobs[name].clone())
     }
 
     fn open(&self, name: &[u8]) -> Result<Contents> {
-        let body = self.0.get(name).ok_or_else(|| Error::because("it is not on the shelf"))?.clone();
+        self.opened.fetch_add(1, Ordering::Relaxed);
+        let body = self.blobs.get(name).ok_or_else(|| Error::because("it is not on the shelf"))?.clone();
         Ok(Contents::Stream { length: body.len() as u64, reader: Box::new(Cursor::new(body)) })
     }
 }
@@ -66,17 +84,22 @@ fn layered() -> ImageBuilder {
         .history("RUN /bin/sh -c change # buildkit")
 }
 
+fn examine(location: &Location) -> (Examination, Box<dyn ReadBodies>) {
+    let (selector, rules) = (ImageSelector::default(), advice::Settings::default());
+    let (examination, bodies) = load::examine(location, &selector, &Base::Auto, &rules, &NoProgress).unwrap();
+    (examination, bodies.expect("a place that lasts"))
+}
+
 /// What the image's files hold, by layer and path.
 fn bodies(location: &Location) -> BTreeMap<(usize, Vec<u8>), Vec<u8>> {
-    let loaded = load::image(location, &ImageSelector::default(), &NoProgress).unwrap();
-    let image: &Image = &loaded.image;
+    let (examination, handle) = examine(location);
+    let image: &Image = &examination.image;
     let ids: Vec<EntryId> = (0..u32::try_from(image.entries.len()).unwrap())
         .rev()
         .map(EntryId)
         .filter(|id| image.entry(*id).kind == Kind::File)
         .collect();
     let (mut found, mut order) = (BTreeMap::new(), Vec::new());
-    let handle = loaded.bodies(location).expect("a place that lasts");
     let mut take = |id, reader: &mut dyn std::io::Read| {
         let mut body = Vec::new();
         // one body is left half read, which must not hurt the next
@@ -98,9 +121,7 @@ fn bodies(location: &Location) -> BTreeMap<(usize, Vec<u8>), Vec<u8>> {
 
 #[test]
 fn a_made_up_place_is_one_type_that_holds_blobs() {
-    let members = layered().archive(Form::Oci).members();
-    let shelf = Shelf(members.0.into_iter().map(|entry| (entry.path, entry.body)).collect());
-    let location = Location::new(shelf);
+    let location = Location::new(Shelf::of(&layered()));
     let loaded = load::image(&location, &ImageSelector::default(), &NoProgress).unwrap();
     assert_eq!(loaded.image.about.source, "shelf a shelf");
     assert_eq!(loaded.image.about.reference, "shelved:1");
@@ -135,6 +156,71 @@ fn bodies_are_the_same_in_every_form_and_packing() {
             }
         }
     }
+}
+
+/// What stands below a path at the end.
+fn below(examination: &Examination, top: &str) -> Vec<(PathId, Option<EntryId>)> {
+    let paths = &examination.image.paths;
+    let top = paths.find(top.as_bytes()).unwrap();
+    (top.0..paths.end(top).0)
+        .map(PathId)
+        .filter_map(|path| match examination.union.rootfs.get(path)? {
+            Slot::Implied => Some((path, None)),
+            Slot::Entry(id) => Some((path, Some(id))),
+        })
+        .collect()
+}
+
+#[test]
+fn a_directory_is_extracted_in_one_pass_over_each_packed_layer() {
+    let image = ImageBuilder::new()
+        .packing(Packing::Gzip)
+        .layer(|mut l| {
+            for n in 0..200 {
+                l = l.file(&format!("top/f{n:03}"), format!("body {n}"));
+            }
+            l.hardlink("top/name", "top/f007").symlink("top/link", "f001").fifo("top/pipe")
+        })
+        .layer(|l| l.file("top/f003", b"changed").hardlink("top/late", "top/f003").file("other", b"x"));
+    let shelf = Shelf::of(&image);
+    let opened = Arc::clone(&shelf.opened);
+    let (examination, bodies) = examine(&Location::new(shelf));
+    assert_eq!(opened.swap(0, Ordering::Relaxed), 2);
+    let folder = temp();
+    let paths = below(&examination, "top");
+    let extracted = load::extract(&examination, &*bodies, &paths, folder.path()).unwrap();
+    assert_eq!(opened.load(Ordering::Relaxed), 2, "each layer once");
+    assert_eq!((extracted.files, extracted.left_out), (203, 1));
+    let read = |name: &str| fs::read_to_string(folder.path().join("top").join(name)).unwrap();
+    assert_eq!(
+        (read("f199"), read("name"), read("link")),
+        ("body 199".into(), "body 7".into(), "body 1".into())
+    );
+    assert_eq!((read("f003"), read("late")), ("changed".into(), "changed".into()));
+
+    // the first thing that exists stops it, and nothing of it stays
+    fs::remove_dir_all(folder.path().join("top")).unwrap();
+    let other = below(&examination, "other");
+    fs::write(folder.path().join("other"), b"mine").unwrap();
+    let error = load::extract(&examination, &*bodies, &other, folder.path()).unwrap_err().to_string();
+    assert_eq!(error, format!("{}: it is there already", folder.path().join("other").display()));
+    assert_eq!(fs::read(folder.path().join("other")).unwrap(), b"mine");
+}
+
+#[test]
+fn a_failed_extract_leaves_nothing() {
+    let image =
+        ImageBuilder::new().layer(|l| l.file("top/a", b"a").file("top/sub/b", b"bb").file("top/c", b"c"));
+    let folder = temp();
+    let saved = folder.path().join("image.tar");
+    image.archive(Form::Oci).write(&saved);
+    let (examination, bodies) = examine(&Location::path(&saved));
+    let tar = fs::read(&saved).unwrap();
+    fs::write(&saved, &tar[..600]).unwrap();
+    let into = folder.path().join("into");
+    let paths = below(&examination, "top");
+    load::extract(&examination, &*bodies, &paths, &into).unwrap_err();
+    assert_eq!(fs::read_dir(&into).unwrap().count(), 0);
 }
 
 /// Runs the program on bytes as standard input.

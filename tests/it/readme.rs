@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use layercake::analysis::Base;
 use layercake::source::{ImageSelector, Location};
 use layercake::ui::{Headless, Options, Shown, key_table};
-use layercake::{advice, analysis, load};
+use layercake::{advice, load};
 
 use crate::program::{command, finish};
 
@@ -17,12 +18,11 @@ fn root() -> &'static Path {
 
 /// The UI on the built-in image, after some keys.
 fn screen(keys: &str) -> String {
-    let loaded =
-        load::image(&Location::demo(), &ImageSelector::default(), &load::NoProgress).expect("the demo loads");
-    let base = analysis::auto_base(&loaded.image);
-    let analysis = analysis::analyse(&loaded.image, &loaded.union, base);
-    let advice = advice::advise(&loaded.image, &loaded.union, &analysis, &advice::Settings::default());
-    let shown = Shown { loaded, analysis, advice, bodies: None };
+    let (selector, rules) = (ImageSelector::default(), advice::Settings::default());
+    let (examination, bodies) =
+        load::examine(&Location::demo(), &selector, &Base::Auto, &rules, &load::NoProgress)
+            .expect("the demo loads");
+    let shown = Shown { examination, bodies };
     Headless::new(shown, (110, 24), Options::default()).keys(keys).text()
 }
 

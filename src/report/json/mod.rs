@@ -12,6 +12,7 @@ mod list;
 mod path;
 mod verdict;
 
+use crate::load::Examination;
 use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -57,7 +58,7 @@ struct Report<'a> {
 
 impl Serialize for Report<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Input { image, analysis, advice, verdict } = self.input;
+        let Input { examination: Examination { image, analysis, advice, .. }, verdict } = self.input;
         let mut report = serializer.serialize_struct("Report", 14)?;
         report.serialize_field("schema", &SCHEMA)?;
         report.serialize_field("tool", &TOOL)?;
@@ -81,7 +82,6 @@ impl Serialize for Report<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::advice::Advice;
     use crate::report::{Options, sample};
 
     fn report(input: &Input<'_>, top: Option<usize>) -> String {
@@ -92,27 +92,22 @@ mod tests {
 
     #[test]
     fn every_field_is_there_in_order() {
-        let sample = sample::wasteful();
+        let sample = sample::advised(sample::wasteful());
         let verdict = sample::failed();
-        let advice = sample::advice(&sample);
-        let input = Input { verdict: Some(&verdict), ..Input::new(&sample.image, &sample.analysis, &advice) };
+        let input = Input { verdict: Some(&verdict), ..Input::new(&sample) };
         insta::assert_snapshot!(report(&input, None));
     }
 
     #[test]
     fn what_is_not_known_is_null_or_empty() {
         let sample = sample::empty();
-        insta::assert_snapshot!(report(
-            &Input::new(&sample.image, &sample.analysis, &Advice::default()),
-            None
-        ));
+        insta::assert_snapshot!(report(&Input::new(&sample), None));
     }
 
     #[test]
     fn top_shortens_lists_and_nothing_else() {
         let sample = sample::wasteful();
-        let advice = Advice::default();
-        let input = Input::new(&sample.image, &sample.analysis, &advice);
+        let input = Input::new(&sample);
         let (all, two) = (report(&input, Some(0)), report(&input, Some(2)));
         assert_eq!(all, report(&input, None));
         let [mut all, two] = [all, two].map(|text| serde_json::from_str::<serde_json::Value>(&text).unwrap());

@@ -5,6 +5,7 @@
 
 mod escape;
 
+use crate::load::Examination;
 use std::io::{self, Write};
 
 use super::format::{Format, Input, Layout};
@@ -22,7 +23,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<()> {
-    let Input { image, analysis, verdict, .. } = input;
+    let Input { examination: Examination { image, analysis, .. }, verdict } = input;
     let totals = &analysis.totals;
     let reference = image.about.reference.as_str();
     writeln!(out, "<!-- layercake: {} -->", marker(reference))?;
@@ -79,7 +80,7 @@ fn gates(out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
 }
 
 fn findings(out: &mut dyn Write, input: &Input<'_>, rows: usize) -> io::Result<()> {
-    let advice = input.advice;
+    let advice = &input.advice;
     if advice.findings.is_empty() {
         return Ok(());
     }
@@ -101,7 +102,7 @@ fn findings(out: &mut dyn Write, input: &Input<'_>, rows: usize) -> io::Result<(
 }
 
 fn layers_table(out: &mut dyn Write, input: &Input<'_>) -> io::Result<()> {
-    let Input { image, analysis, .. } = input;
+    let Examination { image, analysis, .. } = input.examination;
     writeln!(out, "<details><summary>Layers</summary>\n")?;
     writeln!(out, "| layer | size | wasted | command |\n|---:|---:|---:|---|")?;
     for (number, layer) in analysis.layers.iter().enumerate() {
@@ -116,7 +117,7 @@ fn layers_table(out: &mut dyn Write, input: &Input<'_>) -> io::Result<()> {
 }
 
 fn wasted(out: &mut dyn Write, input: &Input<'_>, rows: usize) -> io::Result<()> {
-    let Input { image, analysis, .. } = input;
+    let Examination { image, analysis, .. } = input.examination;
     if analysis.wasted.is_empty() {
         return Ok(());
     }
@@ -144,14 +145,13 @@ fn rest(out: &mut dyn Write, all: usize, rows: usize, one: &str, many: &str) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::advice::Advice;
     use crate::report::{Options, sample};
 
     #[test]
     fn a_wasteful_image() {
-        let sample = sample::wasteful();
-        let (advice, verdict) = (sample::advice(&sample), sample::failed());
-        let input = Input { verdict: Some(&verdict), ..Input::new(&sample.image, &sample.analysis, &advice) };
+        let sample = sample::advised(sample::wasteful());
+        let verdict = sample::failed();
+        let input = Input { verdict: Some(&verdict), ..Input::new(&sample) };
         let mut out = Vec::new();
         FORMAT.write(&mut out, &input, &Options::default()).unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap());
@@ -160,9 +160,8 @@ mod tests {
     #[test]
     fn a_lean_image_without_verdict() {
         let sample = sample::lean();
-        let advice = Advice::default();
         let mut out = Vec::new();
-        let input = Input::new(&sample.image, &sample.analysis, &advice);
+        let input = Input::new(&sample);
         FORMAT.write(&mut out, &input, &Options::default()).unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap());
     }

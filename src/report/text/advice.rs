@@ -12,7 +12,7 @@ use crate::{text, units};
 const INDENT: usize = 6;
 
 pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::Result<()> {
-    let Advice { findings, savings } = input.advice;
+    let Advice { findings, savings } = &input.advice;
     if findings.is_empty() {
         return Ok(());
     }

@@ -1,5 +1,6 @@
 //! Equal files at several paths. They can all be seen, so they are no waste, but one would do.
 
+use crate::load::Examination;
 use std::io;
 
 use super::page::{Page, path_text};
@@ -19,7 +20,7 @@ const LAYER: usize = "  layer 999".len();
 const PATHS: usize = 3;
 
 pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::Result<()> {
-    let Input { image, analysis, .. } = input;
+    let Examination { image, analysis, .. } = input.examination;
     if analysis.duplicates.is_empty() {
         return Ok(());
     }

@@ -22,7 +22,7 @@ const BAR_PAGE: usize = 72;
 
 pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
     let totals = &input.analysis.totals;
-    about(page, input.image)?;
+    about(page, &input.image)?;
     page.blank()?;
     headline(page, input)?;
     page.blank()?;
@@ -99,7 +99,7 @@ fn figures(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
         page.wrapped(line, DIM, "of the base image hidden by layers above it")?;
     }
     let line = figure(page, "stored", PLAIN, &units::size(totals.blob));
-    page.wrapped(line, DIM, &storage(input.image, totals))?;
+    page.wrapped(line, DIM, &storage(&input.image, totals))?;
     let tree = &totals.tree;
     let line = figure(page, "files", PLAIN, &units::count(tree.files));
     let place = match tree.directories {

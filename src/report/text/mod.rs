@@ -56,14 +56,13 @@ pub fn write_verdict(out: &mut dyn Write, verdict: &Verdict, width: usize) -> io
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::advice::Advice;
+    use crate::load::Examination;
     use crate::policy::Verdict;
     use crate::report::Options;
-    use crate::report::sample::{self, Sample};
+    use crate::report::sample;
 
-    fn text(sample: &Sample, verdict: Option<&Verdict>, options: Options) -> String {
-        let advice = if verdict.is_some() { sample::advice(sample) } else { Advice::default() };
-        let input = Input { verdict, ..Input::new(&sample.image, &sample.analysis, &advice) };
+    fn text(sample: &Examination, verdict: Option<&Verdict>, options: Options) -> String {
+        let input = Input { verdict, ..Input::new(sample) };
         let mut out = Vec::new();
         FORMAT.write(&mut out, &input, &options).unwrap();
         String::from_utf8(out).unwrap()
@@ -82,17 +81,17 @@ mod tests {
 
     #[test]
     fn a_wasteful_image_at_80_columns() {
-        insta::assert_snapshot!(text(&sample::wasteful(), Some(&sample::failed()), at(80)));
+        insta::assert_snapshot!(text(&sample::advised(sample::wasteful()), Some(&sample::failed()), at(80)));
     }
 
     #[test]
     fn a_wasteful_image_at_120_columns() {
-        insta::assert_snapshot!(text(&sample::wasteful(), Some(&sample::failed()), at(120)));
+        insta::assert_snapshot!(text(&sample::advised(sample::wasteful()), Some(&sample::failed()), at(120)));
     }
 
     #[test]
     fn a_wasteful_image_at_40_columns() {
-        insta::assert_snapshot!(text(&sample::wasteful(), Some(&sample::failed()), at(40)));
+        insta::assert_snapshot!(text(&sample::advised(sample::wasteful()), Some(&sample::failed()), at(40)));
     }
 
     #[test]
@@ -112,7 +111,7 @@ mod tests {
 
     #[test]
     fn colours_change_nothing_but_colours() {
-        let (sample, verdict) = (sample::wasteful(), sample::failed());
+        let (sample, verdict) = (sample::advised(sample::wasteful()), sample::failed());
         let coloured = text(&sample, Some(&verdict), Options { colour: true, ..at(80) });
         assert!(coloured.contains("\x1b[31m"));
         assert_eq!(plain(&coloured), text(&sample, Some(&verdict), at(80)));
@@ -121,7 +120,8 @@ mod tests {
     #[test]
     fn no_line_is_too_wide_or_ends_in_blanks() {
         let verdict = sample::failed();
-        for sample in [sample::wasteful(), sample::stacked(), sample::lean(), sample::empty()] {
+        let samples = [sample::wasteful(), sample::stacked(), sample::lean(), sample::empty()];
+        for sample in samples.map(sample::advised) {
             for width in NARROWEST..140 {
                 let text = text(&sample, Some(&verdict), at(width));
                 for line in text.lines() {

@@ -1,5 +1,6 @@
 //! The paths whose unseen copies take the most bytes, and what happened to them.
 
+use crate::load::Examination;
 use std::io;
 
 use super::page::{Page, path_text};
@@ -22,7 +23,7 @@ const SMALL_PAGE: usize = 60;
 const MEASURED: usize = 1000;
 
 pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::Result<()> {
-    let Input { image, analysis, .. } = input;
+    let Examination { image, analysis, .. } = input.examination;
     if analysis.wasted.is_empty() {
         return Ok(());
     }

@@ -33,7 +33,7 @@ fn shown() -> Shown {
         ("-var/lib/apt/lists/index", 0),
     ];
     let mut shown = sample::shown(&[base, lists, app, again], 1);
-    let image = &shown.loaded.image;
+    let image = &shown.examination.image;
     let evidence = |path: &str, layer, bytes| {
         let path = image.paths.find(path.as_bytes()).unwrap();
         Evidence { path, entry: image.timeline.of(path)[0], layer, bytes }
@@ -71,7 +71,8 @@ fn shown() -> Shown {
             evidence_total: 2,
         },
     ];
-    shown.advice = Advice { findings, savings: Savings { exact: 40_000_000, possible: 49_000_000 } };
+    shown.examination.advice =
+        Advice { findings, savings: Savings { exact: 40_000_000, possible: 49_000_000 } };
     shown
 }
 

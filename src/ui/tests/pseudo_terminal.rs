@@ -30,7 +30,7 @@ fn child() {
         }
         "panic" => panic!("the loader broke"),
         "bad" => Err(Error::because("it is no image")),
-        _ => Ok(shown()),
+        _ => Ok(vec![shown()]),
     };
     let outcome = run(Request { name: "sample.tar".into(), load: Box::new(load) }, Options::default());
     println!("OUTCOME {outcome:?}");
