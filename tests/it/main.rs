@@ -8,6 +8,8 @@
 mod bad_input;
 mod builder;
 mod cli;
+mod dependencies;
+mod docs;
 #[cfg(unix)]
 mod engines;
 mod fixtures;
@@ -19,7 +21,6 @@ mod places;
 mod program;
 #[cfg(unix)]
 mod pty;
-mod readme;
 mod rooms;
 mod schema;
 mod union_props;
