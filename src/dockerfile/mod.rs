@@ -4,6 +4,7 @@
 //! ([`parse_created_by`]), cuts shell text into commands ([`shell`]), and writes instructions ([`write`]). What to
 //! change is an [`Edit`] on a step of the history.
 
+mod align;
 mod compose;
 mod created_by;
 mod edit;
@@ -14,6 +15,7 @@ pub mod shell;
 mod step;
 pub mod write;
 
+pub use align::{Alignment, Difference};
 pub use compose::{Applied, Composed, Skipped, Target, compose};
 pub use created_by::{Instruction, parse as parse_created_by};
 pub use edit::{Edit, Fix};

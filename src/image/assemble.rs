@@ -147,6 +147,7 @@ impl Assembly {
             excerpts,
             timeline,
             diagnostics,
+            origin: None,
         }
     }
 }

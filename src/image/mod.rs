@@ -7,6 +7,7 @@ mod assemble;
 mod excerpts;
 mod history;
 mod ids;
+mod origin;
 mod paths;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -16,6 +17,7 @@ pub use assemble::{Assembly, Parts};
 pub use excerpts::Excerpts;
 pub use history::pair;
 pub use ids::EntryId;
+pub use origin::Origin;
 pub use paths::{PathId, PathTable};
 pub use timeline::Timeline;
 
@@ -50,6 +52,8 @@ pub struct Image {
     pub timeline: Timeline,
     /// What was odd about the image but did not stop the reading.
     pub diagnostics: Vec<Diagnostic>,
+    /// The Dockerfile that it was built from, when the user names it; see [`Image::locate`].
+    pub origin: Option<Origin>,
 }
 
 /// Where an image came from and what it is called.

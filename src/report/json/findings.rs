@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::layers::LinesFields;
 use super::list::List;
 use super::path::PathFields;
 use crate::advice::{Advice, Savings};
@@ -17,6 +18,7 @@ pub(super) struct FindingRow<'a, E> {
     pub(super) title: &'a str,
     pub(super) bytes: u64,
     pub(super) layers: &'a [usize],
+    pub(super) lines: Option<LinesFields<'a>>,
     pub(super) why: &'a str,
     pub(super) fix: &'a str,
     pub(super) edits: &'a [Edit],
@@ -56,6 +58,7 @@ pub(super) fn findings<'a>(
         title: &finding.title,
         bytes: finding.bytes,
         layers: &finding.layers,
+        lines: finding.layers.iter().find_map(|&layer| LinesFields::of_layer(image, layer)),
         why: &finding.why,
         fix: &finding.snippet,
         edits: &finding.fix.edits,

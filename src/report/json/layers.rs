@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::analysis::{Analysis, FileCount};
 use crate::digest::Digest;
-use crate::dockerfile::Keyword;
+use crate::dockerfile::{Keyword, StepId};
 use crate::image::Image;
 
 #[derive(Serialize)]
@@ -17,6 +17,7 @@ pub(super) struct LayerRow<'a> {
     pub(super) base: bool,
     pub(super) instruction: Option<&'a str>,
     pub(super) command: &'a str,
+    pub(super) lines: Option<LinesFields<'a>>,
     pub(super) created: Option<&'a str>,
     pub(super) content: u64,
     pub(super) live: u64,
@@ -46,7 +47,30 @@ pub(super) struct StepRow<'a> {
     pub(super) layer: Option<usize>,
     pub(super) instruction: Option<&'a str>,
     pub(super) command: &'a str,
+    pub(super) lines: Option<LinesFields<'a>>,
     pub(super) created: Option<&'a str>,
+}
+
+/// Lines of the Dockerfile.
+#[derive(Serialize)]
+pub(super) struct LinesFields<'a> {
+    file: &'a str,
+    from: u32,
+    to: u32,
+}
+
+impl<'a> LinesFields<'a> {
+    /// The lines that made a layer.
+    pub(super) fn of_layer(image: &'a Image, layer: usize) -> Option<Self> {
+        let (origin, lines) = image.lines_of_layer(layer)?;
+        Some(Self { file: &origin.name, from: lines.from, to: lines.to })
+    }
+
+    fn of_step(image: &'a Image, step: StepId) -> Option<Self> {
+        let origin = image.origin.as_ref()?;
+        let lines = origin.lines_of(step)?;
+        Some(Self { file: &origin.name, from: lines.from, to: lines.to })
+    }
 }
 
 /// The layers, lowest first.
@@ -62,6 +86,7 @@ pub(super) fn layers<'a>(image: &'a Image, analysis: &'a Analysis) -> impl Itera
             base: index < analysis.base_layers,
             instruction: step.and_then(|step| step.instruction).map(Keyword::as_str),
             command: image.command_of(index),
+            lines: LinesFields::of_layer(image, index),
             created: step.and_then(|step| step.created.as_deref()),
             content: totals.content,
             live: totals.live,
@@ -82,6 +107,7 @@ pub(super) fn history(image: &Image) -> impl Iterator<Item = StepRow<'_>> {
         layer: step.layer,
         instruction: step.instruction.map(Keyword::as_str),
         command: &step.command,
+        lines: LinesFields::of_step(image, StepId::at(number)),
         created: step.created.as_deref(),
     })
 }

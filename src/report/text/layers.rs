@@ -43,7 +43,13 @@ impl Row {
         if words.is_empty() {
             "(command unknown)".into()
         } else {
-            text::line(words.join(" ").as_bytes(), usize::MAX)
+            let command = text::line(words.join(" ").as_bytes(), usize::MAX);
+            match input.image.lines_of_layer(self.layers.start) {
+                Some((origin, lines)) => {
+                    format!("{}  {command}", text::line(origin.place(lines).as_bytes(), 60))
+                }
+                None => command,
+            }
         }
     }
 }

@@ -71,7 +71,10 @@ pub(super) fn layer(data: &Data, pane: Rect, layer: usize, painter: &mut Painter
         format!("diff ID {}", digest(&about.diff_id)),
         format!("digest  {}", digest(&about.digest)),
     ];
-    let command = wrap(&data.command(layer), usize::from(area.width.saturating_sub(4)));
+    let lines_of = data.image.lines_of_layer(layer);
+    let place = lines_of
+        .map_or_else(String::new, |(origin, lines)| format!("{}  ", safe(origin.place(lines).as_bytes())));
+    let command = wrap(&format!("{place}{}", data.command(layer)), usize::from(area.width.saturating_sub(4)));
     let room = usize::from(area.height);
     let first = command.iter().take(room.saturating_sub(2).max(1)).map(|line| (line, painter.theme.accent));
     let rest = lines.iter().map(|line| (line, painter.theme.text));
