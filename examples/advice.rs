@@ -9,7 +9,7 @@ fn main() {
     let full = std::env::args().nth(2).is_some();
     let (location, selector, rules) =
         (Location::path(&path), ImageSelector::default(), advice::Settings::default());
-    let examined = load::examine(&location, &selector, &Base::Auto, &rules, &load::NoProgress);
+    let examined = load::examine(&location, &selector, &Base::Auto, None, &rules, &load::NoProgress);
     let Examination { image, analysis, advice, .. } = match examined {
         Ok((examination, _)) => examination,
         Err(error) => return eprintln!("{error}"),

@@ -43,6 +43,8 @@ pub mod report;
 
 pub mod load;
 
+pub mod fix;
+
 pub mod ui;
 
 pub mod cli;

@@ -49,3 +49,10 @@ pub fn advise(image: &Image, union: &Union, analysis: &Analysis, settings: &Sett
     }
     advice
 }
+
+/// The first step that is not the base's, and what the base is called, as it would stand after `FROM`.
+pub fn base(image: &Image, union: &Union, analysis: &Analysis) -> (usize, Option<String>) {
+    let settings = Settings::default();
+    let ledger = engine::ledger::Ledger::new(image, union, analysis, &settings);
+    (engine::base_images::first_own_step(&ledger), engine::base_images::name(&ledger))
+}

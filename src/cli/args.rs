@@ -10,6 +10,7 @@ use clap::{
 };
 
 use super::build::BuildArgs;
+use super::fix::FixArgs;
 use crate::oci::Platform;
 use crate::policy::{GATES, Gates, Kind, Setting, suggestion};
 use crate::report::{FORMATS, Format, format_named};
@@ -70,6 +71,12 @@ pub(super) struct ImageArgs {
     /// Choose among platforms [default: this machine's]
     #[arg(long, value_name = "OS/ARCH[/VARIANT]", value_parser = platform)]
     pub platform: Option<Platform>,
+    /// The Dockerfile that the image was built from: layers and findings then have lines
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub dockerfile: Option<PathBuf>,
+    /// The stage of the Dockerfile that was built [default: the last]
+    #[arg(long, value_name = "STAGE", requires = "dockerfile")]
+    pub target: Option<String>,
     #[command(flatten)]
     pub base: BaseArgs,
     #[command(flatten)]
@@ -160,6 +167,15 @@ pub(super) enum Verb {
                             layercake build --engine podman --json app.json -- -t app ."
     )]
     Build(BuildArgs),
+    /// Write the improved Dockerfile, as a patch or a file, and prove it by a rebuild
+    ///
+    /// Without --dockerfile, one is rebuilt from the image's history.
+    #[command(after_help = "Examples:\n  layercake fix app:latest --dockerfile Dockerfile\n  \
+                            layercake fix app:latest --dockerfile Dockerfile | git apply\n  \
+                            layercake fix app:latest --dockerfile Dockerfile --prove --smoke 'app --version' --write\n  \
+                            layercake fix app.tar --only multi-stage --output Dockerfile.small\n\n\
+                            What follows -- goes to the engine's build.")]
+    Fix(Box<FixArgs>),
     /// Print completions for a shell
     Completions {
         /// The shell.

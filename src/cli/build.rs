@@ -151,7 +151,7 @@ fn code(status: ExitStatus) -> u8 {
 }
 
 /// Reads the name of an engine or of its client.
-fn engine(text: &str) -> std::result::Result<Engine, String> {
+pub(super) fn engine(text: &str) -> std::result::Result<Engine, String> {
     Engine::named(text).ok_or_else(|| "write docker, podman or nerdctl".into())
 }
 

@@ -6,6 +6,7 @@
 mod args;
 mod build;
 mod exit;
+mod fix;
 mod interrupt;
 mod manual;
 mod output;
@@ -48,6 +49,7 @@ fn start(arguments: impl Iterator<Item = OsString>) -> Exit {
         Some(Verb::Rules) => manual::rules(),
         Some(Verb::Explain { rule }) => manual::explain(&rule),
         Some(Verb::Build(arguments)) => build::run(arguments, cli.gates, cli.image),
+        Some(Verb::Fix(arguments)) => fix::run(&arguments),
         None => run::run(&cli),
     };
     result.unwrap_or_else(|error| exit::tell(&error))

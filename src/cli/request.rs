@@ -2,30 +2,31 @@
 
 use std::time::Duration;
 
-use super::args::Cli;
+use super::args::{BaseArgs, ImageArgs};
 use crate::advice;
 use crate::analysis::Base;
 use crate::error::{Error, Result};
-use crate::load::{self, Examination, Progress, ReadBodies};
+use crate::load::{self, Examination, NamedDockerfile, Progress, ReadBodies};
 use crate::policy::{BaseSetting, Config};
-use crate::source::{EngineQuery, ImageSelector, Location};
+use crate::source::{Engine, EngineQuery, ImageSelector, Location};
 
 /// An image, and what is to be found out about it.
 pub(super) struct Request {
     location: Location,
     selector: ImageSelector,
     base: Base,
-    rules: advice::Settings,
+    dockerfile: Option<NamedDockerfile>,
+    pub rules: advice::Settings,
 }
 
 impl Request {
     /// Reads what the arguments and the configuration say.
-    pub(super) fn new(cli: &Cli, config: &Config) -> Result<Self> {
+    pub(super) fn new(image: &ImageArgs, denied: &[String], config: &Config) -> Result<Self> {
         let query = EngineQuery {
-            silence: Duration::from_secs(cli.image.engine.engine_timeout),
-            pull: cli.image.engine.pull,
+            silence: Duration::from_secs(image.engine.engine_timeout),
+            pull: image.engine.pull,
         };
-        let location = match (&cli.image.image, cli.image.demo) {
+        let location = match (&image.image, image.demo) {
             (_, true) => Location::demo(),
             (Some(image), false) => Location::parse(image, &query),
             (None, false) => {
@@ -33,8 +34,16 @@ impl Request {
                 return Err(Error::because("no image is named").hint(hint));
             }
         };
-        let selector = ImageSelector { image: cli.image.name.clone(), platform: cli.image.platform.clone() };
-        Ok(Self { location, selector, base: base(cli, config)?, rules: rules(cli, config)? })
+        let selector = ImageSelector { image: image.name.clone(), platform: image.platform.clone() };
+        let dockerfile = image.dockerfile.clone();
+        let dockerfile = dockerfile.map(|path| NamedDockerfile { path, target: image.target.clone() });
+        Ok(Self {
+            location,
+            selector,
+            base: base(&image.base, config)?,
+            dockerfile,
+            rules: rules(denied, config)?,
+        })
     }
 
     /// Fetches the image where that is asked for, while standard error is still the user's.
@@ -52,12 +61,25 @@ impl Request {
 
     /// Loads the image and examines it; also gives what reads its files again, unless it passed by only once.
     pub(super) fn run(&self, progress: &dyn Progress) -> Result<(Examination, Option<Box<dyn ReadBodies>>)> {
-        load::examine(&self.location, &self.selector, &self.base, &self.rules, progress)
+        let dockerfile = self.dockerfile.as_ref();
+        load::examine(&self.location, &self.selector, &self.base, dockerfile, &self.rules, progress)
+    }
+
+    /// The same of an image that an engine has.
+    pub(super) fn of_engine(&self, engine: Engine, tag: &str) -> Self {
+        let name = format!("{}:{tag}", engine.name());
+        Self {
+            location: Location::parse(name.as_ref(), &EngineQuery::default()),
+            selector: ImageSelector::default(),
+            base: self.base.clone(),
+            dockerfile: None,
+            rules: self.rules.clone(),
+        }
     }
 }
 
 /// What is said about rules of advice; an id that names none is an error.
-fn rules(cli: &Cli, config: &Config) -> Result<advice::Settings> {
+fn rules(denied: &[String], config: &Config) -> Result<advice::Settings> {
     let settings = advice::Settings {
         off: config.allow.iter().cloned().collect(),
         own: config.rules.clone(),
@@ -66,14 +88,14 @@ fn rules(cli: &Cli, config: &Config) -> Result<advice::Settings> {
     let place = config.path.as_ref().map_or_else(String::new, |path| path.display().to_string());
     let known = settings.check().and_then(|()| config.deny.iter().try_for_each(|id| settings.know(id)));
     known.map_err(|why| Error::because(why).at(place))?;
-    let denied = cli.policy.deny.iter().try_for_each(|id| settings.know(id));
+    let denied = denied.iter().try_for_each(|id| settings.know(id));
     denied.map_err(|why| Error::because(why).at("--deny"))?;
     Ok(settings)
 }
 
 /// The base boundary that was asked for: the flag's, else the configuration's, else found.
-fn base(cli: &Cli, config: &Config) -> Result<Base> {
-    let Some(text) = &cli.image.base.base else {
+fn base(arguments: &BaseArgs, config: &Config) -> Result<Base> {
+    let Some(text) = &arguments.base else {
         return Ok(match config.base {
             Some(BaseSetting::Layers(count)) => Base::Layers(count),
             Some(BaseSetting::Auto) | None => Base::Auto,

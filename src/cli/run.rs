@@ -18,7 +18,7 @@ use crate::ui::{self, Outcome, ThemeName};
 /// Does what the arguments ask for.
 pub(super) fn run(cli: &Cli) -> Result<Exit> {
     let config = Config::find(Path::new("."), cli.policy.config.as_deref())?;
-    let request = Request::new(cli, &config)?;
+    let request = Request::new(&cli.image, &cli.policy.deny, &config)?;
     request.prepare(&Stop)?;
     if is_interactive(cli) { show(cli, &config, request) } else { report(cli, &config, &request) }
 }

@@ -21,5 +21,5 @@ pub use created_by::{Instruction, parse as parse_created_by};
 pub use edit::{Edit, Fix};
 pub use file::{Dockerfile, Flag, Form, Heredoc, LineRange, Logical, Node, Script};
 pub use keyword::Keyword;
-pub use rebuilt::{Rebuilt, SOURCE};
+pub use rebuilt::Rebuilt;
 pub use step::{StepId, StepText};

@@ -5,10 +5,8 @@
 //! takes for a file; a step that cannot be written safely is a comment.
 
 use super::compose::{Target, one_instruction, snippet};
+use super::write::sources;
 use super::{Dockerfile, Fix, Keyword, StepText, shell};
-
-/// What stands for a source that the history does not tell.
-pub const SOURCE: &str = "<SOURCE>";
 
 /// A Dockerfile rebuilt from steps, and the instruction of each of them.
 #[derive(Debug)]
@@ -117,27 +115,6 @@ fn run(command: &str) -> Option<String> {
         end.push('F');
     }
     Some(format!("RUN <<{end}\n{command}\n{end}"))
-}
-
-/// The sources and the destination, with a placeholder for a source that is only a sum: `file:…`, `dir:…`,
-/// `multi:…`, and the bare sum that an `ADD` of a URL leaves.
-fn sources(body: &str) -> String {
-    let words: Vec<&str> = body.split_ascii_whitespace().collect();
-    let flags = words.iter().take_while(|word| word.starts_with("--")).count();
-    match &words[flags..] {
-        [sum, "in", to @ ..] if !to.is_empty() && is_sum(sum) => {
-            let mut kept: Vec<&str> = words[..flags].to_vec();
-            kept.push(SOURCE);
-            kept.extend(to);
-            kept.join(" ")
-        }
-        _ => body.to_owned(),
-    }
-}
-
-fn is_sum(word: &str) -> bool {
-    let sum = ["file:", "dir:", "multi:"].iter().find_map(|kind| word.strip_prefix(kind)).unwrap_or(word);
-    sum.len() >= 12 && sum.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// `A=1 B=hello world` with quotes where values have blanks; what has its quotes already stays.

@@ -91,30 +91,42 @@ pub fn without_recommends(command: &str) -> String {
     fixed.replace("--no-install-recommends -y ", "-y --no-install-recommends ")
 }
 
-/// A `COPY` or `ADD` of the history as a line that can be pasted: the old builder's sum of the source becomes `.`
-/// when it was a directory, else the name that it got. `flags` go in front.
+/// What stands for a source that the history does not tell. No builder takes it for a file.
+pub const SOURCE: &str = "<SOURCE>";
+
+/// A `COPY` or `ADD` of the history as a line of a Dockerfile. A source that is only a sum becomes [`SOURCE`].
+/// `flags` go in front.
 pub fn copy(command: &str, flags: &str) -> String {
-    let mut words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
-    if let Some(at) = words.iter().position(|word| word == "in")
-        && at >= 2
-        && [&words[at - 1]]
-            .iter()
-            .any(|word| word.starts_with("dir:") || word.starts_with("file:") || word.starts_with("multi:"))
-    {
-        let to = words.get(at + 1).cloned().unwrap_or_else(|| ".".into());
-        let source = match words[at - 1].split(':').next() {
-            Some("file") => to.rsplit('/').find(|part| !part.is_empty()).unwrap_or("FILE").to_owned(),
-            Some("multi") => "FILES".into(),
-            _ => ".".into(),
-        };
-        words.splice(at - 1..=at, [source]);
-    }
+    let (keyword, body) = command.split_once(' ').unwrap_or((command, ""));
+    let body = sources(body);
+    let mut words: Vec<&str> = std::iter::once(keyword).chain(body.split_whitespace()).collect();
     if !flags.is_empty() {
-        let name = flags.split('=').next().unwrap_or(flags).to_owned();
-        words.retain(|word| !word.starts_with(&format!("{name}=")));
-        words.insert(1.min(words.len()), flags.to_owned());
+        let name = flags.split('=').next().unwrap_or(flags);
+        words.retain(|word| !word.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')));
+        words.insert(1.min(words.len()), flags);
     }
     words.join(" ")
+}
+
+/// The sources and the destination of a `COPY` or `ADD`, with [`SOURCE`] for a source that is only a sum: `file:…`,
+/// `dir:…`, `multi:…`, and the bare sum that an `ADD` of a URL leaves.
+pub(super) fn sources(body: &str) -> String {
+    let words: Vec<&str> = body.split_ascii_whitespace().collect();
+    let flags = words.iter().take_while(|word| word.starts_with("--")).count();
+    match &words[flags..] {
+        [sum, "in", to @ ..] if !to.is_empty() && is_sum(sum) => {
+            let mut kept: Vec<&str> = words[..flags].to_vec();
+            kept.push(SOURCE);
+            kept.extend(to);
+            kept.join(" ")
+        }
+        _ => body.to_owned(),
+    }
+}
+
+fn is_sum(word: &str) -> bool {
+    let sum = ["file:", "dir:", "multi:"].iter().find_map(|kind| word.strip_prefix(kind)).unwrap_or(word);
+    sum.len() >= 12 && sum.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -140,8 +152,8 @@ mod tests {
 
     #[test]
     fn copies_are_written_as_in_a_dockerfile() {
-        assert_eq!(copy("COPY dir:0a722beb7f31 in /app", "--chown=app"), "COPY --chown=app . /app");
-        assert_eq!(copy("COPY file:0a722beb7f31 in /etc/x.crt", ""), "COPY x.crt /etc/x.crt");
+        assert_eq!(copy("COPY dir:0a722beb7f31 in /app", "--chown=app"), "COPY --chown=app <SOURCE> /app");
+        assert_eq!(copy("COPY file:0a722beb7f31 in /etc/x.crt", ""), "COPY <SOURCE> /etc/x.crt");
         assert_eq!(copy("COPY --chown=x . .", "--chown=y:y"), "COPY --chown=y:y . .");
     }
 }

@@ -17,7 +17,7 @@ pub use assemble::{Assembly, Parts};
 pub use excerpts::Excerpts;
 pub use history::pair;
 pub use ids::EntryId;
-pub use origin::Origin;
+pub use origin::{DIFFERS, Origin};
 pub use paths::{PathId, PathTable};
 pub use timeline::Timeline;
 
@@ -180,6 +180,14 @@ impl Image {
     /// The step that made a layer.
     pub fn step_of(&self, layer: usize) -> Option<&Step> {
         self.layers[layer].step.map(|step| &self.history[step.index()])
+    }
+
+    /// True when `BuildKit` built it, as far as its history tells.
+    pub fn is_of_buildkit(&self) -> bool {
+        self.config.history.iter().any(|step| {
+            step.comment.as_deref().is_some_and(|comment| comment.starts_with("buildkit"))
+                || step.created_by.as_deref().is_some_and(|text| text.trim_end().ends_with("# buildkit"))
+        })
     }
 
     /// The texts of all steps, as fixes and Dockerfiles are written from.

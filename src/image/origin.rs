@@ -4,6 +4,9 @@ use super::{Diagnostic, Image};
 use crate::dockerfile::{Alignment, Dockerfile, LineRange, StepId};
 use crate::secrets::redact;
 
+/// The code of the diagnostic that a Dockerfile is not the image's.
+pub const DIFFERS: &str = "dockerfile-differs";
+
 /// A Dockerfile, and which of its instructions made which step.
 #[derive(Debug)]
 pub struct Origin {
@@ -64,12 +67,7 @@ impl Image {
             }
             None => format!("{place} made no step of the image: the Dockerfile has more instructions"),
         };
-        Some(Diagnostic {
-            code: "dockerfile-differs",
-            message,
-            layer: step.and_then(|(_, step)| step.layer),
-            path: None,
-        })
+        Some(Diagnostic { code: DIFFERS, message, layer: step.and_then(|(_, step)| step.layer), path: None })
     }
 
     /// The Dockerfile and the lines that made a layer.

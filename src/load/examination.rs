@@ -1,5 +1,7 @@
 //! All that is known of an image: what every report, gate and screen is made from.
 
+use std::path::PathBuf;
+
 use super::ReadBodies;
 use super::bodies::Bodies;
 use crate::advice::{self, Advice};
@@ -32,18 +34,35 @@ impl Examination {
     }
 }
 
+/// The Dockerfile that an image was built from, as the user names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedDockerfile {
+    /// The file.
+    pub path: PathBuf,
+    /// The stage that was built; none: the last.
+    pub target: Option<String>,
+}
+
 /// Loads an image and examines it; also gives what reads its files again, unless it passed by only once.
 ///
 /// # Errors
-/// Those of [`load::image`](super::image), and when the image does not have the base layers that `base` asks for.
+/// Those of [`load::image`](super::image), when the image does not have the base layers that `base` asks for, and
+/// when the Dockerfile cannot be read.
 pub fn examine(
     location: &Location,
     selector: &ImageSelector,
     base: &Base,
+    dockerfile: Option<&NamedDockerfile>,
     rules: &advice::Settings,
     progress: &dyn Progress,
 ) -> Result<(Examination, Option<Box<dyn ReadBodies>>)> {
-    let loaded = super::pipeline::image(location, selector, progress)?;
+    let mut loaded = super::pipeline::image(location, selector, progress)?;
+    if let Some(NamedDockerfile { path, target }) = dockerfile {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| Error::io(&error).at(name.clone()))?;
+        let located = loaded.image.locate(&name, &text, target.as_deref());
+        located.map_err(|why| Error::because(why).at(name))?;
+    }
     let Some(base_layers) = base.layers(&loaded.image) else {
         return Err(wrong_base(base, loaded.image.layers.len()));
     };

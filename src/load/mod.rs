@@ -18,7 +18,7 @@ mod rootfs;
 
 pub use crate::source::{NoProgress, Progress};
 pub use bodies::{ReadBodies, TakeBody};
-pub use examination::{Examination, examine};
+pub use examination::{Examination, NamedDockerfile, examine};
 pub use extract::{Extracted, extract};
 pub use loaded::Loaded;
 pub use pipeline::{diff_ids, image};

@@ -24,7 +24,7 @@ fn root() -> &'static Path {
 fn screen(keys: &str) -> String {
     let (selector, rules) = (ImageSelector::default(), advice::Settings::default());
     let (examination, bodies) =
-        load::examine(&Location::demo(), &selector, &Base::Auto, &rules, &load::NoProgress)
+        load::examine(&Location::demo(), &selector, &Base::Auto, None, &rules, &load::NoProgress)
             .expect("the demo loads");
     let shown = Shown { examination, bodies };
     fenced(&Headless::new(shown, (110, 24), Options::default()).keys(keys).text())

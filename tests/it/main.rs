@@ -12,6 +12,7 @@ mod dependencies;
 mod docs;
 #[cfg(unix)]
 mod engines;
+mod fix;
 mod fixtures;
 mod forms;
 #[cfg(target_os = "linux")]

@@ -86,7 +86,8 @@ fn layered() -> ImageBuilder {
 
 fn examine(location: &Location) -> (Examination, Box<dyn ReadBodies>) {
     let (selector, rules) = (ImageSelector::default(), advice::Settings::default());
-    let (examination, bodies) = load::examine(location, &selector, &Base::Auto, &rules, &NoProgress).unwrap();
+    let (examination, bodies) =
+        load::examine(location, &selector, &Base::Auto, None, &rules, &NoProgress).unwrap();
     (examination, bodies.expect("a place that lasts"))
 }
 

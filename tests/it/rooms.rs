@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The rooms, upper ones first. Rooms of one row may import each other.
-const ORDER: [&[&str]; 17] = [
+const ORDER: [&[&str]; 18] = [
     &["units", "digest", "text", "escape", "secrets", "limits", "error"],
     &["oci"],
     &["dockerfile"],
@@ -26,6 +26,7 @@ const ORDER: [&[&str]; 17] = [
     &["advice"],
     &["policy"],
     &["load"],
+    &["fix"],
     &["slim"],
     &["report"],
     &["ui"],

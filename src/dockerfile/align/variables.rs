@@ -56,7 +56,7 @@ impl Variables {
             match (self.known.get(name), operator.is_empty()) {
                 (Some(value), true) => out.push_str(value),
                 (Some(value), false) if operator.starts_with(":-") && !value.is_empty() => {
-                    out.push_str(value)
+                    out.push_str(value);
                 }
                 _ => out.push(ANY),
             }
@@ -101,7 +101,7 @@ mod tests {
         variables.set("A", "1".into());
         for (text, want) in [
             ("x$A/y${A}z", "x1/y1z"),
-            ("$B.${B:-c}${A:-d}", "\0.\01"),
+            ("$B.${B:-c}${A:-d}", "\u{0}.\u{0}1"),
             ("'$A' \\$A $", "'$A' \\$A $"),
             ("${A", "${A"),
             ("é$A", "é1"),

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::order::{Placed, conflict};
 use super::run::{Plan, Try};
-use crate::dockerfile::{Dockerfile, Node, StepId};
+use crate::dockerfile::write::SOURCE;
+use crate::dockerfile::{Dockerfile, Keyword, Node, StepId};
 
 /// Something of the file that keeps its place or moves as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +114,30 @@ impl<'a> Draft<'a> {
 
     pub(super) fn is_split(&self) -> bool {
         self.split.is_some()
+    }
+
+    /// Lines in which a source that the history lost has the name that the file has for it.
+    pub(super) fn named(&self, lines: &[String]) -> Try<Vec<String>> {
+        let mut named = Vec::new();
+        for line in lines {
+            if !line.contains(SOURCE) || self.file.text.contains(SOURCE) {
+                named.push(line.clone());
+                continue;
+            }
+            let to = line.split_ascii_whitespace().last();
+            let sources = self.file.nodes.iter().find_map(|node| {
+                let words: Vec<&str> = node.body.text.split_ascii_whitespace().collect();
+                let (last, sources) = words.split_last()?;
+                let fits = node.keyword.is_some_and(Keyword::copies)
+                    && node.flag("from").is_none()
+                    && node.words().is_none()
+                    && to.is_some_and(|to| leads_to(last, to));
+                fits.then(|| sources.join(" "))
+            });
+            let sources = sources.ok_or("the history lost the name of a source that it needs")?;
+            named.push(line.replace(SOURCE, &sources));
+        }
+        Ok(named)
     }
 
     /// Removes an instruction, or writes others in its place.
@@ -244,8 +269,7 @@ impl<'a> Draft<'a> {
         for piece in &self.order[to..from] {
             if let Piece::Node(other) = *piece
                 && self.items[other].state != State::Removed
-                && !(vouched
-                    && self.file.nodes[other].keyword.is_some_and(crate::dockerfile::Keyword::copies))
+                && !(vouched && self.file.nodes[other].keyword.is_some_and(Keyword::copies))
                 && let Some(why) = conflict(self.placed(number), self.placed(other))
             {
                 return Err(why);
@@ -271,4 +295,11 @@ impl<'a> Draft<'a> {
     pub(super) fn touched(&self, step: StepId) -> Option<usize> {
         self.nodes.get(step.index()).copied().flatten()
     }
+}
+
+/// True when a destination of the file is the absolute one of the history.
+fn leads_to(file: &str, step: &str) -> bool {
+    let trim = |path: &str| path.trim_start_matches("./").trim_end_matches('/').to_owned();
+    let (file, step) = (trim(file), trim(step));
+    file == step || !file.starts_with('/') && (file == "." || step.ends_with(&format!("/{file}")))
 }

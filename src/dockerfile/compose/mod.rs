@@ -160,18 +160,21 @@ fn apply(draft: &mut Draft<'_>, target: Target<'_>, fix: &Fix, edit: &Edit, igno
         }
         Edit::RemoveStep { step } => draft.replace(*step, None),
         Edit::ReplaceStep { step, lines } => {
-            builds(target, lines)?;
-            draft.replace(*step, Some(lines))
+            let lines = draft.named(lines)?;
+            builds(target, &lines)?;
+            draft.replace(*step, Some(&lines))
         }
         Edit::InsertStep { before, lines } => {
-            builds(target, lines)?;
-            draft.insert(*before, lines)
+            let lines = draft.named(lines)?;
+            builds(target, &lines)?;
+            draft.insert(*before, &lines)
         }
         Edit::ReplaceFrom { with } => draft.from(with),
         Edit::SplitStages { build, run } => {
-            builds(target, build)?;
-            builds(target, run)?;
-            draft.split(build, run)
+            let (build, run) = (draft.named(build)?, draft.named(run)?);
+            builds(target, &build)?;
+            builds(target, &run)?;
+            draft.split(&build, &run)
         }
         Edit::Ignore { patterns } => {
             for pattern in patterns {

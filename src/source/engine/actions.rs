@@ -33,10 +33,22 @@ pub fn build(
     arguments: &[&OsStr],
     stop: &dyn Fn() -> bool,
 ) -> Result<Option<ExitStatus>, EngineError> {
+    client(engine, &[&[OsStr::new("build")], arguments].concat(), stop)
+}
+
+/// Runs the engine's client with these arguments, the verb first.
+///
+/// # Errors
+/// When there is no client. There is no status when it ended because `stop` said so.
+pub fn client(
+    engine: Engine,
+    arguments: &[&OsStr],
+    stop: &dyn Fn() -> bool,
+) -> Result<Option<ExitStatus>, EngineError> {
     let client = match engine {
         Engine::Docker => DOCKER,
         Engine::Podman => PODMAN,
         Engine::Containerd => NERDCTL,
     };
-    client.run(&[&[OsStr::new("build")], arguments].concat(), stop)
+    client.run(arguments, stop)
 }

@@ -1,0 +1,163 @@
+//! Whether the image that was built from the new Dockerfile is what was promised.
+
+use std::collections::BTreeSet;
+
+use super::predict::Prediction;
+use super::volatile::is_volatile;
+use crate::compare::{ChangeKind, Comparison, Side};
+use crate::image::PathId;
+use crate::overlay::Slot;
+
+/// What a rebuild showed.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// Whether everything is as promised.
+    pub passed: bool,
+    /// Bytes of content that should have gone; none when the image did not tell.
+    pub predicted: Option<u64>,
+    /// Bytes of content that have gone; negative when the image grew.
+    pub measured: i64,
+    /// Paths that are gone, though no finding claimed them: most bytes first.
+    pub lost: Vec<Lost>,
+    /// Paths that are new, and not of the kind that every build writes: most bytes first.
+    pub gained: Vec<Lost>,
+    /// Whether the command succeeded in a container of the new image; none when there was none.
+    pub smoke: Option<bool>,
+    /// How long the builds took.
+    pub seconds: Seconds,
+}
+
+/// A path that should be there, or should not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// The path.
+    pub path: Vec<u8>,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// The package that owns it.
+    pub package: Option<String>,
+}
+
+/// How long the builds took, without a cache.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Seconds {
+    /// Of the Dockerfile as it was.
+    pub before: f64,
+    /// Of the new one.
+    pub after: f64,
+}
+
+/// Bytes that a measurement may differ from a prediction: no build writes exactly the same logs and records.
+const NOISE: u64 = 1_000_000;
+
+/// Holds a rebuilt image against the one before. `drift`: the paths that only one of the image and a rebuild of the
+/// Dockerfile as it was has; those are not the fixes' doing.
+pub fn verify(
+    old: &Side<'_>,
+    new: &Side<'_>,
+    comparison: &Comparison,
+    prediction: Option<&Prediction>,
+    drift: &BTreeSet<Vec<u8>>,
+) -> Proof {
+    let mut lost = Vec::new();
+    let mut gained = Vec::new();
+    for change in &comparison.changes {
+        let (side, place, list) = match (change.kind, change.old, change.new) {
+            (ChangeKind::Removed, Some(path), _) => (old, path, &mut lost),
+            (ChangeKind::Added, _, Some(path)) => (new, path, &mut gained),
+            _ => continue,
+        };
+        let name = side.image.paths.full(place);
+        let is_removed = change.kind == ChangeKind::Removed;
+        let expected = is_volatile(&name)
+            || drift.contains(&name)
+            || is_removed && prediction.is_some_and(|prediction| is_claimed(old, prediction, place));
+        if !expected {
+            list.push(Lost { bytes: side.bytes(place), package: package(side, place), path: name });
+        }
+    }
+    for list in [&mut lost, &mut gained] {
+        list.sort_by(|a, b| (b.bytes, &a.path).cmp(&(a.bytes, &b.path)));
+    }
+    let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+    let measured = signed(old.image.content()) - signed(new.image.content());
+    let predicted = prediction.map(|prediction| prediction.saved);
+    let kept = predicted.map_or(measured > 0, |predicted| {
+        measured >= signed(predicted.saturating_sub((predicted / 100 * 3).max(NOISE)))
+    });
+    Proof {
+        passed: kept && lost.is_empty() && gained.is_empty(),
+        predicted,
+        measured,
+        lost,
+        gained,
+        smoke: None,
+        seconds: Seconds::default(),
+    }
+}
+
+/// True for a path that a finding claimed, for what lies below one, and for a directory of which all was claimed.
+fn is_claimed(old: &Side<'_>, prediction: &Prediction, path: PathId) -> bool {
+    let paths = &old.image.paths;
+    let mut at = path;
+    loop {
+        if prediction.paths.contains(&at) {
+            return true;
+        }
+        let parent = paths.parent(at);
+        if parent == at {
+            break;
+        }
+        at = parent;
+    }
+    let is_directory = |path: PathId| match old.slot(path) {
+        Some(Slot::Entry(id)) => old.image.entry(id).kind.is_directory(),
+        Some(Slot::Implied) => true,
+        None => false,
+    };
+    let below = (path.0 + 1..paths.end(path).0).map(PathId);
+    let mut files = below.filter(|&path| old.slot(path).is_some() && !is_directory(path)).peekable();
+    is_directory(path) && files.peek().is_some() && files.all(|path| prediction.paths.contains(&path))
+}
+
+fn package(side: &Side<'_>, path: PathId) -> Option<String> {
+    side.analysis.packages.owner(path).map(|package| package.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::analyse;
+    use crate::compare::{Hashes, compare};
+    use crate::image::Image;
+    use crate::image::sample::image;
+    use crate::overlay::Union;
+
+    /// The proof of a change from one list of files to another.
+    fn proof(old: &[&str], new: &[&str], claimed: &[&str], saved: u64) -> Proof {
+        let images: Vec<Image> = [old, new].map(|files| image(&[files])).into();
+        let unions: Vec<Union> = images.iter().map(Union::of).collect();
+        let analyses: Vec<_> =
+            images.iter().zip(&unions).map(|(image, union)| analyse(image, union, 0)).collect();
+        let side = |at: usize| Side { image: &images[at], union: &unions[at], analysis: &analyses[at] };
+        let comparison = compare(&side(0), &side(1), &Hashes::default());
+        let find = |path: &&str| images[0].paths.find(path.as_bytes()).unwrap();
+        let prediction = Prediction { saved, content: 0, paths: claimed.iter().map(find).collect() };
+        verify(&side(0), &side(1), &comparison, Some(&prediction), &BTreeSet::new())
+    }
+
+    #[test]
+    fn only_what_was_claimed_may_go_and_only_the_volatile_may_come() {
+        let old = ["file a 5000000", "file c/d/x 10", "file var/log/old 1"];
+        let passed = proof(&old, &["file c/d/x 10", "file var/log/new 1"], &["a"], 5_000_000);
+        assert!(passed.passed, "{passed:?}");
+        let whole = proof(&old, &["file a 5000000"], &["c/d/x"], 10);
+        assert!(whole.passed && whole.lost.is_empty(), "{whole:?}");
+        let lost = proof(&old, &["file var/log/old 1"], &["a"], 5_000_000);
+        assert!(!lost.passed && lost.lost.iter().any(|lost| lost.path == b"c/d/x"), "{lost:?}");
+        let gained = proof(&old, &["file c/d/x 10", "file b 1"], &["a"], 5_000_000);
+        assert_eq!(gained.gained.len(), 1);
+        let less = proof(&old, &old, &["a"], 5_000_000);
+        assert!(!less.passed && less.measured == 0, "{less:?}");
+    }
+}
