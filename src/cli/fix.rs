@@ -98,7 +98,7 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit> {
     let plan = fix::plan(
         image,
         &examination.union,
-        examination.analysis.base_layers,
+        &examination.analysis,
         &examination.advice,
         &source,
         &choice,

@@ -2,6 +2,7 @@
 
 use super::predict::{Prediction, predict};
 use crate::advice::{Advice, Confidence, Finding, Severity};
+use crate::analysis::Analysis;
 use crate::dockerfile::{self, Alignment, Dockerfile, Edit, Fix, LineRange, Rebuilt, Target};
 use crate::image::Image;
 use crate::overlay::Union;
@@ -95,7 +96,7 @@ pub struct Left {
 pub fn plan(
     image: &Image,
     union: &Union,
-    base_layers: usize,
+    analysis: &Analysis,
     advice: &Advice,
     source: &Source<'_>,
     choice: &Choice,
@@ -140,7 +141,7 @@ pub fn plan(
         }
     }
     left.sort_by_key(|left| left.finding);
-    let predicted = predict(image, union, base_layers, advice, &done);
+    let predicted = predict(image, union, analysis, advice, &done);
     Plan {
         old: target.file.text.clone(),
         text: composed.text,

@@ -4,17 +4,18 @@
 //! finding its other copies belong to, and an edit reaches only the steps that it changes. So entries are counted:
 //! those that an edit reaches, and all copies below of paths that vanish.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::Done;
 use crate::advice::{Advice, Finding};
+use crate::analysis::{Analysis, Manager, Package};
 use crate::dockerfile::{Edit, StepId};
 use crate::image::{EntryId, Image, PathId};
 use crate::layer::Kind;
 use crate::overlay::{Fate, Union};
 
 /// What goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Prediction {
     /// Bytes of content that go.
     pub saved: u64,
@@ -22,26 +23,26 @@ pub struct Prediction {
     pub content: u64,
     /// Paths that a container will not see any more.
     pub paths: BTreeSet<PathId>,
+    /// Entries that no layer will store any more.
+    pub entries: BTreeSet<EntryId>,
+    /// Packages that go as a whole: indexes into the list of packages.
+    pub packages: BTreeSet<usize>,
 }
 
 /// What the fixes save; none when they build on something else than the image's own layers.
 pub fn predict(
     image: &Image,
     union: &Union,
-    base_layers: usize,
+    analysis: &Analysis,
     advice: &Advice,
     done: &[Done],
 ) -> Option<Prediction> {
-    let mut gone: BTreeSet<EntryId> = BTreeSet::new();
-    let mut paths: BTreeSet<PathId> = BTreeSet::new();
+    let base_layers = analysis.base_layers;
+    let mut prediction = Prediction::default();
     for done in done {
         let finding = &advice.findings[done.finding];
-        if finding
-            .fix
-            .edits
-            .iter()
-            .any(|edit| matches!(edit, Edit::ReplaceFrom { .. } | Edit::SplitStages { .. }))
-        {
+        let is_large = |edit: &Edit| matches!(edit, Edit::ReplaceFrom { .. } | Edit::SplitStages { .. });
+        if finding.fix.edits.iter().any(is_large) {
             return None;
         }
         let reach = Reach::of(finding);
@@ -49,20 +50,58 @@ pub fn predict(
             if evidence.layer < base_layers || !reach.holds(image, union, evidence.entry, evidence.layer) {
                 continue;
             }
-            gone.insert(evidence.entry);
+            prediction.entries.insert(evidence.entry);
             if union.fate(evidence.entry) == Fate::Live {
-                paths.insert(evidence.path);
+                prediction.paths.insert(evidence.path);
             }
         }
     }
-    for &path in &paths {
-        let own = image.timeline.of(path).iter().filter(|&&id| image.layer_of(id) >= base_layers);
-        gone.extend(own);
+    prediction.packages = packages(image, analysis, &prediction.paths);
+    if !prediction.packages.is_empty() {
+        for (path, _) in union.rootfs.live() {
+            if records_of(image, analysis, path).is_some_and(|package| prediction.packages.contains(&package))
+            {
+                prediction.paths.insert(path);
+            }
+        }
     }
-    let files = gone.iter().map(|&id| image.entry(id)).filter(|entry| entry.kind == Kind::File);
-    let saved = files.map(|entry| entry.size).sum();
-    let content = image.content();
-    Some(Prediction { saved, content: content.saturating_sub(saved), paths })
+    for &path in &prediction.paths {
+        let own = image.timeline.of(path).iter().filter(|&&id| image.layer_of(id) >= base_layers);
+        prediction.entries.extend(own);
+    }
+    let files = prediction.entries.iter().map(|&id| image.entry(id)).filter(|entry| entry.kind == Kind::File);
+    prediction.saved = files.map(|entry| entry.size).sum();
+    prediction.content = image.content().saturating_sub(prediction.saved);
+    Some(prediction)
+}
+
+/// The packages of which nearly all bytes go.
+fn packages(image: &Image, analysis: &Analysis, paths: &BTreeSet<PathId>) -> BTreeSet<usize> {
+    let mut bytes: BTreeMap<usize, u64> = BTreeMap::new();
+    for &path in paths {
+        if let Some(package) = analysis.packages.owner_index(path) {
+            let last = image.timeline.of(path).last();
+            *bytes.entry(package).or_default() += last.map_or(0, |&id| image.entry(id).size);
+        }
+    }
+    let goes = |&(package, claimed): &(usize, u64)| claimed * 10 >= analysis.packages.list[package].bytes * 9;
+    bytes.into_iter().filter(goes).map(|(package, _)| package).collect()
+}
+
+/// Where dpkg keeps what it knows of each package.
+const RECORDS: &[u8] = b"var/lib/dpkg/info";
+
+/// The package that a file of dpkg's records is about: `NAME.list`, `NAME:ARCHITECTURE.md5sums`.
+fn records_of(image: &Image, analysis: &Analysis, path: PathId) -> Option<usize> {
+    let parent = image.paths.parent(path);
+    if image.paths.name(parent) != b"info" || image.paths.full(parent) != RECORDS {
+        return None;
+    }
+    let name = String::from_utf8_lossy(image.paths.name(path)).into_owned();
+    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    let stem = stem.split(':').next().unwrap_or(stem);
+    let is_it = |package: &Package| package.manager == Manager::Dpkg && package.name == stem;
+    analysis.packages.list.iter().position(is_it)
 }
 
 /// The steps that the edits of a finding reach.

@@ -6,6 +6,7 @@ use super::predict::Prediction;
 use super::volatile::is_volatile;
 use crate::compare::{ChangeKind, Comparison, Side};
 use crate::image::PathId;
+use crate::layer::Kind;
 use crate::overlay::Slot;
 
 /// What a rebuild showed.
@@ -59,10 +60,13 @@ pub fn verify(
     prediction: Option<&Prediction>,
     drift: &BTreeSet<Vec<u8>>,
 ) -> Proof {
+    let removed = comparison.changes.iter().filter(|change| change.kind == ChangeKind::Removed);
+    let gone: BTreeSet<PathId> = removed.filter_map(|change| change.old).collect();
+    let expectation = prediction.map(|prediction| Expectation { old, prediction, gone: &gone });
     let mut lost = Vec::new();
     let mut gained = Vec::new();
     for change in &comparison.changes {
-        let (side, place, list) = match (change.kind, change.old, change.new) {
+        let (side, place, found) = match (change.kind, change.old, change.new) {
             (ChangeKind::Removed, Some(path), _) => (old, path, &mut lost),
             (ChangeKind::Added, _, Some(path)) => (new, path, &mut gained),
             _ => continue,
@@ -71,9 +75,9 @@ pub fn verify(
         let is_removed = change.kind == ChangeKind::Removed;
         let expected = is_volatile(&name)
             || drift.contains(&name)
-            || is_removed && prediction.is_some_and(|prediction| is_claimed(old, prediction, place));
+            || is_removed && expectation.as_ref().is_some_and(|expectation| expectation.holds(place));
         if !expected {
-            list.push(Lost { bytes: side.bytes(place), package: package(side, place), path: name });
+            found.push(Lost { bytes: side.bytes(place), package: package(side, place), path: name });
         }
     }
     for list in [&mut lost, &mut gained] {
@@ -96,28 +100,83 @@ pub fn verify(
     }
 }
 
-/// True for a path that a finding claimed, for what lies below one, and for a directory of which all was claimed.
-fn is_claimed(old: &Side<'_>, prediction: &Prediction, path: PathId) -> bool {
-    let paths = &old.image.paths;
-    let mut at = path;
-    loop {
-        if prediction.paths.contains(&at) {
+/// What may go.
+struct Expectation<'a> {
+    old: &'a Side<'a>,
+    prediction: &'a Prediction,
+    /// All paths that are gone.
+    gone: &'a BTreeSet<PathId>,
+}
+
+impl Expectation<'_> {
+    /// True for a path that a finding claimed, and for what goes with one: what lies below it, further names of its
+    /// content, the rest of its package, links that lead nowhere now, and directories that would be empty.
+    fn holds(&self, path: PathId) -> bool {
+        let (paths, prediction) = (&self.old.image.paths, self.prediction);
+        let mut at = path;
+        while !prediction.paths.contains(&at) {
+            let parent = paths.parent(at);
+            if parent == at {
+                return self.goes_along(path);
+            }
+            at = parent;
+        }
+        true
+    }
+
+    fn goes_along(&self, path: PathId) -> bool {
+        let (image, prediction) = (self.old.image, self.prediction);
+        let of_package = self
+            .old
+            .analysis
+            .packages
+            .owner_index(path)
+            .is_some_and(|package| prediction.packages.contains(&package));
+        let of_content = self.old.content(path).is_some_and(|content| prediction.entries.contains(&content));
+        if of_package || of_content {
             return true;
         }
-        let parent = paths.parent(at);
-        if parent == at {
-            break;
+        let target = match self.old.slot(path) {
+            Some(Slot::Entry(id)) if image.entry(id).kind == Kind::Symlink => Some(image.link_text(id)),
+            Some(Slot::Entry(id)) if !image.entry(id).kind.is_directory() => {
+                return self.is_alternative(path);
+            }
+            _ => None,
+        };
+        if let Some(target) = target {
+            return self.is_gone(&resolved(&image.paths.full(image.paths.parent(path)), target));
         }
-        at = parent;
+        let below = (path.0 + 1..image.paths.end(path).0).map(PathId);
+        let mut below = below.filter(|&path| self.old.slot(path).is_some()).peekable();
+        below.peek().is_some() && below.all(|path| self.gone.contains(&path))
     }
-    let is_directory = |path: PathId| match old.slot(path) {
-        Some(Slot::Entry(id)) => old.image.entry(id).kind.is_directory(),
-        Some(Slot::Implied) => true,
-        None => false,
-    };
-    let below = (path.0 + 1..paths.end(path).0).map(PathId);
-    let mut files = below.filter(|&path| old.slot(path).is_some() && !is_directory(path)).peekable();
-    is_directory(path) && files.peek().is_some() && files.all(|path| prediction.paths.contains(&path))
+
+    fn is_gone(&self, path: &[u8]) -> bool {
+        self.old.image.paths.find(path).is_some_and(|path| self.gone.contains(&path))
+    }
+
+    /// dpkg's note of an alternative whose link is gone.
+    fn is_alternative(&self, path: PathId) -> bool {
+        let full = self.old.image.paths.full(path);
+        full.strip_prefix(b"var/lib/dpkg/alternatives/")
+            .is_some_and(|name| self.is_gone(&[b"etc/alternatives/", name].concat()))
+    }
+}
+
+/// Where a symbolic link in `folder` leads, by its text alone.
+fn resolved(folder: &[u8], target: &[u8]) -> Vec<u8> {
+    let mut parts: Vec<&[u8]> = Vec::new();
+    let start: &[u8] = if target.starts_with(b"/") { b"" } else { folder };
+    for part in start.split(|&byte| byte == b'/').chain(target.split(|&byte| byte == b'/')) {
+        match part {
+            b"" | b"." => {}
+            b".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join(&b'/')
 }
 
 fn package(side: &Side<'_>, path: PathId) -> Option<String> {
@@ -142,7 +201,8 @@ mod tests {
         let side = |at: usize| Side { image: &images[at], union: &unions[at], analysis: &analyses[at] };
         let comparison = compare(&side(0), &side(1), &Hashes::default());
         let find = |path: &&str| images[0].paths.find(path.as_bytes()).unwrap();
-        let prediction = Prediction { saved, content: 0, paths: claimed.iter().map(find).collect() };
+        let prediction =
+            Prediction { saved, paths: claimed.iter().map(find).collect(), ..Prediction::default() };
         verify(&side(0), &side(1), &comparison, Some(&prediction), &BTreeSet::new())
     }
 

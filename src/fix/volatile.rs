@@ -1,7 +1,7 @@
 //! What every build writes anew: logs, caches of programs, records with times in them.
 
 /// Paths by their beginnings and endings.
-const VOLATILE: [(&str, &str); 22] = [
+const VOLATILE: [(&str, &str); 23] = [
     ("var/log/", ""),
     ("var/cache/ldconfig/", ""),
     ("var/cache/fontconfig/", ""),
@@ -24,6 +24,8 @@ const VOLATILE: [(&str, &str); 22] = [
     ("root/.npm/_update-notifier-last-checked", ""),
     ("", ".pyc"),
     ("", "/__pycache__"),
+    // the fix's own, which a COPY of the whole context takes along
+    ("", "/.dockerignore"),
 ];
 
 /// True for what every build writes anew.

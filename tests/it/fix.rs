@@ -109,7 +109,7 @@ fn the_document_tells_edits_lines_and_the_prediction() {
     let document: Value = serde_json::from_str(&only.stdout).expect("JSON");
     assert_eq!((&document["predicted"], &document["dockerfile"]), (&30_000_000.into(), &DOCKERFILE.into()));
     let unknown = fix(folder.path(), &["--only", "vsc"]);
-    assert!(unknown.code == Some(2) && unknown.stderr.contains("vcs"), "{unknown:?}");
+    assert!(unknown.code == Some(2) && unknown.stderr.contains("no rule called `vsc`"), "{unknown:?}");
 }
 
 #[test]

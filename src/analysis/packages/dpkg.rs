@@ -72,7 +72,6 @@ fn add<'t>(claims: &mut Claims<'_>, status: &'t [u8], controls: &mut Vec<Control
             b"Pre-Depends" => &mut control.pre_depends,
             b"Recommends" => &mut control.recommends,
             b"Provides" => &mut control.provides,
-            b"Priority" => &mut control.priority,
             b"Essential" => &mut control.essential,
             _ => return,
         };

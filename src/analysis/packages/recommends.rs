@@ -20,14 +20,14 @@ pub(super) struct Control<'t> {
     pub pre_depends: &'t [u8],
     pub recommends: &'t [u8],
     pub provides: &'t [u8],
-    pub priority: &'t [u8],
     pub essential: &'t [u8],
 }
 
 impl Control<'_> {
-    /// A system must have it, so that apt never takes it away.
-    fn is_required(&self) -> bool {
-        self.priority == b"required" || self.essential == b"yes"
+    /// Every system has it, whoever installed it. A priority of `required` says less: apt brings such packages along
+    /// on recommendations, too.
+    fn is_essential(&self) -> bool {
+        self.essential == b"yes"
     }
 }
 
@@ -99,7 +99,7 @@ pub(super) fn only_recommended<'t>(controls: &[Control<'t>], automatic: &[&[u8]]
         queue: VecDeque::new(),
     };
     for (package, control) in controls.iter().enumerate() {
-        if control.is_required() || !automatic.contains(control.name) {
+        if control.is_essential() || !automatic.contains(control.name) {
             walk.reach(package, package);
         }
     }
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn what_only_recommendations_bring_is_found() {
         let mut required = control(9, "required", "", "");
-        required.priority = b"required";
+        required.essential = b"yes";
         let mut virtual_package = control(6, "mta-impl", "", "");
         virtual_package.provides = b"mta (= 1)";
         let controls = [
