@@ -80,6 +80,9 @@ pub(super) fn run(arguments: BuildArgs, gates: Gates, mut image: ImageArgs) -> R
     })?;
     image.image = Some(format!("{}:{reference}", engine.name()).into());
     image.base = base;
+    if let Some((file, target)) = dockerfile(&arguments) {
+        (image.dockerfile, image.target) = (Some(file), target);
+    }
     run::run(&Cli { image, report, policy, ui, gates, verb: None })
 }
 
@@ -111,6 +114,19 @@ fn id_file(arguments: &[OsString], folder: &Path) -> (Vec<OsString>, PathBuf) {
 /// The name that the image is given.
 fn tag(arguments: &[OsString]) -> Option<String> {
     value_of(arguments, "--tag", Some("-t"))?.into_string().ok()
+}
+
+/// The Dockerfile that an engine's arguments name, and the stage; none when it comes by standard input or from afar.
+fn dockerfile(arguments: &[OsString]) -> Option<(PathBuf, Option<String>)> {
+    let context = Path::new(arguments.last()?);
+    let named = value_of(arguments, "--file", Some("-f")).map(PathBuf::from);
+    let candidates = match named {
+        Some(file) => vec![file],
+        None => ["Dockerfile", "Containerfile"].map(|name| context.join(name)).into(),
+    };
+    let file = candidates.into_iter().find(|file| file.is_file()).filter(|_| context.is_dir())?;
+    let target = value_of(arguments, "--target", None).and_then(|target| target.into_string().ok());
+    Some((file, target))
 }
 
 /// The value of the first option of this name among an engine's arguments.
@@ -174,6 +190,21 @@ mod tests {
         assert_eq!((own.len(), path), (0, PathBuf::from("x.id")));
         let (own, path) = id_file(&arguments("."), Path::new("/t"));
         assert_eq!(own, [OsStr::new("--iidfile"), path.as_os_str()]);
+    }
+
+    #[test]
+    fn the_dockerfile_of_a_build_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let context = folder.path().display().to_string();
+        let found = |line: &str| dockerfile(&arguments(&line.replace("DIR", &context)));
+        assert_eq!(found("-t app DIR"), None);
+        std::fs::write(folder.path().join("Dockerfile"), "FROM scratch\n").unwrap();
+        let file = folder.path().join("Dockerfile");
+        assert_eq!(found("-t app DIR"), Some((file.clone(), None)));
+        assert_eq!(found("--target build DIR"), Some((file, Some("build".into()))));
+        for line in ["-f - DIR", "-f no/such DIR", "-t app -", "https://host/repo.git"] {
+            assert_eq!(found(line), None, "{line}");
+        }
     }
 
     fn read(line: &str) -> std::result::Result<Cli, clap::Error> {
