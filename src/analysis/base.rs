@@ -37,8 +37,12 @@ impl Base {
 
 /// The layers up to the last `CMD` that is followed by a step that makes a layer: base images end with
 /// one. Without such a step the first layer is the base. Source: how official images are built; an image
-/// whose base has no `CMD` needs to be told with `--base`.
+/// whose base has no `CMD` needs to be told with `--base`. A Dockerfile that fits the image tells exactly.
 pub fn auto(image: &Image) -> usize {
+    if let Some(origin) = image.origin.as_ref().filter(|origin| origin.alignment.difference.is_none()) {
+        let before = &image.history[..origin.alignment.first.index().min(image.history.len())];
+        return before.iter().filter(|step| step.layer.is_some()).count();
+    }
     let mut base = None;
     let mut layers = 0;
     let mut at_cmd = None;

@@ -243,17 +243,23 @@ fn change_words(
     layout: &Layout,
 ) -> (Range<usize>, String) {
     let joint = if script.form == Form::Line { layout.joint() } else { " && ".into() };
-    let with = change.with.join(" ").replace(" && ", &joint);
+    let mut with = String::new();
+    for word in &change.with {
+        if word == "&&" {
+            with.push_str(&joint);
+        } else {
+            with.push_str(if with.is_empty() || with.ends_with(&joint) { "" } else { " " });
+            with.push_str(word);
+        }
+    }
     let range = &change.words;
     if range.is_empty() {
         if let Some(before) = words.get(range.start.wrapping_sub(1)) {
             let end = script.logical.in_file(before).end;
-            let with = with.strip_prefix("&& ").map_or(format!(" {with}"), |with| format!("{joint}{with}"));
-            return (end..end, with);
+            return (end..end, if with.starts_with(&joint) { with } else { format!(" {with}") });
         }
         let start = words.first().map_or(0, |word| script.logical.in_file(word).start);
-        let with = with.strip_suffix(" &&").map_or(format!("{with} "), |with| format!("{with}{joint}"));
-        return (start..start, with);
+        return (start..start, if with.ends_with(&joint) { with } else { format!("{with} ") });
     }
     let covered = words[range.start].start..words[range.end - 1].end;
     if with.is_empty() {

@@ -105,6 +105,8 @@ fn one_command_changes_and_the_layout_of_the_rest_stays() {
         ),
         "FROM x\nRUN apt-get update && \\\n    # tools\n    apt-get install -y --no-install-recommends \\\n        gcc && \\\n    z && \\\n    rm -rf /var/lib/apt/lists/*\n"
     );
+    let quoted = "FROM x\nRUN bash -c 'a && b' && c\n";
+    assert_eq!(text_with(quoted, &[replace(0, 0, &["bash -c 'a && d'"])]), quoted.replace("&& b", "&& d"));
     assert!(why(run, &[replace(0, 9, &[])]).contains("no such command"));
     assert_eq!(text_with("FROM x\nRUN a\nCMD b\n", &[replace(0, 0, &[])]), "FROM x\nCMD b\n");
 }

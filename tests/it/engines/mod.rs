@@ -4,6 +4,7 @@ mod build;
 mod export;
 mod fake;
 mod faults;
+mod fix;
 mod real;
 
 use std::fs;
