@@ -41,7 +41,7 @@ fn a_c_program_on_debian() {
             .run("rm -rf /usr/share/doc", &[gone("usr/share/doc/all")])
     };
     let want = "FROM debian:bookworm AS build\nRUN apt-get update && \\\n    apt-get install -y gcc libpq-dev curl\n\
-        COPY . /src\nRUN cc -o /usr/local/bin/app /src/main.c\n\n\
+        COPY <SOURCE> /src\nRUN cc -o /usr/local/bin/app /src/main.c\n\n\
         FROM debian:bookworm-slim\n\
         # and the libraries that libpq-dev are the headers of\n\
         RUN apt-get update && \\\n    apt-get install -y --no-install-recommends curl && \\\n    rm -rf /var/lib/apt/lists/*\n\
