@@ -95,14 +95,8 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit> {
         confidence: arguments.confidence,
         buildkit: arguments.buildkit || image.is_of_buildkit(),
     };
-    let plan = fix::plan(
-        image,
-        &examination.union,
-        &examination.analysis,
-        &examination.advice,
-        &source,
-        &choice,
-    );
+    let plan =
+        fix::plan(image, &examination.union, &examination.analysis, &examination.advice, &source, &choice);
     let proof =
         if arguments.prove { Some(prove::run(arguments, &request, &examination, &plan)?) } else { None };
     let passed = proof.as_ref().is_none_or(|proof| proof.passed);

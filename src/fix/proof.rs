@@ -133,7 +133,7 @@ impl Expectation<'_> {
             .owner_index(path)
             .is_some_and(|package| prediction.packages.contains(&package));
         let of_content = self.old.content(path).is_some_and(|content| prediction.entries.contains(&content));
-        if of_package || of_content {
+        if of_package || of_content || self.is_swept(path) {
             return true;
         }
         let target = match self.old.slot(path) {
@@ -152,6 +152,16 @@ impl Expectation<'_> {
             return self.is_of_scripts(path);
         }
         below.all(|path| self.gone.contains(&path))
+    }
+
+    /// Something without bytes in a directory that is emptied, of which files were claimed.
+    fn is_swept(&self, path: PathId) -> bool {
+        let paths = &self.old.image.paths;
+        let mut all = paths.children(paths.parent(path)).filter(|&path| self.old.slot(path).is_some());
+        let mut beside = paths.children(paths.parent(path));
+        self.old.bytes(path) == 0
+            && beside.any(|path| self.prediction.paths.contains(&path))
+            && all.all(|path| self.gone.contains(&path))
     }
 
     /// An empty directory of a layer that packages went from: their scripts make such.
@@ -222,6 +232,8 @@ mod tests {
         let old = ["file a 5000000", "file c/d/x 10", "file var/log/old 1"];
         let passed = proof(&old, &["file c/d/x 10", "file var/log/new 1"], &["a"], 7);
         assert!(passed.passed, "{passed:?}");
+        let swept = proof(&["file l/a 5000000", "file l/lock ", "file k 1"], &["file k 1"], &["l/a"], 7);
+        assert!(swept.passed, "{swept:?}");
         let whole = proof(&old, &["file a 5000000"], &["c/d/x"], 10);
         assert!(whole.passed && whole.lost.is_empty(), "{whole:?}");
         let lost = proof(&old, &["file var/log/old 1"], &["a"], 7);
