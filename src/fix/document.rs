@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::plan::{Done, Plan};
+use super::outcome::Done;
+use super::plan::Plan;
 use super::proof::{Lost, Proof};
 use crate::advice::{Advice, Finding};
 use crate::dockerfile::{Edit, LineRange};

@@ -7,6 +7,7 @@
 mod diff;
 mod document;
 mod ignore;
+mod outcome;
 mod plan;
 mod predict;
 mod proof;
@@ -15,6 +16,7 @@ mod volatile;
 pub use diff::unified;
 pub use document::document;
 pub use ignore::extended as extended_ignore;
-pub use plan::{Choice, Done, Left, Plan, Source, plan};
+pub use outcome::{Done, Left};
+pub use plan::{Choice, Plan, Source, plan};
 pub use predict::{Prediction, predict};
 pub use proof::{Lost, Proof, Seconds, verify};

@@ -1,9 +1,10 @@
 //! Which fixes are made, to which text.
 
+use super::outcome::{Done, Left};
 use super::predict::{Prediction, predict};
 use crate::advice::{Advice, Confidence, Finding, Severity};
 use crate::analysis::Analysis;
-use crate::dockerfile::{self, Alignment, Dockerfile, Edit, Fix, LineRange, Rebuilt, Target};
+use crate::dockerfile::{self, Alignment, Dockerfile, Edit, Fix, Rebuilt, Target};
 use crate::image::Image;
 use crate::overlay::Union;
 
@@ -72,24 +73,6 @@ pub struct Plan {
     pub predicted: Option<Prediction>,
     /// Whether the Dockerfile was rebuilt from the history.
     pub rebuilt: bool,
-}
-
-/// A finding that is fixed.
-#[derive(Debug, Clone)]
-pub struct Done {
-    /// Which: an index into the findings.
-    pub finding: usize,
-    /// Its edits, and the lines of the old Dockerfile that they change.
-    pub edits: Vec<(Edit, Option<LineRange>)>,
-}
-
-/// A finding that is not fixed, and why: a clause.
-#[derive(Debug, Clone)]
-pub struct Left {
-    /// Which: an index into the findings.
-    pub finding: usize,
-    /// Why.
-    pub reason: String,
 }
 
 /// Makes the plan. `advice` should hold all evidence, not only the largest.

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::plan::Done;
+use super::outcome::Done;
 use crate::advice::{Advice, Finding};
 use crate::analysis::{Analysis, Manager, Package};
 use crate::dockerfile::{Edit, StepId};

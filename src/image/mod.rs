@@ -7,6 +7,7 @@ mod assemble;
 mod excerpts;
 mod history;
 mod ids;
+mod locate;
 mod origin;
 mod paths;
 #[cfg(test)]
