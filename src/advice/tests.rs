@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::engine::table;
 use super::engine::wildcard::expand;
 use super::testing::{File, Fixture, file, gone, program, text};
-use super::{Advice, Confidence, Group, PathRule, Settings, Severity, explain, list, rules};
+use super::{Advice, Confidence, Confirm, Group, PathRule, Settings, Severity, explain, list, rules};
 use crate::layer::ElfKind;
 use structural::{chowned, full_base};
 
@@ -64,7 +64,9 @@ fn every_path_rule_fires_in_own_layers_and_is_silent_in_the_base() {
         let size = if rule.group == Group::Secret { 100 } else { rule.least.max(5 * MB) };
         let fires = rule.globs.iter().any(|glob| {
             let path = example(glob);
-            let advice = Fixture::new().run("true", &[file(&path, size)]).advice();
+            // what came with the context is told by its step
+            let step = if rule.confirm == Some(Confirm::Copied) { "COPY . / # buildkit" } else { "RUN true" };
+            let advice = Fixture::new().step(step, &[file(&path, size)]).advice();
             let found = advice.findings.iter().find(|finding| finding.rule == rule.id);
             found.is_some_and(|finding| {
                 let bytes = if rule.group == Group::Secret { 0 } else { size };

@@ -6,7 +6,7 @@
 
 use super::compose::{Target, one_instruction, snippet};
 use super::write::sources;
-use super::{Dockerfile, Fix, Keyword, StepText, shell};
+use super::{Dockerfile, Fix, Keyword, StepId, StepText, shell};
 
 /// A Dockerfile rebuilt from steps, and the instruction of each of them.
 #[derive(Debug)]
@@ -59,6 +59,12 @@ impl<'a> Rebuilt<'a> {
             text.push('\n');
         }
         Self { file: Dockerfile::fragment(&text, '\\'), nodes, steps }
+    }
+
+    /// A step as an instruction; none for one that cannot be written.
+    pub fn line(&self, step: StepId) -> Option<&str> {
+        let node = self.nodes.get(step.index()).copied().flatten()?;
+        self.file.text.get(self.file.nodes.get(node)?.span.clone())
     }
 
     /// What edits are made to.

@@ -82,6 +82,9 @@ fn is_database(path: &[u8]) -> bool {
         b"os-release" => matches!(directory, b"etc" | b"usr/lib"),
         b"extended_states" => directory == b"var/lib/apt",
         b"RECORD" => directory.ends_with(b".dist-info"),
+        // what npm installed, and the scripts of the project
+        b".package-lock.json" => directory.ends_with(b"node_modules"),
+        b"package.json" => !directory.split(|&b| b == b'/').any(|part| part == b"node_modules"),
         _ => {
             (directory == b"var/lib/dpkg/info" && name.ends_with(b".list"))
                 || directory == b"var/lib/dpkg/status.d"
@@ -156,6 +159,8 @@ mod tests {
             "var/lib/apt/extended_states",
             "lib/apk/db/installed",
             "usr/lib/python3/dist-packages/flask-2.0.dist-info/RECORD",
+            "app/package.json",
+            "app/node_modules/.package-lock.json",
         ];
         for path in database {
             assert_eq!(Wanted::of(path.as_bytes(), 100, 0o644), Some(Wanted::Database), "{path}");
@@ -164,9 +169,7 @@ mod tests {
         for path in ["app/node_modules/a/package.json", "node_modules/@s/a/package.json"] {
             assert_eq!(Wanted::of(path.as_bytes(), 100, 0o644), Some(Wanted::PackageJson), "{path}");
         }
-        for path in
-            ["package.json", "app/package.json", "node_modules/a/lib/package.json", "status", "x/RECORD"]
-        {
+        for path in ["node_modules/a/lib/package.json", "status", "x/RECORD"] {
             assert_eq!(Wanted::of(path.as_bytes(), 100, 0o644), None, "{path}");
         }
         assert_eq!(Wanted::of(b"usr/bin/big", limits::EXECUTABLE, 0o644), Some(Wanted::Executable));

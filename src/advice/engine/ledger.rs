@@ -11,7 +11,7 @@ use super::claims::{Claims, Scale};
 use super::finding::{Advice, Confidence, Evidence, Finding, Savings, Severity};
 use super::path_matches::PathMatches;
 use super::phrases::safe;
-use super::rule::{PathRule, Stage};
+use super::rule::{Group, PathRule, Stage};
 use super::settings::Settings;
 use super::table;
 use crate::analysis::Analysis;
@@ -54,6 +54,8 @@ pub(in crate::advice) struct Found<'a> {
     /// The layers that cause it, lowest first.
     pub(in crate::advice) layers: Vec<usize>,
     pub(in crate::advice) severity: Severity,
+    /// What it is worth, in bytes of tars: its own, or those of the findings that its fix makes moot.
+    pub(in crate::advice) worth: u64,
     facts: Box<dyn Facts>,
 }
 
@@ -65,6 +67,8 @@ pub(in crate::advice) struct Draft {
     pub(in crate::advice) layers: Vec<usize>,
     /// The severity, when it does not follow from the bytes.
     pub(in crate::advice) severity: Option<Severity>,
+    /// Bytes of the findings that its fix makes moot.
+    pub(in crate::advice) moot: u64,
 }
 
 impl Draft {
@@ -176,14 +180,16 @@ impl<'a> Ledger<'a> {
         if !self.settings.is_on(&rule.id) {
             return;
         }
-        let Draft { claims, layers, severity } = draft;
+        let Draft { claims, layers, severity, moot } = draft;
+        let worth = claims.weight.max(moot);
         let severity = severity.unwrap_or_else(|| self.scale.severity(&claims));
         let severity = rule.cap.map_or(severity, |cap| severity.max(cap));
         let layers = if layers.is_empty() { claims.layers.keys().copied().collect() } else { layers };
-        self.found.push(Found { rule, claims, layers, severity, facts: Box::new(facts) });
+        self.found.push(Found { rule, claims, layers, severity, worth, facts: Box::new(facts) });
     }
 
-    /// The findings with their words: the most severe first, then by weight.
+    /// The findings with their words: secrets first, then the most severe, then what is worth most. What two stages make
+    /// moot comes after them.
     pub(in crate::advice) fn finish(mut self) -> Advice {
         let mut savings = Savings::default();
         for found in &self.found {
@@ -191,10 +197,10 @@ impl<'a> Ledger<'a> {
             savings.possible += found.claims.own_dead + found.claims.own_live;
         }
         self.found.sort_by(|a, b| {
-            let by_weight = || b.claims.weight.cmp(&a.claims.weight);
             a.severity
                 .cmp(&b.severity)
-                .then_with(by_weight)
+                .then_with(|| (b.rule.group == Group::Secret).cmp(&(a.rule.group == Group::Secret)))
+                .then_with(|| b.worth.cmp(&a.worth))
                 .then_with(|| a.rule.id.cmp(&b.rule.id))
                 .then_with(|| a.layers.cmp(&b.layers))
         });
@@ -205,8 +211,32 @@ impl<'a> Ledger<'a> {
             }
         }
         self.found.sort_by_key(|found| found.severity);
+        self.group_moot();
+        self.keep_one_base();
         let findings = self.found.iter().map(|found| self.finding(found)).collect();
         Advice { findings, savings }
+    }
+
+    /// What the stages make moot after the finding about the stages, within one severity.
+    fn group_moot(&mut self) {
+        let Some(at) = self.found.iter().position(|found| found.rule.stage == Some(Stage::Shows)) else {
+            return;
+        };
+        let severity = self.found[at].severity;
+        let is_moot = |found: &Found<'_>| {
+            found.severity == severity && matches!(found.rule.stage, Some(Stage::Needs | Stage::Beside))
+        };
+        let (moot, mut rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.found).into_iter().partition(is_moot);
+        let at = rest.iter().position(|found| found.rule.stage == Some(Stage::Shows)).unwrap_or(at);
+        rest.splice(at + 1..at + 1, moot);
+        self.found = rest;
+    }
+
+    /// One word about a smaller base is enough: the one that says most.
+    fn keep_one_base(&mut self) {
+        let mut seen = false;
+        self.found.retain(|found| !found.rule.about_base || !std::mem::replace(&mut seen, true));
     }
 
     fn finding(&self, found: &Found<'_>) -> Finding {

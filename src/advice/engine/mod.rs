@@ -1,6 +1,7 @@
 //! The engine: who claimed which bytes, which rule a path falls under, and questions that rules and fixes ask of an
 //! image. It knows no rule.
 
+pub(in crate::advice) mod accounting;
 pub(in crate::advice) mod base_images;
 pub(in crate::advice) mod build_outputs;
 pub(in crate::advice) mod claims;
@@ -8,6 +9,7 @@ pub(in crate::advice) mod finding;
 pub(in crate::advice) mod globs;
 pub(in crate::advice) mod grouping;
 pub(in crate::advice) mod ledger;
+pub(in crate::advice) mod node_locks;
 pub(in crate::advice) mod owners;
 pub(in crate::advice) mod path_matches;
 pub(in crate::advice) mod phrases;

@@ -90,6 +90,8 @@ pub enum Stage {
 pub enum Confirm {
     /// Its headers call it a core dump, where they were read. Such a file is found under any name.
     CoreDump,
+    /// A step copied it out of the build context.
+    Copied,
     /// No package of the system owns it, or what it was made from.
     NotFromAPackage,
 }
@@ -162,6 +164,9 @@ pub struct PathRule {
     /// What a second stage has to do with it.
     #[serde(default)]
     pub stage: Option<Stage>,
+    /// It is about the base image, of which one word is enough.
+    #[serde(default)]
+    pub about_base: bool,
     /// What else must hold of a file.
     #[serde(default)]
     pub confirm: Option<Confirm>,

@@ -1,5 +1,7 @@
 //! Installing with apt and leaving nothing behind, by the image's own steps.
 
+use std::cell::RefCell;
+
 use super::edits;
 use crate::advice::engine::ledger::Ledger;
 use crate::advice::knowledge::package_managers;
@@ -115,7 +117,9 @@ pub(super) fn rest(clean: &str, command: &str) -> String {
 }
 
 /// Installations without what packages only recommend, and cleaned up; none for steps that install with something else.
-pub(super) fn lean(ledger: &Ledger<'_>, layers: &[usize]) -> Vec<Edit> {
+pub(super) fn lean(ledger: &Ledger<'_>, layers: &[usize], kept: &[String]) -> Vec<Edit> {
+    // what is needed of it is asked for in the first installation
+    let asked: RefCell<Vec<&str>> = RefCell::new(kept.iter().map(String::as_str).collect());
     let mut all = Vec::new();
     for &layer in layers {
         let command = ledger.image.command_of(layer);
@@ -124,8 +128,14 @@ pub(super) fn lean(ledger: &Ledger<'_>, layers: &[usize]) -> Vec<Edit> {
             continue;
         }
         all.extend(edits::replace(ledger, layer, |part| {
-            let lean = package_managers::without_recommends(manager, part);
-            (lean != part).then(|| vec![lean])
+            let mut lean = package_managers::without_recommends(manager, part);
+            if lean == part {
+                return None;
+            }
+            for name in asked.borrow_mut().drain(..) {
+                lean = format!("{lean} {name}");
+            }
+            Some(vec![lean])
         }));
     }
     all

@@ -4,10 +4,19 @@ use super::edits;
 use crate::advice::engine::ledger::Ledger;
 use crate::advice::engine::rule::PathRule;
 use crate::advice::knowledge::languages::{INSTALLERS, Installer};
+use crate::advice::rules::files::PathFacts;
 use crate::dockerfile::{Edit, Fix, Keyword, StepId, shell, write};
+use crate::text;
 
 /// The image's own command without development dependencies: they are asked for by name, or by a manifest.
-pub(super) fn fix(ledger: &Ledger<'_>, rule: &PathRule, layer: usize) -> Option<Fix> {
+pub(super) fn fix(ledger: &Ledger<'_>, rule: &PathRule, facts: &PathFacts) -> Option<Fix> {
+    if let Some(package) = &facts.started {
+        return Some(Fix::note(format!(
+            "a container starts {}, which is for development: start what it makes, then leave it out",
+            text::line(package.as_bytes(), 60)
+        )));
+    }
+    let layer = facts.guilty?;
     let command = ledger.image.command_of(layer);
     let (kind, flag, wanted, words) = INSTALLERS.iter().find_map(|kind| {
         let (wanted, words) = kind.find(command)?;

@@ -22,7 +22,7 @@ impl Facts for PathFacts {
         }
         let fix = if self.by_recommendation {
             why = format!("{why} Nobody asked for them: they came with what the packages recommend.");
-            let mut edits = super::apt::lean(ledger, &self.origins);
+            let mut edits = super::apt::lean(ledger, &self.origins, &[]);
             edits.retain(|edit| !edit.steps().is_empty());
             Fix { edits, notes: Vec::new() }
         } else {

@@ -11,8 +11,9 @@ impl Facts for Stages {
         let first = names.first().map_or("the program", String::as_str);
         Words {
             title: format!(
-                "Build in a stage of its own: {} are not needed to run {first}",
-                units::size(self.bytes)
+                "Build in a stage of its own: {} of {} are not needed to run {first}",
+                units::size(self.bytes),
+                units::size(ledger.image.content())
             ),
             why: format!(
                 "{} of compilers, headers and the like stand beside what was built ({}); the findings about them have the bytes. {}",

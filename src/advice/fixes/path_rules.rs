@@ -3,7 +3,8 @@
 //! The texts of `assets/rules.toml` say it in general; they are shown where the history has nothing to change.
 
 use super::{apt, dependencies, edits, ignore, stages};
-use crate::advice::engine::finding::Confidence;
+use crate::advice::engine::build_outputs;
+use crate::advice::engine::finding::{Confidence, Evidence};
 use crate::advice::engine::ledger::{Found, Ledger};
 use crate::advice::engine::places;
 use crate::advice::engine::rule::{Group, PathRule, Remedy, Stage};
@@ -21,7 +22,7 @@ pub(super) fn fix(ledger: &Ledger<'_>, found: &Found<'_>, facts: &PathFacts) -> 
         return fix;
     }
     let special = match rule.remedy {
-        Remedy::Dependencies => facts.guilty.and_then(|layer| dependencies::fix(ledger, rule, layer)),
+        Remedy::Dependencies => dependencies::fix(ledger, rule, facts),
         Remedy::Documents => before_installs(ledger, facts, |manager| manager.without_docs),
         Remedy::Languages => languages(ledger),
         Remedy::EarlyLayer => {
@@ -70,6 +71,9 @@ fn staged(ledger: &Ledger<'_>, found: &Found<'_>) -> Option<Fix> {
         return None;
     }
     let shows = ledger.staged()?;
+    if found.rule.stage == Some(Stage::Beside) && is_carried(ledger, found) {
+        return None;
+    }
     if shows.rule.id != found.rule.id {
         return Some(Fix::note(format!(
             "the two stages under `{}` leave these behind as well",
@@ -77,6 +81,23 @@ fn staged(ledger: &Ledger<'_>, found: &Found<'_>) -> Option<Fix> {
         )));
     }
     stages::split(ledger)
+}
+
+/// True when most of the files are in what a second stage copies.
+fn is_carried(ledger: &Ledger<'_>, found: &Found<'_>) -> bool {
+    let (outputs, paths) = (build_outputs::find(ledger), &ledger.image.paths);
+    let evidence = found.claims.evidence();
+    let inside = evidence.iter().filter(|evidence| {
+        outputs.iter().any(|&place| place <= evidence.path && evidence.path < paths.end(place))
+    });
+    let bytes = |sum: u64, evidence: &Evidence| sum + evidence.bytes;
+    inside.fold(0, bytes) * 2 > evidence.iter().fold(0, bytes)
+}
+
+/// True for a name that holds a sum, which another build may give another value.
+fn has_sum(word: &str) -> bool {
+    let is_sum = |part: &str| part.len() >= 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    word.split(['/', '-', '.', '_']).any(is_sum)
 }
 
 /// The edits of one guilty step.
@@ -137,6 +158,9 @@ fn removal(ledger: &Ledger<'_>, rule: &PathRule, found: &Found<'_>, layer: usize
     let places = places::of(ledger, &found.claims, Some(layer));
     let words: Option<Vec<String>> = places.iter().map(|&place| ledger.word(place)).collect();
     let words = words.filter(|words| (1..=PLACES).contains(&words.len()))?;
+    if words.iter().any(|word| has_sum(word)) {
+        return None;
+    }
     Some(format!("rm -rf {}", words.join(" ")))
 }
 

@@ -10,7 +10,7 @@ use crate::units;
 
 impl Facts for Recommended {
     fn tell(&self, ledger: &Ledger<'_>, found: &Found<'_>) -> Words {
-        let edits = apt::lean(ledger, &self.guilty);
+        let edits = apt::lean(ledger, &self.guilty, &self.kept);
         let fix =
             if edits.is_empty() { path_rules::general(found.rule) } else { Fix { edits, notes: Vec::new() } };
         if self.packages.is_empty() {

@@ -2,6 +2,7 @@
 //! needs of it. Every rule about building and running in one stage shows the same stages.
 
 use super::apt;
+use crate::advice::engine::accounting;
 use crate::advice::engine::base_images::{self, RunBase};
 use crate::advice::engine::build_outputs;
 use crate::advice::engine::ledger::Ledger;
@@ -9,15 +10,20 @@ use crate::advice::engine::phrases::safe;
 use crate::advice::knowledge::package_managers;
 use crate::analysis::package_managers::PackageManager;
 use crate::analysis::system::Language;
-use crate::dockerfile::{Edit, Fix, Keyword, shell, write};
+use crate::dockerfile::{Edit, Fix, Keyword, Rebuilt, StepId, shell, write};
+use crate::image::{PathId, Step};
+use crate::units;
 
 /// The two stages; none when the image does not tell what was built.
+///
+/// What is left over stands in the second one as comments: such stages are a sketch, which a person has to complete.
 pub(super) fn split(ledger: &Ledger<'_>) -> Option<Fix> {
     let build_outputs = build_outputs::find(ledger);
     if build_outputs.is_empty() {
         return None;
     }
-    let steps = Steps::of(ledger);
+    let texts = ledger.image.step_texts();
+    let steps = Steps::of(ledger, &Rebuilt::fragment(&texts));
     let base = base_images::run(ledger);
     let mut build = match base_images::name(ledger) {
         Some(name) => vec![format!("FROM {name} AS build")],
@@ -42,6 +48,11 @@ pub(super) fn split(ledger: &Ledger<'_>) -> Option<Fix> {
         let owner = owner.map_or_else(String::new, |(owner, _)| format!(" --chown={owner}"));
         run.push(format!("COPY --from=build{owner} {name} {name}"));
     }
+    run.extend(steps.last.iter().cloned());
+    for (path, bytes) in accounting::gaps(ledger, &build_outputs, &steps.sources) {
+        run.push(format!("# not accounted for: {}, {}", ledger.path(path), units::size(bytes)));
+    }
+    run.extend(steps.settings.iter().cloned());
     run.extend(ends(ledger));
     Some(Fix::one(Edit::SplitStages { build, run }))
 }
@@ -53,7 +64,13 @@ struct Steps {
     lines: Vec<String>,
     /// `ENV`, which holds for the second stage as well.
     environment: Vec<String>,
-    /// Commands that make users and groups.
+    /// What was copied after the last build: it belongs into the second stage.
+    last: Vec<String>,
+    /// Where the sources were copied to.
+    sources: Vec<PathId>,
+    /// What a container needs to know: ports, volumes, labels.
+    settings: Vec<String>,
+    /// Commands that make users and groups, and directories for them.
     users: Vec<String>,
     /// Owners, and the places that were given to them.
     owners: Vec<(String, String)>,
@@ -62,24 +79,39 @@ struct Steps {
 }
 
 impl Steps {
-    fn of(ledger: &Ledger<'_>) -> Self {
+    fn of(ledger: &Ledger<'_>, rebuilt: &Rebuilt<'_>) -> Self {
+        use Keyword::{
+            Add, Arg, Copy, Env, Expose, Healthcheck, Label, Run, Shell, Stopsignal, Volume, Workdir,
+        };
+        let history = &ledger.image.history;
+        let first = base_images::first_own_step(ledger).min(history.len());
+        let builds = |step: &Step| step.instruction == Some(Run) && package_managers::builds(&step.command);
+        let last_build = history.iter().rposition(builds);
         let mut steps = Self::default();
         let mut updates: Vec<String> = Vec::new();
-        for step in
-            &ledger.image.history[base_images::first_own_step(ledger).min(ledger.image.history.len())..]
-        {
-            let command = safe(&step.command);
+        for (number, step) in history.iter().enumerate().skip(first) {
+            let line = rebuilt.line(StepId::at(number)).map(str::to_owned);
+            // a value that was left out cannot be pasted
+            let line = line.map(|line| match step.command.contains('…') && step.instruction != Some(Run) {
+                true => format!(
+                    "# hand in what this line leaves out: {}",
+                    line.lines().next().unwrap_or_default()
+                ),
+                false => line,
+            });
             match step.instruction {
-                Some(Keyword::Run) if !command.is_empty() => steps.run(&command, &mut updates),
-                Some(Keyword::Copy | Keyword::Add) => steps.lines.push(write::copy(&command, "")),
-                Some(Keyword::Workdir | Keyword::Shell) => steps.lines.push(command),
-                // a value that was left out cannot be pasted
-                Some(Keyword::Env | Keyword::Arg) if !command.contains('…') => {
-                    if step.instruction == Some(Keyword::Env) {
-                        steps.environment.push(command.clone());
-                    }
-                    steps.lines.push(command);
+                Some(Run) if !step.command.is_empty() => steps.run(&safe(&step.command), &mut updates),
+                Some(Copy | Add) if last_build.is_some_and(|build| number > build) => steps.last.extend(line),
+                Some(Copy | Add) => {
+                    steps.lines.extend(line);
+                    steps.sources.extend(step.layer.and_then(|layer| sources(ledger, layer)));
                 }
+                Some(Workdir | Shell | Arg) => steps.lines.extend(line),
+                Some(Env) => {
+                    steps.environment.extend(line.clone());
+                    steps.lines.extend(line);
+                }
+                Some(Expose | Volume | Label | Healthcheck | Stopsignal) => steps.settings.extend(line),
                 _ => {}
             }
         }
@@ -90,7 +122,9 @@ impl Steps {
         self.installs.extend(package_managers::installed(command));
         for part in shell::chain(command) {
             for words in shell::commands(part) {
-                if matches!(words[0].as_str(), "useradd" | "adduser" | "groupadd" | "addgroup") {
+                if matches!(words[0].as_str(), "useradd" | "adduser" | "groupadd" | "addgroup" | "mkdir")
+                    && !self.users.iter().any(|known| known == part)
+                {
                     self.users.push(part.to_owned());
                 }
                 if words[0] == "chown" {
@@ -115,6 +149,19 @@ impl Steps {
             self.lines.push(write::run(&all));
         }
     }
+}
+
+/// The directory that a step copied the sources to.
+fn sources(ledger: &Ledger<'_>, layer: usize) -> Option<PathId> {
+    let command = ledger.image.command_of(layer);
+    let target = command.split_whitespace().last()?;
+    let place = if target.starts_with('/') {
+        target.to_owned()
+    } else {
+        format!("{}/{}", ledger.directory_of(layer), target.trim_start_matches("./").trim_end_matches('.'))
+    };
+    let place = ledger.image.paths.find(place.trim_matches('/').as_bytes())?;
+    (place != PathId::ROOT && ledger.union.rootfs.is_directory(ledger.image, place)).then_some(place)
 }
 
 /// True for commands that a stage which is thrown away does not need.

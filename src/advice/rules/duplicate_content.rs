@@ -2,6 +2,7 @@
 
 use crate::advice::engine::claims::Claims;
 use crate::advice::engine::ledger::{Draft, Ledger};
+use crate::advice::engine::owners::is_of_the_system;
 use crate::image::PathId;
 
 const ID: &str = "duplicate-content";
@@ -29,8 +30,16 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
             continue;
         }
         // the copy of the lowest layer stays; what another rule took away is no copy any more
-        let mut copies: Vec<_> =
-            duplicate.paths.iter().copied().filter(|(_, entry)| !ledger.is_claimed(*entry)).collect();
+        // and what a package brings twice, no step of a Dockerfile can link
+        let packaged = |path| {
+            ledger.analysis.packages.owner_index(path).is_some_and(|owner| is_of_the_system(ledger, owner))
+        };
+        let mut copies: Vec<_> = duplicate
+            .paths
+            .iter()
+            .copied()
+            .filter(|(path, entry)| !ledger.is_claimed(*entry) && !packaged(*path))
+            .collect();
         copies.sort_by_key(|(path, entry)| (ledger.image.layer_of(*entry), *path));
         // a link has the mode and the owner of what it names
         let attrs = |entry| {

@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::advice::engine::claims::Claims;
 use crate::advice::engine::finding::{Confidence, Evidence, Severity};
 use crate::advice::engine::ledger::{Draft, Ledger};
+use crate::advice::engine::node_locks::Locks;
 use crate::advice::engine::owners::{Owners, is_of_the_system};
-use crate::advice::engine::rule::{Confirm, Group, PathRule};
+use crate::advice::engine::rule::{Confirm, Group, PathRule, Remedy};
 use crate::advice::knowledge::package_managers;
 use crate::dockerfile::shell;
 use crate::image::{EntryId, PathId};
-use crate::layer::ElfKind;
+use crate::layer::{ElfKind, Kind};
 use crate::overlay::Slot;
 use crate::source::limits;
 
@@ -30,6 +31,8 @@ pub(in crate::advice) struct PathFacts {
     pub(in crate::advice) owners: Owners,
     /// Nobody asked for them: an installation brought what its packages recommend.
     pub(in crate::advice) by_recommendation: bool,
+    /// The package among them that a container starts.
+    pub(in crate::advice) started: Option<String>,
 }
 
 /// Files too small for a finding each.
@@ -52,7 +55,9 @@ const KEPT: u8 = u8::MAX - 1;
 
 pub(super) fn find(ledger: &mut Ledger<'_>) {
     let rules = ledger.path_matches.rules().to_vec();
-    let candidates = candidates(ledger);
+    let locks = Locks::of(ledger);
+    let candidates = candidates(ledger, &locks);
+    let is_toolbox = is_toolbox(ledger);
     let mut own = vec![(Claims::default(), Owners::default()); rules.len()];
     let mut base = Claims::default();
     let mut base_by_rule = vec![0_u64; rules.len()];
@@ -81,11 +86,17 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
                 let is_small = ledger.scale.severity(&claims) == Severity::Low;
                 if is_small { Severity::Info } else { Severity::Low }
             });
-            let facts = facts(ledger, rule, &claims, owners);
+            let mut facts = facts(ledger, rule, &claims, owners);
+            if rule.remedy == Remedy::Dependencies {
+                facts.started = locks.started(ledger);
+            }
+            // an image that is there for its tools has them on purpose
+            let is_meant = facts.started.is_some() || is_toolbox && rule.stage.is_some();
+            let severity = if is_meant { Some(Severity::Info) } else { severity };
             let mut layers: Vec<usize> = claims.layers.keys().copied().chain(facts.guilty).collect();
             layers.sort_unstable();
             layers.dedup();
-            ledger.file_rule(rule, Draft { claims, layers, severity }, facts);
+            ledger.file_rule(rule, Draft { claims, layers, severity, ..Draft::default() }, facts);
         } else if claims.entries > 0 && rule.confidence != Confidence::Judgement && claims.bytes > 0 {
             small_names.push(rule.what().to_owned());
             // what no package manager wrote is the user's own doing
@@ -103,20 +114,30 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
 }
 
 /// Live files of path rules: only those all of whose names a rule knows, under the rule that comes first.
-fn candidates(ledger: &Ledger<'_>) -> Vec<(PathId, EntryId, usize)> {
+fn candidates(ledger: &Ledger<'_>, locks: &Locks) -> Vec<(PathId, EntryId, usize)> {
     let mut seen = vec![UNSEEN; ledger.image.entries.len()];
     let mut found: Vec<(PathId, EntryId)> = Vec::new();
     let mut known = Packaged::new();
     let rules = ledger.path_matches.rules();
+    let dependencies = rules.iter().position(|rule| rule.remedy == Remedy::Dependencies);
+    keep_linked(ledger, &mut seen);
     let is_dumps = |rule: &&PathRule| rule.confirm == Some(Confirm::CoreDump);
     let dumps = rules.iter().position(is_dumps).map(|number| (number, rules[number]));
     for (path, slot) in ledger.union.rootfs.live() {
         let Slot::Entry(entry) = slot else { continue };
         let Some(content) = ledger.union.content_of(entry) else { continue };
         let size = ledger.image.entry(content).size;
-        let rule = ledger
-            .path_matches
-            .rule(path)
+        let mut matched = ledger.path_matches.rule(path);
+        // where npm's lock tells, no list of names is asked
+        if let (Some(number), Some(is_dev)) = (dependencies, locks.is_dev(path)) {
+            match matched {
+                Some((other, _)) if other == number && !is_dev => matched = None,
+                None if is_dev => matched = Some((number, rules[number])),
+                Some((other, _)) if other > number && is_dev => matched = Some((number, rules[number])),
+                _ => {}
+            }
+        }
+        let rule = matched
             .filter(|(_, rule)| size >= rule.least && is_meant(ledger, path, content, rule, &mut known))
             // a core dump tells itself, whatever it is called
             .or_else(|| dumps.filter(|(_, rule)| size >= rule.least && is_core(ledger, content)));
@@ -141,6 +162,24 @@ fn candidates(ledger: &Ledger<'_>) -> Vec<(PathId, EntryId, usize)> {
         .collect()
 }
 
+/// A file with another name that no rule of the same kind knows stays in its layer when this name goes, also when a
+/// later layer hides the other name.
+fn keep_linked(ledger: &Ledger<'_>, seen: &mut [u8]) {
+    for (number, entry) in ledger.image.entries.iter().enumerate() {
+        if entry.kind != Kind::HardLink {
+            continue;
+        }
+        let id = EntryId(u32::try_from(number).unwrap_or(u32::MAX));
+        if let Some(content) = ledger.union.content_of(id) {
+            let names = [ledger.image.path_of(id), ledger.image.path_of(content)];
+            let rules = names.map(|path| ledger.path_matches.rule(path).map(|(number, _)| number));
+            if rules[0] != rules[1] {
+                seen[content.index()] = KEPT;
+            }
+        }
+    }
+}
+
 /// False for files that a rule's globs match and that it is not about.
 fn is_meant(
     ledger: &Ledger<'_>,
@@ -151,6 +190,7 @@ fn is_meant(
 ) -> bool {
     match rule.confirm {
         Some(Confirm::CoreDump) => is_dump(ledger, path, content),
+        Some(Confirm::Copied) => ledger.is_from_context(ledger.image.layer_of(content)),
         Some(Confirm::NotFromAPackage) => !is_compiled_by_a_package(ledger, path, known),
         None => true,
     }
@@ -204,7 +244,24 @@ fn facts(ledger: &Ledger<'_>, rule: &PathRule, claims: &Claims, owners: Owners) 
         && !is_told
         && guilty.is_some_and(|layer| brings_recommends(ledger, layer));
     let ran = origins.iter().copied().filter(|&layer| ran(layer)).collect();
-    PathFacts { origins, ran, guilty, owners, by_recommendation }
+    PathFacts { origins, ran, guilty, owners, by_recommendation, started: None }
+}
+
+/// Shells: an image that starts one is there for its tools.
+const SHELLS: [&str; 6] = ["sh", "bash", "zsh", "ash", "dash", "fish"];
+
+/// True for an image that starts a shell, and in which nothing was built.
+fn is_toolbox(ledger: &Ledger<'_>) -> bool {
+    let config = &ledger.image.config.config;
+    let words: Vec<&str> = config.entrypoint.iter().chain(&config.cmd).map(String::as_str).collect();
+    let is_shell = |word: &str| SHELLS.contains(&word.rsplit('/').next().unwrap_or(word));
+    let starts_shell = match words.as_slice() {
+        [only] => is_shell(only),
+        [shell, option] => is_shell(shell) && option.starts_with('-'),
+        _ => false,
+    };
+    let builds = |layer: usize| package_managers::builds(ledger.image.command_of(layer));
+    starts_shell && !ledger.own_layers().any(builds)
 }
 
 /// True for an `apt-get install` that names no compiler, and yet brings one.

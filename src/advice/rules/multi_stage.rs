@@ -1,7 +1,6 @@
 //! What was needed to build stands in the image beside what was built.
 
 use crate::advice::engine::build_outputs;
-use crate::advice::engine::finding::Severity;
 use crate::advice::engine::ledger::{Draft, Ledger};
 use crate::image::PathId;
 
@@ -31,7 +30,8 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
     }
     let outputs = build_outputs::find(ledger);
     if !outputs.is_empty() {
-        let severity = ledger.scale.severity_of(bytes).max(Severity::Medium);
-        ledger.file(ID, Draft::about(layers, severity), Stages { bytes, outputs });
+        let severity = ledger.scale.severity_of(bytes);
+        let draft = Draft { moot: bytes, ..Draft::about(layers, severity) };
+        ledger.file(ID, draft, Stages { bytes, outputs });
     }
 }

@@ -1,6 +1,9 @@
 //! What images that nobody had seen before showed: each case fires where it should, and is silent beside it.
 
 use super::*;
+use crate::advice::testing::credentials;
+use crate::dockerfile::Edit;
+use crate::layer::SecretCheck;
 
 fn finding(fixture: Fixture, rule: &str) -> Option<crate::advice::Finding> {
     fixture.advice().findings.into_iter().find(|finding| finding.rule == rule)
@@ -173,4 +176,192 @@ fn what_chmod_stores_again_is_one_finding_whether_the_mode_changed_or_not() {
         .step("COPY . /app # buildkit", &files(0o755))
         .step("COPY . /app # buildkit", &files(0o755));
     assert!(has(&same.advice(), "identical-rewrite"));
+}
+
+fn edits(fixture: Fixture, rule: &str) -> Vec<Edit> {
+    finding(fixture, rule).map(|finding| finding.fix.edits).unwrap_or_default()
+}
+
+#[test]
+fn a_variable_that_a_run_may_read_keeps_runs_apart() {
+    let image = |set: &str, second: &str| {
+        Fixture::new().run("make x", &[file("x", 5 * MB)]).empty(set).run(second, &[gone("x")])
+    };
+    // what only removes reads no variable of another name
+    assert!(has(&image("ENV MODE=fast", "rm x").advice(), "merge-runs"));
+    // a program that may read it, and a command that names it, do
+    for (set, second) in
+        [("ENV MODE=fast", "./build.sh && rm x"), ("ARG VERSION=2", "rm x $VERSION"), ("ENV PATH=/y", "rm x")]
+    {
+        assert!(!has(&image(set, second).advice(), "merge-runs"), "{set} {second}");
+    }
+}
+
+#[test]
+fn tests_of_libraries_are_not_removed_by_a_command() {
+    let tests = [file("usr/lib/python3/site-packages/astropy/tests/a.py", 9 * MB)];
+    let found = finding(Fixture::new().run("pip install astropy", &tests), "tests-examples").unwrap();
+    assert_eq!((found.severity, found.fix.edits), (Severity::Info, vec![]));
+}
+
+/// A project with npm's lock: `tsc` is for development, `express` is not.
+fn locked(start: &str) -> Fixture {
+    let lock = "{\"packages\": {\"node_modules/tsc\": {\"dev\": true}, \"node_modules/express\": {}}}";
+    let project = format!("{{\"scripts\": {{\"start\": \"{start}\"}}}}");
+    let mut image = Fixture::new().run(
+        "npm ci",
+        &[
+            text("app/package.json", &project),
+            text("app/node_modules/.package-lock.json", lock),
+            file("app/node_modules/tsc/a.js", 20 * MB),
+            file("app/node_modules/express/eslint/a.js", 20 * MB),
+        ],
+    );
+    image.config.config.working_dir = "/app".into();
+    image.config.config.cmd = vec!["npm".into(), "start".into()];
+    image
+}
+
+#[test]
+fn development_dependencies_are_told_by_the_lock_and_stay_where_a_container_starts_them() {
+    let found = finding(locked("node server.js"), "node-dev-deps").unwrap();
+    assert_eq!((found.bytes, found.fix.edits.len()), (20 * MB, 1));
+    let found = finding(locked("tsc --watch"), "node-dev-deps").unwrap();
+    assert_eq!((found.severity, found.fix.edits), (Severity::Info, vec![]));
+    assert!(found.snippet.contains("a container starts tsc"), "{}", found.snippet);
+}
+
+#[test]
+fn every_guilty_step_is_changed() {
+    let lists = |name: &str| [file(&format!("var/lib/apt/lists/{name}"), 20 * MB)];
+    let image = Fixture::new()
+        .run("apt-get update && apt-get install -y --no-install-recommends curl", &lists("a"))
+        .step("COPY x /x # buildkit", &[file("x", 1)])
+        .run("apt-get install -y --no-install-recommends git", &lists("b"));
+    let edits = edits(image, "apt-lists");
+    let appended = edits.iter().filter(|edit| matches!(edit, Edit::AppendCommand { .. })).count();
+    assert_eq!(appended, 2);
+    // the lists are gone then, so the later installation fetches its own
+    assert!(
+        edits
+            .iter()
+            .any(|edit| matches!(edit, Edit::ReplaceCommand { with, .. } if with[0] == "apt-get update")),
+        "{edits:?}"
+    );
+}
+
+#[test]
+fn a_store_whose_files_have_other_names_frees_nothing() {
+    let stored = file("root/.local/share/pnpm/store/v3/a", 90 * MB);
+    let linked =
+        File { path: "app/node_modules/x/a".into(), link: Some(stored.path.clone()), ..stored.clone() };
+    // the other name is hidden by a later chown, and still keeps the bytes in its layer
+    let own = File { uid: 7, ..file("app/node_modules/x/a", 90 * MB) };
+    let image = Fixture::new()
+        .run("pnpm install", &[stored, linked])
+        .run("chown -R node /app", &[gone("app/node_modules/x/a")])
+        .run("b", &[own]);
+    assert!(!has(&image.advice(), "pnpm-bun"));
+}
+
+#[test]
+fn the_owner_of_a_copy_is_named_with_the_group_that_the_files_have() {
+    let a = file("srv/a", 5 * MB);
+    let image = Fixture::new()
+        .step("COPY . /srv # buildkit", std::slice::from_ref(&a))
+        .run("chown -R nobody /srv", &[File { uid: 65534, ..a.clone() }]);
+    let edits = edits(image, "metadata-only");
+    assert!(
+        edits.iter().any(|edit| matches!(edit, Edit::AddFlag { flag, .. } if flag == "--chown=nobody:0")),
+        "{edits:?}"
+    );
+}
+
+#[test]
+fn a_source_that_the_history_lost_is_plainly_a_placeholder() {
+    let image = Fixture::new()
+        .step("/bin/sh -c #(nop) COPY file:0123456789abcdef in /tmp/a.tgz ", &[file("tmp/a.tgz", 50 * MB)])
+        .run("tar xzf /tmp/a.tgz -C /opt", &[file("opt/x", 90 * MB)]);
+    let fix = fix(image, "archive-plus-tree");
+    assert!(fix.contains("ADD <SOURCE> /opt/"), "{fix}");
+}
+
+#[test]
+fn an_archive_that_is_unpacked_with_options_is_not_left_to_add() {
+    let image = Fixture::new()
+        .step("ADD https://h/nano.tar.xz /tmp/ # buildkit", &[file("tmp/nano.tar.xz", 50 * MB)])
+        .run(
+            "tar -xf /tmp/nano.tar.xz --strip-components=1 -C /opt",
+            &[file("opt/x", 90 * MB), file("usr/bin/curl", 1)],
+        );
+    let fix = fix(image, "archive-plus-tree");
+    assert!(
+        fix.contains("--strip-components=1")
+            && fix.contains("curl -fsSL -o /tmp/nano.tar.xz https://h/nano.tar.xz"),
+        "{fix}"
+    );
+    assert!(fix.contains("rm -f /tmp/nano.tar.xz") && !fix.contains("ADD nano"), "{fix}");
+}
+
+#[test]
+fn sources_that_a_build_reads_are_not_left_out_of_the_context() {
+    let image = Fixture::new()
+        .step("COPY main.cpp /src/ # buildkit", &[file("src/main.cpp", 5 * MB)])
+        .run("g++ -o /usr/local/bin/app /src/main.cpp", &[file("usr/local/bin/app", MB)])
+        .run("rm -rf /src", &[gone("src/main.cpp")]);
+    let edits = edits(image, "deleted-later");
+    assert!(!edits.iter().any(|edit| matches!(edit, Edit::Ignore { .. })), "{edits:?}");
+}
+
+#[test]
+fn a_toolbox_has_its_compiler_on_purpose() {
+    let mut image = Fixture::new()
+        .run("apt-get install -y --no-install-recommends gcc", &[file("usr/bin/gcc", 150 * MB)]);
+    image.config.config.cmd = vec!["bash".into()];
+    let advice = image.advice();
+    let loud: Vec<_> = advice.findings.iter().filter(|finding| finding.severity != Severity::Info).collect();
+    assert!(loud.is_empty(), "{loud:?}");
+}
+
+#[test]
+fn what_the_context_brings_and_nobody_runs_is_found() {
+    for (path, rule) in [
+        ("app/node_modules/x/a.js", "copied-modules"),
+        ("app/.next/cache/a", "context-junk"),
+        ("home/app/work/server.log", "logs"),
+        ("usr/src/app/build.log", "logs"),
+    ] {
+        let image = Fixture::new().step("COPY . /app # buildkit", &[file(path, 12 * MB)]);
+        assert!(has(&image.advice(), rule), "{path}");
+    }
+}
+
+#[test]
+fn two_stages_carry_over_what_a_container_needs_and_name_what_they_lose() {
+    let mut image = full_base(MB)
+        .run(
+            "apt-get update && apt-get install -y --no-install-recommends gcc",
+            &[file("usr/bin/gcc", 150 * MB)],
+        )
+        .step("COPY src /src # buildkit", &[file("src/main.c", 10)])
+        .run("gcc -o /usr/local/bin/app /src/main.c", &[file("usr/local/bin/app", MB)])
+        .run("curl https://h/x | tar xz -C /opt", &[file("opt/conda/x", 11 * MB)])
+        .step("COPY app.conf /etc/ # buildkit", &[file("etc/app.conf", 10)])
+        .empty("EXPOSE map[80/tcp:{}]");
+    image.config.config.cmd = vec!["app".into()];
+    let found = finding(image, "multi-stage").unwrap();
+    assert_eq!((found.severity, found.confidence), (Severity::High, Confidence::Judgement));
+    for line in ["COPY app.conf /etc/", "EXPOSE 80/tcp", "# not accounted for: /opt/conda, 11.0 MB"] {
+        assert!(found.snippet.contains(line), "{line}: {}", found.snippet);
+    }
+    assert!(found.title.contains(" of 26"), "{}", found.title);
+}
+
+#[test]
+fn secrets_come_first_and_stages_before_what_they_make_moot() {
+    let image = full_base(MB)
+        .run("apt-get install -y --no-install-recommends gcc", &[file("usr/bin/gcc", 150 * MB)])
+        .run("gcc x.c", &[file("usr/local/bin/app", MB), credentials("root/.npmrc", SecretCheck::Secret)]);
+    let advice = image.advice();
+    assert_eq!(ids(&advice)[..3], ["secret-file", "multi-stage", "toolchain"]);
 }

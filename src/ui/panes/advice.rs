@@ -256,7 +256,8 @@ impl Pane for Advice {
             paragraph(parts.why, &finding.why, wrap, painter.theme.text, painter);
         }
         if parts.fix.height > 0 {
-            painter.title(parts.fix, "Paste this", "y copies it", false);
+            let title = if finding.fix.edits.is_empty() { "What to do" } else { "Paste this" };
+            painter.title(parts.fix, title, "y copies it", false);
             paragraph(parts.fix, &finding.snippet, code, painter.theme.added, painter);
         }
         if parts.evidence.height > 0 {
