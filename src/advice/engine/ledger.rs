@@ -229,8 +229,8 @@ impl<'a> Ledger<'a> {
         let (moot, mut rest): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.found).into_iter().partition(is_moot);
         let at = rest.iter().position(|found| found.rule.stage == Some(Stage::Shows)).unwrap_or(at);
-        rest.splice(at + 1..at + 1, moot);
-        self.found = rest;
+        let after = rest.split_off(at + 1);
+        self.found = rest.into_iter().chain(moot).chain(after).collect();
     }
 
     /// One word about a smaller base is enough: the one that says most.

@@ -92,13 +92,8 @@ impl Steps {
         for (number, step) in history.iter().enumerate().skip(first) {
             let line = rebuilt.line(StepId::at(number)).map(str::to_owned);
             // a value that was left out cannot be pasted
-            let line = line.map(|line| match step.command.contains('…') && step.instruction != Some(Run) {
-                true => format!(
-                    "# hand in what this line leaves out: {}",
-                    line.lines().next().unwrap_or_default()
-                ),
-                false => line,
-            });
+            let is_short = step.command.contains('…') && step.instruction != Some(Run);
+            let line = line.map(|line| if is_short { short(&line) } else { line });
             match step.instruction {
                 Some(Run) if !step.command.is_empty() => steps.run(&safe(&step.command), &mut updates),
                 Some(Copy | Add) if last_build.is_some_and(|build| number > build) => steps.last.extend(line),
@@ -149,6 +144,11 @@ impl Steps {
             self.lines.push(write::run(&all));
         }
     }
+}
+
+/// A line whose value was left out, as a comment.
+fn short(line: &str) -> String {
+    format!("# hand in what this line leaves out: {}", line.lines().last().unwrap_or_default())
 }
 
 /// The directory that a step copied the sources to.
