@@ -48,7 +48,9 @@ fn shown() -> Shown {
             layers: vec![1, 3],
             why: "A later layer cannot make an earlier one smaller: what layer 1 wrote stays in the image."
                 .into(),
-            fix: crate::dockerfile::Fix::default(),
+            fix: crate::dockerfile::Fix::one(crate::dockerfile::Edit::RemoveStep {
+                step: crate::dockerfile::StepId(1),
+            }),
             snippet: "RUN apt-get update \\\n && apt-get install -y gcc \\\n && rm -rf /var/lib/apt/lists/*"
                 .into(),
             evidence: vec![evidence("var/lib/apt/lists/index", 1, 40_000_000)],
@@ -62,7 +64,9 @@ fn shown() -> Shown {
             bytes: 9_000_000,
             layers: vec![3],
             why: "Set the owner before the files are written.".into(),
-            fix: crate::dockerfile::Fix::default(),
+            fix: crate::dockerfile::Fix::one(crate::dockerfile::Edit::RemoveStep {
+                step: crate::dockerfile::StepId(1),
+            }),
             snippet: "COPY --chown=nobody . .".into(),
             evidence: vec![
                 evidence("srv/app/node_modules/typescript/lib/tsc.js", 2, 5_900_000),
