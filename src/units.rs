@@ -50,7 +50,7 @@ pub fn count(n: u64) -> String {
 /// # Errors
 /// A sentence that names the text, when it is no size or does not fit 64 bits.
 pub fn parse_size(text: &str) -> Result<u64, String> {
-    let wrong = || format!("`{text}` is no size: write 20MB, 20MiB or 20000000");
+    let wrong = || format!("`{text}` is not a size: write 20MB, 20MiB or 20000000");
     let trimmed = text.trim();
     let split = trimmed.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(trimmed.len());
     let (number, unit) = trimmed.split_at(split);
@@ -84,7 +84,7 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
 /// # Errors
 /// A sentence that names the text, when it is no number, NaN, negative or above one.
 pub fn parse_share(text: &str) -> Result<f64, String> {
-    let wrong = || format!("`{text}` is no share: write a number from 0 to 1, or 0% to 100%");
+    let wrong = || format!("`{text}` is not a share: write a number from 0 to 1, or 0% to 100%");
     let trimmed = text.trim();
     let value = match trimmed.strip_suffix('%') {
         Some(percent) => percent.trim().parse::<f64>().map_err(|_| wrong())? / 100.0,

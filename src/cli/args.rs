@@ -135,9 +135,9 @@ pub(super) struct PolicyArgs {
     /// Judge the image by the gates; exit 1 when one fails
     #[arg(long)]
     pub ci: bool,
-    /// Fail when this rule of advice finds something; may be given again
-    #[arg(long, value_name = "RULE")]
-    pub deny: Vec<String>,
+    /// Measure the growth against an earlier build: its JSON report
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub baseline: Option<PathBuf>,
     /// Read this configuration instead of .layercake.toml or .dive-ci
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub config: Option<PathBuf>,
@@ -217,11 +217,13 @@ fn with_gates(command: Command) -> Command {
                     Kind::Share => "SHARE|off",
                     Kind::Size => "SIZE|off",
                     Kind::Count => "N|off",
+                    Kind::Growth => "SIZE|SHARE|off",
+                    Kind::Rules => "RULE",
                 })
                 .help(gate.help)
                 .help_heading("CI")
                 .allow_hyphen_values(true)
-                .action(ArgAction::Set)
+                .action(if gate.kind == Kind::Rules { ArgAction::Append } else { ArgAction::Set })
                 .value_parser(|text: &str| gate.parse(text)),
         )
     })
@@ -256,8 +258,8 @@ impl Cli {
 fn gates(matches: &ArgMatches) -> Gates {
     let mut gates = Gates::default();
     for gate in &GATES {
-        if let Ok(Some(setting)) = matches.try_get_one::<Setting>(gate.name) {
-            gates.set(gate, *setting);
+        for setting in matches.try_get_many::<Setting>(gate.name).ok().flatten().into_iter().flatten() {
+            gates.add(gate, setting.clone());
         }
     }
     gates

@@ -86,7 +86,8 @@ fn rules(denied: &[String], config: &Config) -> Result<advice::Settings> {
         ..Default::default()
     };
     let place = config.path.as_ref().map_or_else(String::new, |path| path.display().to_string());
-    let known = settings.check().and_then(|()| config.deny.iter().try_for_each(|id| settings.know(id)));
+    let known =
+        settings.check().and_then(|()| config.gates.denied().iter().try_for_each(|id| settings.know(id)));
     known.map_err(|why| Error::because(why).at(place))?;
     let denied = denied.iter().try_for_each(|id| settings.know(id));
     denied.map_err(|why| Error::because(why).at("--deny"))?;

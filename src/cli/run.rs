@@ -11,14 +11,14 @@ use super::reports::{Reports, is_coloured};
 use super::request::Request;
 use crate::error::{Error, Result};
 use crate::load::Examination;
-use crate::policy::{self, Config, Gates};
+use crate::policy::{self, Baseline, Config, Gates, Subject};
 use crate::report;
 use crate::ui::{self, Outcome, ThemeName};
 
 /// Does what the arguments ask for.
 pub(super) fn run(cli: &Cli) -> Result<Exit> {
     let config = Config::find(Path::new("."), cli.policy.config.as_deref())?;
-    let request = Request::new(&cli.image, &cli.policy.deny, &config)?;
+    let request = Request::new(&cli.image, cli.gates.denied(), &config)?;
     request.prepare(&Stop)?;
     if is_interactive(cli) { show(cli, &config, request) } else { report(cli, &config, &request) }
 }
@@ -26,12 +26,16 @@ pub(super) fn run(cli: &Cli) -> Result<Exit> {
 /// Loads and reports.
 fn report(cli: &Cli, config: &Config, request: &Request) -> Result<Exit> {
     let reports = Reports::new(&cli.report)?;
+    let gates = cli.gates.clone().over(&config.gates).over(&Gates::defaults());
+    if is_judged(cli) {
+        gates.check_baseline(cli.policy.baseline.is_some())?;
+    }
+    let baseline = cli.policy.baseline.as_deref().map(Baseline::read).transpose()?;
     let (examination, _) = request.run(&Progress::new())?;
     let verdict = is_judged(cli).then(|| {
-        let gates = cli.gates.clone().over(&config.gates).over(&Gates::defaults());
-        let denied: Vec<_> = config.deny.iter().chain(&cli.policy.deny).cloned().collect();
         let Examination { image, analysis, advice, .. } = &examination;
-        policy::judge(&gates, &config.ignore, image, analysis).denying(&denied, advice)
+        let subject = Subject::new(image, analysis, advice, &config.ignore).since(baseline.as_ref());
+        policy::judge(&subject, &gates)
     });
     let input = report::Input { examination: &examination, verdict: verdict.as_ref() };
     let exit = reports.write(&input)?;
@@ -73,8 +77,10 @@ fn asks_for_report(cli: &Cli) -> bool {
     report.format.is_some() || report.json.is_some() || report.output.is_some() || !report.more.is_empty()
 }
 
-/// True when gates are to be judged: `--ci`, a gate's own flag, or `CI=true` around a run that asks for no report.
+/// True when gates are to be judged: `--ci`, a gate's own flag, a baseline, or `CI=true` around a run that asks for no
+/// report.
 fn is_judged(cli: &Cli) -> bool {
     let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true" || value == "1");
-    cli.policy.ci || !cli.gates.is_empty() || !cli.policy.deny.is_empty() || (in_ci && !asks_for_report(cli))
+    let is_asked = cli.policy.ci || !cli.gates.is_empty() || cli.policy.baseline.is_some();
+    is_asked || (in_ci && !asks_for_report(cli))
 }

@@ -34,7 +34,12 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{GATES, Gate, Gates, Ignore, dive_ci, suggestion};
+use super::dive_ci;
+use super::gate::Gate;
+use super::gates::{GATES, Gates};
+use super::ignore::Ignore;
+use super::limit::{Kind, Limit, Setting};
+use super::nearest::suggestion;
 use crate::advice::{PathRule, Settings};
 use crate::error::{Error, Result};
 
@@ -49,8 +54,6 @@ pub struct Config {
     pub ignore: Ignore,
     /// Rules whose findings are not reported.
     pub allow: Vec<String>,
-    /// Rules whose findings fail the build.
-    pub deny: Vec<String>,
     /// Rules of the user's own: the `[[rule]]` tables.
     pub rules: Vec<PathRule>,
     /// The name of the UI's theme; the UI knows which there are.
@@ -149,13 +152,16 @@ impl Document<'_> {
         let tree = DeTable::parse(self.text)
             .map_err(|error| self.error(error.span().map_or(0, |span| span.start), error.message()))?;
         let mut config = Config::default();
+        // which rules are denied stands beside which are allowed
+        let names: Vec<_> =
+            GATES.iter().filter(|gate| gate.kind != Kind::Rules).map(|gate| gate.name).collect();
         for (place, name, value) in in_order(tree.get_ref()) {
             if name == "rule" {
                 config.rules = self.rules(place)?;
                 continue;
             }
             let known: &[&str] = match name {
-                "gates" => &GATES.each_ref().map(|gate| gate.name),
+                "gates" => &names,
                 "ignore" => &["paths"],
                 "rules" => &["allow", "deny"],
                 "base" => &["auto", "layers"],
@@ -203,7 +209,6 @@ impl Document<'_> {
                 })?;
             }
             "allow" => config.allow = self.strings(key, value)?,
-            "deny" => config.deny = self.strings(key, value)?,
             "theme" => {
                 let name = value.get_ref().as_str().ok_or_else(|| self.wrong_type(key, "a text", value))?;
                 config.theme = Some(name.to_owned());
@@ -217,14 +222,18 @@ impl Document<'_> {
             }
             _ => {
                 if let Some(gate) = Gate::named(key) {
-                    config.gates.set(gate, self.limit(gate, value)?);
+                    let setting = match gate.kind {
+                        Kind::Rules => Setting::Limit(Limit::Rules(self.strings(key, value)?)),
+                        _ => self.limit(gate, value)?,
+                    };
+                    config.gates.set(gate, setting);
                 }
             }
         }
         Ok(())
     }
 
-    fn limit(&self, gate: &Gate, value: &Value) -> Result<super::Setting> {
+    fn limit(&self, gate: &Gate, value: &Value) -> Result<Setting> {
         let text = match value.get_ref() {
             DeValue::String(text) => text.to_string(),
             DeValue::Integer(number) => number.to_string(),

@@ -19,7 +19,10 @@ use std::path::Path;
 
 use saphyr_parser::{Event, Parser, ScanError};
 
-use super::{Gate, Gates, Setting, suggestion};
+use super::gate::Gate;
+use super::gates::Gates;
+use super::limit::Setting;
+use super::nearest::suggestion;
 use crate::error::{Error, Result};
 
 /// The file's name.
@@ -113,16 +116,16 @@ mod tests {
 
     fn get(text: &str) -> Vec<(&'static str, Setting)> {
         let gates = parse(text).unwrap();
-        super::super::GATES.iter().filter_map(|gate| Some((gate.name, gates.get(gate)?))).collect()
+        super::super::GATES.iter().filter_map(|gate| Some((gate.name, gates.get(gate)?.clone()))).collect()
     }
 
     #[test]
     fn the_three_rules_become_gates() {
         let text = "# ours\nrules:\n  lowestEfficiency: 0.95\n  highestWastedBytes: 20MB\n  highestUserWastedPercent: \"0.20\"\n";
         let want = [
-            ("min-efficiency", Setting::Limit(Value::Share(0.95))),
-            ("max-wasted", Setting::Limit(Value::Size(20_000_000))),
-            ("max-own-wasted", Setting::Limit(Value::Share(0.2))),
+            ("min-efficiency", Setting::at(Value::Share(0.95))),
+            ("max-wasted", Setting::at(Value::Size(20_000_000))),
+            ("max-own-wasted", Setting::at(Value::Share(0.2))),
         ];
         assert_eq!(get(text), want);
         let json = r#"{"Rules": {"lowestefficiency": "0.95", "HIGHESTWASTEDBYTES": 20000000, "highestUserWastedPercent": 0.2}}"#;
@@ -147,9 +150,9 @@ mod tests {
                 "line 2: unknown rule: `lowestEficiency`; did you mean `lowestEfficiency`?",
             ),
             ("rule:\n  lowestEfficiency: 1", "line 1: unknown key: `rule`; did you mean `rules`?"),
-            ("rules:\n  lowestEfficiency: 1.5", "line 2: `lowestEfficiency`: `1.5` is no share"),
-            ("rules:\n  highestWastedBytes: much", "line 2: `highestWastedBytes`: `much` is no size"),
-            ("rules:\n  highestWastedBytes:", "line 2: `highestWastedBytes`: `` is no size"),
+            ("rules:\n  lowestEfficiency: 1.5", "line 2: `lowestEfficiency`: `1.5` is not a share"),
+            ("rules:\n  highestWastedBytes: much", "line 2: `highestWastedBytes`: `much` is not a size"),
+            ("rules:\n  highestWastedBytes:", "line 2: `highestWastedBytes`: `` is not a size"),
             (
                 "rules:\n  lowestEfficiency: 1\n  lowestefficiency: 1",
                 "line 3: `lowestEfficiency` is set twice",

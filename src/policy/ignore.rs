@@ -26,7 +26,7 @@ impl Ignore {
                 .literal_separator(true)
                 .empty_alternates(true)
                 .build()
-                .map_err(|error| (number, format!("`{glob}` is no glob: {}", error.kind())))?;
+                .map_err(|error| (number, format!("`{glob}` is not a glob: {}", error.kind())))?;
             set.add(glob);
         }
         let globs = set.build().map_err(|error| (0, format!("the globs are too big: {}", error.kind())))?;
@@ -72,7 +72,7 @@ mod tests {
     fn what_is_no_glob_is_named() {
         let (number, error) = Ignore::new(&["ok", "a[b"]).unwrap_err();
         assert_eq!(number, 1);
-        assert!(error.starts_with("`a[b` is no glob: "), "{error}");
+        assert!(error.starts_with("`a[b` is not a glob: "), "{error}");
         assert!(Ignore::new(&["/"]).is_err());
         assert!(Ignore::new(&[""]).is_err());
     }

@@ -25,7 +25,7 @@ fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<
     let reference = &image.about.reference;
     for gate in verdict.iter().flat_map(|verdict| &verdict.gates) {
         let (limit, actual) = gate.texts();
-        let result = format!("{reference}: {} is {actual}, the limit is {limit}", gate.gate);
+        let result = format!("{reference}: {} is {actual}, must be {limit}", gate.gate);
         match &gate.look_at {
             Some(look_at) => command(out, "error", gate.gate, &format!("{result}; look first at {look_at}"))?,
             None if gate.passed => {}

@@ -31,7 +31,7 @@ fn write(out: &mut dyn Write, input: &Input<'_>, _: &Layout) -> io::Result<()> {
             writeln!(out, "/>")?;
             continue;
         }
-        let message = format!("{} is {actual}, the limit is {limit}", gate.gate);
+        let message = format!("{} is {actual}, must be {limit}", gate.gate);
         writeln!(out, ">")?;
         write!(out, "      <failure message=\"{}\">", xml(&message))?;
         writeln!(out, "{}</failure>", xml(gate.look_at.as_deref().unwrap_or(&message)))?;

@@ -193,6 +193,7 @@ pub(super) fn failed() -> Verdict {
         limit,
         actual,
         passed: look_at.is_none(),
+        is_noise: false,
         look_at,
     };
     Verdict {

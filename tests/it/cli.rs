@@ -11,13 +11,13 @@ use serde_json::Value;
 use crate::builder::{Form, ImageBuilder};
 use crate::program::{Run, command, finish, run, temp};
 
-/// 1000 bytes of content, 400 of them wasted by the second layer: efficiency 0.6, own share 1.
+/// 10 MB of content, 4 MB of them wasted by the second layer: efficiency 0.6, own share 0.4.
 fn wasteful() -> ImageBuilder {
     ImageBuilder::new()
         .tag("app:1")
-        .layer(|l| l.noise("keep", 300, 1).noise("gone", 400, 2))
+        .layer(|l| l.noise("keep", 3_000_000, 1).noise("gone", 4_000_000, 2))
         .history("COPY . /")
-        .layer(|l| l.whiteout("gone").noise("new", 300, 3))
+        .layer(|l| l.whiteout("gone").noise("new", 3_000_000, 3))
         .history("RUN rm gone")
 }
 
@@ -48,21 +48,56 @@ fn gates_decide_the_exit_code() {
         ("--min-efficiency=0.61 --max-own-wasted=off", 1),
         ("--min-efficiency=off --max-own-wasted=0.4", 0),
         ("--min-efficiency=off --max-own-wasted=39%", 1),
-        ("--max-wasted=400 --min-efficiency=off --max-own-wasted=off", 0),
-        ("--max-wasted=399 --min-efficiency=off --max-own-wasted=off", 1),
-        ("--max-wasted=0.4kB --min-efficiency=off --max-own-wasted=off", 0),
+        ("--max-wasted=4MB --min-efficiency=off --max-own-wasted=off", 0),
+        ("--max-wasted=3999999 --min-efficiency=off --max-own-wasted=off", 1),
+        ("--max-wasted=0.004GB --min-efficiency=off --max-own-wasted=off", 0),
         ("--max-layers=2 --min-efficiency=off --max-own-wasted=off", 0),
         ("--max-layers=1 --min-efficiency=off --max-own-wasted=off", 1),
-        ("--max-layer-size=700 --min-efficiency=off --max-own-wasted=off", 0),
-        ("--max-layer-size=699 --min-efficiency=off --max-own-wasted=off", 1),
+        ("--max-layer-size=7MB --min-efficiency=off --max-own-wasted=off", 0),
+        ("--max-layer-size=6999999 --min-efficiency=off --max-own-wasted=off", 1),
         ("--max-size=1GiB --min-efficiency=off --max-own-wasted=off", 0),
-        ("--max-size=10 --min-efficiency=off --max-own-wasted=off", 1),
+        ("--max-size=10kB --min-efficiency=off --max-own-wasted=off", 1),
     ];
     for (options, code) in cases {
         let mut arguments = vec!["--ci", "--base=0"];
         arguments.extend(options.split_whitespace());
         let run = with(&image, &arguments);
         assert_eq!(run.code, Some(code), "{options}: {run:?}");
+    }
+}
+
+#[test]
+fn growth_is_measured_against_an_earlier_report() {
+    let folder = temp();
+    let image = image(folder.path());
+    let baseline = folder.path().join("before.json");
+    let smaller = ImageBuilder::new().layer(|l| l.noise("keep", 3_000_000, 1).noise("gone", 4_000_000, 2));
+    let old = folder.path().join("old.tar");
+    smaller.history("COPY . /").archive(Form::Docker).write(&old);
+    assert_eq!(with(&old, &["--json", baseline.to_str().unwrap()]).code, Some(0));
+
+    let against = |baseline: &Path, arguments: &[&str]| {
+        let option = format!("--baseline={}", baseline.display());
+        with(
+            &image,
+            &[&[option.as_str(), "--min-efficiency=off", "--max-own-wasted=off"], arguments].concat(),
+        )
+    };
+    assert_eq!(against(&baseline, &["--max-growth=3MB"]).code, Some(0));
+    let failed = against(&baseline, &["--max-growth=2.9MB"]);
+    assert_eq!(failed.code, Some(1));
+    assert!(failed.stdout.contains("layer 1 `rm gone` is new and holds 3.0 MB"), "{}", failed.stdout);
+    assert_eq!(against(&baseline, &["--max-growth=43%"]).code, Some(0));
+    assert_eq!(against(&baseline, &["--max-growth=42%"]).code, Some(1));
+
+    for (run, why) in [
+        (against(&baseline, &[]), "no limit for the growth"),
+        (with(&image, &["--max-growth=1%"]), "max-growth needs a baseline"),
+        (against(&folder.path().join("none"), &["--max-growth=1%"]), "no such file or directory"),
+        (against(&image, &["--max-growth=1%"]), "no JSON report of layercake"),
+    ] {
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stderr.contains(why) && run.stderr.lines().count() == 1, "{run:?}");
     }
 }
 
@@ -243,7 +278,7 @@ fn schemes_name_the_kind_of_place() {
     for (scheme, path) in [("docker-archive", &docker), ("oci-archive", &oci), ("oci", &layout)] {
         let run = run(&[&format!("{scheme}:{}", path.display()), "--json"]);
         assert_eq!(run.code, Some(0), "{scheme}: {run:?}");
-        assert_eq!(json(&run)["totals"]["wasted"], 400, "{scheme}");
+        assert_eq!(json(&run)["totals"]["wasted"], 4_000_000, "{scheme}");
     }
 }
 

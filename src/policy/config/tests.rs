@@ -1,6 +1,6 @@
 //! What is read, and what every mistake is answered with.
 
-use super::super::{Setting, Value as Limit};
+use super::super::{Setting, Value};
 use super::*;
 
 fn parse(text: &str) -> Result<Config> {
@@ -30,13 +30,16 @@ fn a_whole_file_is_read() {
     )
     .unwrap();
     let get = |name| config.gates.get(Gate::named(name).unwrap());
-    assert_eq!(get("min-efficiency"), Some(Setting::Limit(Limit::Share(0.95))));
-    assert_eq!(get("max-wasted"), Some(Setting::Limit(Limit::Size(20_000_000))));
-    assert_eq!(get("max-own-wasted"), Some(Setting::Off));
-    assert_eq!(get("max-layers"), Some(Setting::Limit(Limit::Count(30))));
+    assert_eq!(get("min-efficiency"), Some(&Setting::at(Value::Share(0.95))));
+    assert_eq!(get("max-wasted"), Some(&Setting::at(Value::Size(20_000_000))));
+    assert_eq!(get("max-own-wasted"), Some(&Setting::Off));
+    assert_eq!(get("max-layers"), Some(&Setting::at(Value::Count(30))));
     assert_eq!(get("max-size"), None);
     assert!(config.ignore.matches(b"var/lib/dpkg/status"));
-    assert_eq!((config.allow, config.deny), (vec!["docs".into()], vec!["secrets".into(), "vcs".to_owned()]));
+    assert_eq!(
+        (config.allow.as_slice(), config.gates.denied()),
+        (&["docs".to_owned()][..], &["secrets".to_owned(), "vcs".into()][..])
+    );
     assert_eq!(config.base, Some(BaseSetting::Layers(3)));
     assert_eq!(config.path.as_deref(), Some(Path::new(NAME)));
 }
@@ -75,13 +78,13 @@ fn wrong_values_are_errors_that_name_key_and_line() {
             "line 2: `max-size` must be a text or a number, but here is true or false",
         ),
         ("[gates]\nmax-size = [1]", "line 2: `max-size` must be a text or a number, but here is a list"),
-        ("[gates]\nmax-size = -1", "line 2: `max-size`: `-1` is no size"),
-        ("[gates]\nmin-efficiency = nan", "line 2: `min-efficiency`: `nan` is no share"),
-        ("[gates]\nmin-efficiency = 90", "line 2: `min-efficiency`: `90` is no share"),
-        ("[gates]\nmax-layers = 1.5", "line 2: `max-layers`: `1.5` is no whole number"),
+        ("[gates]\nmax-size = -1", "line 2: `max-size`: `-1` is not a size"),
+        ("[gates]\nmin-efficiency = nan", "line 2: `min-efficiency`: `nan` is not a share"),
+        ("[gates]\nmin-efficiency = 90", "line 2: `min-efficiency`: `90` is not a share"),
+        ("[gates]\nmax-layers = 1.5", "line 2: `max-layers`: `1.5` is not a whole number"),
         ("[ignore]\npaths = \"x\"", "line 2: `paths` must be a list of texts, but here is a text"),
         ("[ignore]\npaths = [\"x\",\n 3]", "line 3: `paths` must be a list of texts, but here is a number"),
-        ("[ignore]\npaths = [\"x\",\n \"a[b\"]", "line 3: `a[b` is no glob"),
+        ("[ignore]\npaths = [\"x\",\n \"a[b\"]", "line 3: `a[b` is not a glob"),
         ("[base]\nlayers = -1", "line 2: `layers` must be a number from 0 on, not -1"),
         ("[base]\nlayers = \"3\"", "line 2: `layers` must be a whole number, but here is a text"),
         ("[base]\nauto = false", "line 2: `auto` can only be true"),
@@ -119,14 +122,11 @@ fn our_own_file_wins_over_the_one_of_dive() {
     let both = directory(&[(NAME, b"[gates]\nmax-wasted = 7\n"), (".dive-ci", dive)]);
     let only = directory(&[(".dive-ci", dive)]);
     let none = directory(&[]);
-    let wasted = |config: &Config| config.gates.get(Gate::named("max-wasted").unwrap());
-    assert_eq!(wasted(&Config::find(both.path(), None).unwrap()), Some(Setting::Limit(Limit::Size(7))));
-    assert_eq!(wasted(&Config::find(only.path(), None).unwrap()), Some(Setting::Limit(Limit::Size(5))));
+    let wasted = |config: &Config| config.gates.get(Gate::named("max-wasted").unwrap()).cloned();
+    assert_eq!(wasted(&Config::find(both.path(), None).unwrap()), Some(Setting::at(Value::Size(7))));
+    assert_eq!(wasted(&Config::find(only.path(), None).unwrap()), Some(Setting::at(Value::Size(5))));
     let named = both.path().join(".dive-ci");
-    assert_eq!(
-        wasted(&Config::find(none.path(), Some(&named)).unwrap()),
-        Some(Setting::Limit(Limit::Size(5)))
-    );
+    assert_eq!(wasted(&Config::find(none.path(), Some(&named)).unwrap()), Some(Setting::at(Value::Size(5))));
     let nothing = Config::find(none.path(), None).unwrap();
     assert!(nothing.path.is_none() && nothing.gates.is_empty());
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use super::page::Page;
 use super::style::{BOLD, DIM, FAIL, PASS, PLAIN};
-use crate::policy::{Bound, Gate, Verdict};
+use crate::policy::Verdict;
 use crate::text::{columns, counted};
 use crate::units;
 
@@ -23,15 +23,11 @@ pub(super) fn write(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
     let actual = widest(&|i| columns(&texts[i].1.1));
     for (gate, (limit, value)) in &texts {
         let (word, style) = self::word(gate.passed);
-        let side = match Gate::named(gate.gate).map(|gate| gate.bound) {
-            Some(Bound::AtLeast) => "at least",
-            Some(Bound::AtMost) => "at most",
-            None => "limit",
-        };
         let mut line = page.line();
         line.gap(2).left(WORD - 2, style, word).left(name, PLAIN, gate.gate).gap(2);
         line.right(actual, BOLD, value).gap(2);
-        page.wrapped(line, DIM, &format!("{side} {limit}"))?;
+        let noise = if gate.is_noise { "; passes by default while less than 1 MB is wasted" } else { "" };
+        page.wrapped(line, DIM, &format!("{limit}{noise}"))?;
         if let Some(look_at) = &gate.look_at {
             let mut line = page.line();
             line.gap(WORD);

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Ignore;
+use super::ignore::Ignore;
 use crate::analysis::{self, Analysis};
+use crate::digest::Digest;
 use crate::image::Image;
 use crate::{text, units};
 
@@ -30,6 +31,7 @@ pub(super) struct Measurements {
 /// One layer.
 #[derive(Debug, Default)]
 pub(super) struct LayerFact {
+    pub(super) diff_id: Option<Digest>,
     pub(super) content: u64,
     pub(super) command: String,
 }
@@ -42,8 +44,9 @@ impl Measurements {
     pub(super) fn of(image: &Image, analysis: &Analysis, ignore: &Ignore) -> Self {
         let totals = &analysis.totals;
         let layers = (0..image.layers.len()).map(|layer| LayerFact {
+            diff_id: image.layers[layer].diff_id.clone(),
             content: image.layers[layer].content,
-            command: text::line(image.command_of(layer).as_bytes(), LONGEST_COMMAND),
+            command: image.command_of(layer).to_owned(),
         });
         let mut facts = Self {
             size: totals.content,
@@ -126,17 +129,17 @@ impl Measurements {
         }
     }
 
-    /// A layer by its number and command.
-    fn name(&self, layer: usize) -> String {
+    /// A layer by its number and command, safe to show.
+    pub(super) fn name(&self, layer: usize) -> String {
         match self.layers.get(layer).map(|fact| fact.command.as_str()) {
             None | Some("") => format!("layer {layer}"),
-            Some(command) => format!("layer {layer} `{command}`"),
+            Some(command) => format!("layer {layer} `{}`", text::line(command.as_bytes(), LONGEST_COMMAND)),
         }
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "as in the analysis: byte counts stay below 2^53")]
-fn ratio(part: u64, whole: u64) -> f64 {
+pub(super) fn ratio(part: u64, whole: u64) -> f64 {
     part as f64 / whole as f64
 }
 
@@ -157,7 +160,11 @@ pub(super) mod tests {
             base_layers: 1,
             layers: layers
                 .into_iter()
-                .map(|(content, command)| LayerFact { content: content * mb, command: command.into() })
+                .map(|(content, command)| LayerFact {
+                    content: content * mb,
+                    command: command.into(),
+                    ..LayerFact::default()
+                })
                 .collect(),
             hidden: [((1, 0), 50 * mb), ((2, 1), 96_400_000), ((3, 2), 90 * mb), ((3, 3), 13_600_000)].into(),
             ..Measurements::default()
