@@ -1,5 +1,7 @@
 //! Equal files at several paths.
 
+use fixedbitset::FixedBitSet;
+
 use super::waste::is_equal;
 use crate::image::{EntryId, Image, PathId};
 use crate::overlay::{Slot, Union};
@@ -21,7 +23,7 @@ pub struct Duplicate {
 /// Live contents that could be duplicates (large enough, and another one has the same size), with
 /// one live path each: the bodies that must be read to find the duplicates. In groups of equal size.
 pub fn candidates(image: &Image, union: &Union) -> Vec<(PathId, EntryId)> {
-    let mut seen = vec![0_u64; image.entries.len().div_ceil(64)];
+    let mut seen = FixedBitSet::with_capacity(image.entries.len());
     let mut live: Vec<(PathId, EntryId)> = union
         .rootfs
         .live()
@@ -30,12 +32,7 @@ pub fn candidates(image: &Image, union: &Union) -> Vec<(PathId, EntryId)> {
             Slot::Implied => None,
         })
         .filter(|&(_, content)| image.entry(content).size >= LEAST)
-        .filter(|&(_, content)| {
-            let (word, bit) = (&mut seen[content.index() / 64], 1_u64 << (content.index() % 64));
-            let is_new = *word & bit == 0;
-            *word |= bit;
-            is_new
-        })
+        .filter(|&(_, content)| !seen.put(content.index()))
         .collect();
     let size = |pair: &(PathId, EntryId)| image.entry(pair.1).size;
     live.sort_by_key(|pair| std::cmp::Reverse(size(pair)));

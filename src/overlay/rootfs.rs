@@ -1,5 +1,7 @@
 //! The merged file system as one slot per path.
 
+use fixedbitset::FixedBitSet;
+
 use super::Cause;
 use crate::image::{EntryId, Image, PathId};
 
@@ -35,14 +37,14 @@ const IMPLIED: u32 = u32::MAX - 1;
 pub struct Rootfs {
     slots: Vec<u32>,
     /// One bit per path: set where something stands. Lets a large dead subtree be skipped quickly.
-    live: Vec<u64>,
+    live: FixedBitSet,
 }
 
 impl Rootfs {
     /// No layer applied yet: empty.
     pub fn new(image: &Image) -> Self {
         let count = image.paths.len() as usize;
-        Self { slots: vec![NOTHING; count], live: vec![0; count.div_ceil(64)] }
+        Self { slots: vec![NOTHING; count], live: FixedBitSet::with_capacity(count) }
     }
 
     /// What stands at a path. Nothing ever stands at the root itself.
@@ -69,23 +71,14 @@ impl Rootfs {
 
     /// All paths at which something stands, in ascending order.
     pub fn live(&self) -> impl Iterator<Item = (PathId, Slot)> + '_ {
-        let mut from = 0;
-        std::iter::from_fn(move || {
-            let path = self.next_live(from, self.slots.len())?;
-            from = path + 1;
-            Some((path_id(path), slot(self.slots[path])?))
-        })
+        self.live.ones().filter_map(|path| Some((path_id(path), slot(self.slots[path])?)))
     }
 
     /// Writes a slot without any rule; for undoing a [`Change`] or doing it again.
     pub fn set(&mut self, path: PathId, value: Option<Slot>) {
         let index = path.index();
-        let bit = 1_u64 << (index % 64);
         self.slots[index] = packed(value);
-        match value {
-            None => self.live[index / 64] &= !bit,
-            Some(_) => self.live[index / 64] |= bit,
-        }
+        self.live.set(index, value.is_some());
     }
 
     /// Stacks a layer on top; `listen` hears every write before it is done, and sees the file system as it is then.
@@ -155,22 +148,17 @@ impl Rootfs {
         self.set(change.path, change.after);
     }
 
-    /// The first path in `from..end` at which something stands.
+    /// The first path in `from..end` at which something stands. The set itself finds only the first of all, so this
+    /// looks at its words.
     fn next_live(&self, from: usize, end: usize) -> Option<usize> {
-        if from >= end {
-            return None;
-        }
-        let mut word = from / 64;
-        let mut bits = self.live[word] & (u64::MAX << (from % 64));
-        while bits == 0 {
-            word += 1;
-            if word * 64 >= end {
-                return None;
-            }
-            bits = self.live[word];
-        }
-        let found = word * 64 + bits.trailing_zeros() as usize;
-        (found < end).then_some(found)
+        const BITS: usize = usize::BITS as usize;
+        let words = self.live.as_slice();
+        (from / BITS..end.div_ceil(BITS)).find_map(|at| {
+            let start = from.saturating_sub(at * BITS);
+            let bits = words.get(at)? & (usize::MAX << start);
+            let found = at * BITS + bits.trailing_zeros() as usize;
+            (bits != 0 && found < end).then_some(found)
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The fourth tab: where the bytes of the final file system are. Directories to step into, as bars and as a
 //! map beside them, or the largest files as a list.
 
+use fixedbitset::FixedBitSet;
 use ratatui::layout::{Position, Rect};
 
 use super::treemap;
@@ -52,7 +53,7 @@ impl Largest {
 
     /// Counts every content of the final file system once, at the first path that names it.
     fn fill(&mut self, data: &Data) {
-        let mut seen = vec![0_u64; data.image.entries.len().div_ceil(64)];
+        let mut seen = FixedBitSet::with_capacity(data.image.entries.len());
         let filter = &self.filter;
         self.sums.fill(data.image.paths.len(), |path| {
             let slot = data.final_slot(path)?;
@@ -235,14 +236,9 @@ fn frame(rect: Rect, heavy: bool, style: ratatui::style::Style, painter: &mut Pa
 }
 
 /// The bytes behind an entry, the first time that they are asked for.
-fn content(data: &Data, id: EntryId, seen: &mut [u64]) -> u64 {
-    let Some(content) = data.union.content_of(id) else { return 0 };
-    let (word, bit) = (content.index() / 64, 1 << (content.index() % 64));
-    if seen[word] & bit != 0 {
-        return 0;
-    }
-    seen[word] |= bit;
-    data.image.entry(content).size
+fn content(data: &Data, id: EntryId, seen: &mut FixedBitSet) -> u64 {
+    let first = data.union.content_of(id).filter(|content| !seen.put(content.index()));
+    first.map_or(0, |content| data.image.entry(content).size)
 }
 
 fn share(part: u64, whole: u64) -> String {

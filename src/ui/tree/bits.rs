@@ -1,60 +1,47 @@
-//! One bit for each path.
+//! A set of paths, one bit each.
 
 use std::ops::Range;
+
+use fixedbitset::FixedBitSet;
 
 use crate::image::PathId;
 
 /// A set of paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::ui) struct Bits(Vec<u64>);
+pub(in crate::ui) struct Bits(FixedBitSet);
 
 impl Bits {
     /// None of `paths` paths.
     pub(in crate::ui) fn new(paths: u32) -> Self {
-        Self(vec![0; (paths as usize).div_ceil(64)])
+        Self(FixedBitSet::with_capacity(paths as usize))
     }
 
     /// True when the path is in the set.
     pub(in crate::ui) fn has(&self, path: PathId) -> bool {
-        self.0.get(path.index() / 64).is_some_and(|word| word >> (path.index() % 64) & 1 == 1)
+        self.0.contains(path.index())
     }
 
     /// Puts a path in or takes it out.
     pub(in crate::ui) fn set(&mut self, path: PathId, is_in: bool) {
-        if let Some(word) = self.0.get_mut(path.index() / 64) {
-            let bit = 1 << (path.index() % 64);
-            if is_in {
-                *word |= bit;
-            } else {
-                *word &= !bit;
-            }
+        if path.index() < self.0.len() {
+            self.0.set(path.index(), is_in);
         }
     }
 
     /// Puts a range of paths in.
     pub(in crate::ui) fn add(&mut self, range: Range<u32>) {
-        let mut at = range.start;
-        while at < range.end {
-            if at.is_multiple_of(64) && range.end - at >= 64 {
-                if let Some(word) = self.0.get_mut(at as usize / 64) {
-                    *word = u64::MAX;
-                }
-                at += 64;
-            } else {
-                self.set(PathId(at), true);
-                at += 1;
-            }
-        }
+        let end = self.0.len().min(range.end as usize);
+        self.0.insert_range((range.start as usize).min(end)..end);
     }
 
     /// Takes all out.
     pub(in crate::ui) fn clear(&mut self) {
-        self.0.fill(0);
+        self.0.clear();
     }
 
     /// How many there are.
     pub(in crate::ui) fn count(&self) -> u32 {
-        self.0.iter().map(|word| word.count_ones()).sum()
+        u32::try_from(self.0.count_ones(..)).unwrap_or(u32::MAX)
     }
 }
 
