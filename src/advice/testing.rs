@@ -73,7 +73,7 @@ impl Fixture {
                 index.whiteouts.push(id);
                 continue;
             }
-            let path = index.names.path(file.path.as_bytes()).0;
+            let path = index.names.path(file.path.as_bytes());
             let attrs = index.attrs.intern(&Attrs { mode: file.mode, uid: file.uid, ..Attrs::default() });
             let link = file.link.as_ref().map_or(NO_LINK, |to| index.names.path(to.as_bytes()).0);
             let kind = if file.link.is_some() { Kind::HardLink } else { Kind::File };

@@ -30,7 +30,7 @@ pub struct Parts {
 pub struct Assembly {
     names: Names,
     layers: Vec<Layer>,
-    entries: Vec<Entry>,
+    entries: Vec<Entry<NameId>>,
     attrs: AttrTable,
     links: Vec<u8>,
     excerpts: Excerpts,
@@ -59,12 +59,9 @@ impl Assembly {
         self.links.extend_from_slice(&index.links);
         let start = u32::try_from(self.entries.len()).map_err(|_| too_many("entries"))?;
         self.entries.extend(index.entries.iter().map(|entry| {
-            let link = match entry.kind {
-                Kind::HardLink => ids[entry.link as usize].0,
-                Kind::Symlink => entry.link + links,
-                _ => entry.link,
-            };
-            Entry { path: ids[entry.path as usize].0, attrs: attrs[entry.attrs.0 as usize], link, ..*entry }
+            let entry = Entry { attrs: attrs[entry.attrs.0 as usize], ..entry.renumbered(&ids) };
+            let link = if entry.kind == Kind::Symlink { entry.link + links } else { entry.link };
+            Entry { link, ..entry }
         }));
         let end = u32::try_from(self.entries.len()).map_err(|_| too_many("entries"))?;
         for (entry, excerpt) in &index.excerpts {
@@ -107,7 +104,7 @@ impl Assembly {
         let Self {
             mut names,
             mut layers,
-            mut entries,
+            entries,
             attrs,
             links,
             excerpts,
@@ -117,12 +114,8 @@ impl Assembly {
         } = self;
         names.freeze();
         let (paths, ids) = PathTable::build(names);
-        for entry in &mut entries {
-            entry.path = ids[entry.path as usize].0;
-            if entry.kind == Kind::HardLink {
-                entry.link = ids[entry.link as usize].0;
-            }
-        }
+        // entries before and after have the same size, so this takes no second list
+        let entries: Vec<_> = entries.into_iter().map(|entry| entry.renumbered(&ids)).collect();
         let renumber = |old: Vec<NameId>| {
             let mut new: Vec<PathId> = old.into_iter().map(|id| ids[id.index()]).collect();
             new.sort_unstable();

@@ -42,7 +42,7 @@ pub struct Image {
     /// Every path that any layer mentions.
     pub paths: PathTable,
     /// The entries of all layers: lowest layer first, each in the order of its tar.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Entry<PathId>>,
     /// The attributes that entries refer to.
     pub attrs: AttrTable,
     /// Targets of symbolic links; see [`Image::link_text`].
@@ -131,13 +131,13 @@ pub struct Diagnostic {
 
 impl Image {
     /// The entry with this id.
-    pub fn entry(&self, id: EntryId) -> &Entry {
+    pub fn entry(&self, id: EntryId) -> &Entry<PathId> {
         &self.entries[id.index()]
     }
 
     /// The path of an entry.
     pub fn path_of(&self, id: EntryId) -> PathId {
-        PathId(self.entry(id).path)
+        self.entry(id).path
     }
 
     /// The number of the layer that holds an entry.

@@ -20,6 +20,12 @@ impl PathId {
     }
 }
 
+impl From<PathId> for u32 {
+    fn from(id: PathId) -> Self {
+        id.0
+    }
+}
+
 /// All paths that any layer of the image mentions.
 #[derive(Debug)]
 pub struct PathTable {

@@ -15,10 +15,10 @@ pub struct Timeline {
 
 impl Timeline {
     /// Sorts `entries` by path; those of one path stay in order.
-    pub fn build(entries: &[Entry], paths: u32) -> Self {
+    pub fn build(entries: &[Entry<PathId>], paths: u32) -> Self {
         let mut starts = vec![0_u32; paths as usize + 1];
         for entry in entries {
-            starts[entry.path as usize + 1] += 1;
+            starts[entry.path.index() + 1] += 1;
         }
         for i in 1..starts.len() {
             starts[i] += starts[i - 1];
@@ -28,7 +28,7 @@ impl Timeline {
         let mut id = u32::try_from(entries.len()).unwrap_or(u32::MAX);
         for entry in entries.iter().rev() {
             id -= 1;
-            let slot = &mut starts[entry.path as usize + 1];
+            let slot = &mut starts[entry.path.index() + 1];
             *slot -= 1;
             sorted[*slot as usize] = EntryId(id);
         }

@@ -159,7 +159,7 @@ impl<'a> Indexer<'a> {
 
     fn add_entry(&mut self, member: &Member, hash: impl FnOnce(&mut Self) -> Result<u64>) -> Result<()> {
         let kind = kind(member.kind);
-        let path = self.cursor.find(&mut self.layer.names, &self.path).0;
+        let path = self.cursor.find(&mut self.layer.names, &self.path);
         let link = match kind {
             Kind::HardLink => {
                 normal(&member.link, &mut self.target);

@@ -82,8 +82,10 @@ impl Kind {
 pub const NO_LINK: u32 = u32::MAX;
 
 /// One member of a layer's tar, whiteouts excepted. 48 bytes: an image has up to millions of them.
+///
+/// `P` is what its path is an id of: a [`NameId`] of its own layer, or an id of the table of all the image's paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
+pub struct Entry<P> {
     /// Bytes of the body of a regular file; 0 for every other kind.
     pub size: u64,
     /// Where the body starts in the unpacked tar, in bytes.
@@ -93,14 +95,23 @@ pub struct Entry {
     /// A 64-bit hash of the body; 0 while it has not been read. Two bodies are taken as equal when
     /// both their sizes and their hashes are.
     pub hash: u64,
-    /// The path: an id of this layer's [`Names`] first, of the image's path table later.
-    pub path: u32,
+    /// The path.
+    pub path: P,
     /// Mode, owner, device numbers and extended attributes: an id of the [`AttrTable`].
     pub attrs: AttrId,
-    /// A path id (hard links), a place in the link texts (symlinks), else [`NO_LINK`].
+    /// The number of another `P` (hard links), a place in the link texts (symlinks), else [`NO_LINK`].
     pub link: u32,
     /// What it is.
     pub kind: Kind,
+}
+
+impl Entry<NameId> {
+    /// The same entry in another table of paths; `ids` has the new id for each old one.
+    pub fn renumbered<P: Copy + Into<u32>>(self, ids: &[P]) -> Entry<P> {
+        let link = if self.kind == Kind::HardLink { ids[self.link as usize].into() } else { self.link };
+        let Self { size, offset, mtime, hash, path, attrs, kind, .. } = self;
+        Entry { size, offset, mtime, hash, path: ids[path.index()], attrs, link, kind }
+    }
 }
 
 /// A layer as its tar tells it.
@@ -109,7 +120,7 @@ pub struct LayerIndex {
     /// Every name that the tar mentions, as a trie. Id 0 is the root.
     pub names: Names,
     /// The members in the order of the tar, whiteouts excepted. An entry for the root itself is left out.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Entry<NameId>>,
     /// Paths that this layer removes from the layers below.
     pub whiteouts: Vec<NameId>,
     /// Directories whose contents in the layers below this layer hides.

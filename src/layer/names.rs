@@ -19,6 +19,12 @@ impl NameId {
     }
 }
 
+impl From<NameId> for u32 {
+    fn from(id: NameId) -> Self {
+        id.0
+    }
+}
+
 /// Paths that grow as they are named: a node per path with its parent and its own name. A parent's id
 /// is smaller than its children's, and ids are given in the order of first mention.
 #[derive(Debug)]

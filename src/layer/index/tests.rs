@@ -43,7 +43,7 @@ fn members_whiteouts_and_oddities_are_told_apart() {
     let layer = by_stream(&sample());
     let kinds: Vec<_> = layer.entries.iter().map(|entry| entry.kind).collect();
     assert_eq!(kinds, [Kind::Directory, Kind::File, Kind::HardLink, Kind::Symlink]);
-    assert_eq!(layer.entries[2].link, layer.entries[1].path);
+    assert_eq!(layer.entries[2].link, layer.entries[1].path.0);
     let names = |ids: &[super::super::NameId]| {
         ids.iter().map(|&id| layer.names.name(id).to_vec()).collect::<Vec<_>>()
     };

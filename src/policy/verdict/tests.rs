@@ -5,9 +5,8 @@ use super::super::{Baseline, GATES, Ignore, Kind, Limit, Setting};
 use super::*;
 use crate::advice::{Advice, Confidence, Finding, Severity};
 use crate::analysis::analyse;
-use crate::image::{About, Assembly, Image, Parts, Step};
-use crate::layer::{self, Attrs, Entry, LayerIndex, NO_LINK};
-use crate::oci::Config;
+use crate::image::Image;
+use crate::image::sample::Builder;
 use crate::overlay::Union;
 
 /// Settings from `NAME=TEXT`.
@@ -179,23 +178,13 @@ fn values_that_differ_look_different_and_round_towards_failing() {
 
 /// An image of layers, each with files as (path, bytes) and a command. Nothing is removed in it.
 fn image(layers: &[(&str, &[(&str, u64)])]) -> Image {
-    let mut assembly = Assembly::default();
-    let mut history = Vec::new();
-    for (number, (command, files)) in layers.iter().enumerate() {
-        let mut index = LayerIndex::default();
-        let attrs = index.attrs.intern(&Attrs::default());
-        for (path, size) in *files {
-            let path = index.names.path(path.as_bytes()).0;
-            let (kind, link, hash) = (layer::Kind::File, NO_LINK, number as u64 + 1);
-            index.entries.push(Entry { size: *size, offset: 0, mtime: 0, hash, path, attrs, link, kind });
-        }
-        assembly
-            .add(&index, Parts { step: Some(crate::dockerfile::StepId::at(number)), ..Parts::default() })
-            .unwrap();
-        let command = (*command).to_owned();
-        history.push(Step { instruction: None, command, created: None, layer: Some(number) });
-    }
-    assembly.finish(About::default(), Config::default(), history, Vec::new())
+    let builder =
+        layers.iter().enumerate().fold(Builder::default(), |builder, (number, (command, files))| {
+            builder.layer(command, |layer| {
+                files.iter().fold(layer, |layer, (path, size)| layer.file(path, *size, number as u64 + 1))
+            })
+        });
+    builder.build(Vec::new())
 }
 
 #[test]
