@@ -1,7 +1,7 @@
 //! Secrets in environments, labels and commands: found by their names, never shown.
 //!
 //! The commands of an image's steps go through [`redact`] where they are read, so that no report, JSON, screen, log or
-//! CI page repeats a password that somebody left in a Dockerfile. What is as it was is the configuration itself.
+//! CI page repeats a password that somebody left in a Dockerfile. Only the configuration itself is kept unchanged.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ const SECRET: [&str; 13] = [
 ];
 /// Words of a name that counts or times tokens, such as `MAX_TOKENS` of a language model.
 const LIMITS: [&str; 8] = ["max", "min", "num", "limit", "count", "length", "size", "budget"];
-/// Endings of names that only tell where a secret is or what it is called.
+/// Endings of names whose values say where a secret is or what it is called, not what it is.
 const HARMLESS: [&str; 11] =
     ["_file", "_path", "_dir", "_url", "_uri", "_name", "_id", "_length", "_ttl", "_expiry", "_type"];
 
@@ -38,7 +38,7 @@ fn is_secret_name(name: &str) -> bool {
         && !name.split(['_', '-']).any(|word| LIMITS.contains(&word))
 }
 
-/// True for values that are none: empty, a variable, a switch, or the place of a file.
+/// True for values that are not secrets: empty, a variable, a switch, or the path of a file.
 fn is_harmless_value(value: &str) -> bool {
     let value = value.trim_matches(['"', '\'']);
     value.is_empty()
@@ -51,7 +51,7 @@ fn is_harmless_value(value: &str) -> bool {
         )
 }
 
-/// What stands in the place of a secret.
+/// What is shown in place of a secret.
 const HIDDEN: &str = "…";
 
 /// A secret in a text: what it is called, and where its value is.
@@ -117,7 +117,7 @@ fn scan(text: &str) -> Vec<SecretSpan<'_>> {
     all
 }
 
-/// What stands right in front of a value: `_authToken` of `//registry/:_authToken`, `token` of `x?token`.
+/// The name right before a value: `_authToken` of `//registry/:_authToken`, `token` of `x?token`.
 fn last_name(text: &str) -> &str {
     let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let start = text
@@ -127,11 +127,11 @@ fn last_name(text: &str) -> &str {
 }
 
 /// The name, when a word is one and the next is its value.
-fn name_of_next<'a>(word: &'a str, behind: &str) -> Option<&'a str> {
+fn name_of_next<'a>(word: &'a str, after: &str) -> Option<&'a str> {
     if word.eq_ignore_ascii_case("bearer") {
         return Some("Authorization");
     }
-    let is_key = word.ends_with([':', '=']) || behind.trim_start_matches(['"', '\'', '\\']).starts_with(':');
+    let is_key = word.ends_with([':', '=']) || after.trim_start_matches(['"', '\'', '\\']).starts_with(':');
     let name = word.trim_end_matches([':', '=']);
     (is_secret_name(name) && (is_key || word.starts_with("--") || is_env_name(name)))
         .then(|| name.trim_start_matches('-'))
@@ -165,7 +165,7 @@ fn word_length(text: &str) -> usize {
     text.len()
 }
 
-/// Beginnings of tokens that tell themselves.
+/// Prefixes by which tokens are recognised.
 const TOKENS: [(&str, &str); 8] = [
     ("ghp_", "GitHub token"),
     ("github_pat_", "GitHub token"),
@@ -177,7 +177,7 @@ const TOKENS: [(&str, &str); 8] = [
     ("AKIA", "AWS access key"),
 ];
 
-/// `https://user:password@host`, and tokens that are known by how they begin.
+/// `https://user:password@host`, and tokens with a known prefix.
 fn in_word<'a>(word: &'a str, at: usize, all: &mut Vec<SecretSpan<'a>>) {
     if let Some((head, rest)) = word.split_once("://") {
         let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];

@@ -1,4 +1,4 @@
-//! Bytes and shares as people write and read them.
+//! Sizes and shares as people write and read them.
 //!
 //! Sizes are decimal (1 kB = 1000 bytes), as registries and disks count; both kinds are read.
 

@@ -1,4 +1,4 @@
-//! The arguments. Help, man page and completions are made from this table; the gates' flags come from
+//! The arguments. Help, man page and completions are generated from these types; the flags for gates come from
 //! [`crate::policy::GATES`].
 
 use std::ffi::OsString;
@@ -21,17 +21,19 @@ use crate::ui::ThemeName;
 #[command(
     name = "layercake",
     version,
-    about = "See where the bytes of a container image are, which are wasted, and what to change",
-    long_about = "layercake reads a saved container image and shows, layer by layer, where its bytes are and which of \
-                  them nobody can ever see again, because a later layer overwrote or deleted them.",
+    about = "Show where the bytes of a container image are, which are wasted, and what to change in the Dockerfile",
+    long_about = "layercake opens a container image and shows, layer by layer, where its bytes are and which of them no \
+                  container can see, because a later layer overwrote or removed them. It tells what to change in the \
+                  Dockerfile.\n\nOn a terminal it opens the UI; otherwise, or when a report is asked for, it writes \
+                  the report.",
     after_help = "Examples:\n  layercake --demo                     try it without an image\n  \
                   layercake app:latest                 an image of Docker, Podman or containerd\n  \
-                  layercake build -t app .             build it, then open it\n  \
+                  layercake build -t app .             build an image, then open it\n  \
                   docker save app -o app.tar && layercake app.tar\n  \
                   layercake app.tar --ci --max-wasted 20MB\n  \
                   layercake app.tar --json | jq .totals\n\n\
-                  Exit codes: 0 done, all gates passed; 1 a gate failed; 2 wrong usage or unreadable image; 130 interrupted; \
-                  build keeps the engine's own when it fails.",
+                  Exit codes: 0 success, all gates passed; 1 a gate failed; 2 wrong usage, or the image cannot be read; \
+                  130 interrupted. When a build fails, its own exit code is kept.",
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
     arg_required_else_help = false
@@ -45,7 +47,7 @@ pub(super) struct Cli {
     pub policy: PolicyArgs,
     #[command(flatten)]
     pub ui: UiArgs,
-    /// The gates that were set by flags.
+    /// The gates that flags set.
     #[arg(skip)]
     pub gates: Gates,
     #[command(subcommand)]
@@ -56,19 +58,19 @@ pub(super) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Image")]
 pub(super) struct ImageArgs {
-    /// A saved image (a file or a directory, recognised by its content), - for standard input, or the name of
-    /// an image of your engine.
+    /// A saved image (file or directory), the name of an image in your engine, or - for standard input
     ///
-    /// Also docker:NAME, podman:NAME, containerd:NAME, docker-archive:FILE, oci-archive:FILE and oci:DIRECTORY.
+    /// Files and directories are recognised by their content. To say what it is, write docker:NAME, podman:NAME,
+    /// containerd:NAME, docker-archive:FILE, oci-archive:FILE or oci:DIRECTORY.
     #[arg(value_name = "IMAGE", value_hint = clap::ValueHint::AnyPath)]
     pub image: Option<OsString>,
     /// Open the small real image that is built into the program
     #[arg(long, conflicts_with = "image")]
     pub demo: bool,
-    /// Choose among several images by name, tag or digest
+    /// Which image to open when there are several: its name, tag or digest
     #[arg(long = "image", id = "name", value_name = "NAME")]
     pub name: Option<String>,
-    /// Choose among platforms [default: this machine's]
+    /// Which platform to open when there are several [default: this machine's]
     #[arg(long, value_name = "OS/ARCH[/VARIANT]", value_parser = platform)]
     pub platform: Option<Platform>,
     /// The Dockerfile that the image was built from: layers and findings then have lines
@@ -87,19 +89,19 @@ pub(super) struct ImageArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Image")]
 pub(super) struct BaseArgs {
-    /// Where the base image ends: a number of layers, the base's saved file, or auto
+    /// Where the base image ends: its number of layers, a saved copy of it, or auto
     #[arg(long, value_name = "N|FILE|auto")]
     pub base: Option<OsString>,
 }
 
-/// How a container engine is asked.
+/// How to talk to container engines.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Engine")]
 pub(super) struct EngineArgs {
-    /// Let the engine fetch the image from its registry when it does not have it
+    /// Let the engine pull the image if it does not have it
     #[arg(long)]
     pub pull: bool,
-    /// Give up on an engine that sends nothing for so long
+    /// Give up when the engine sends nothing for this long
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
     pub engine_timeout: u64,
 }
@@ -111,16 +113,16 @@ pub(super) struct ReportArgs {
     /// Write a report in this format
     #[arg(long, value_parser = format())]
     pub format: Option<&'static Format>,
-    /// Write the JSON report to FILE, or to standard output without one or with -
+    /// Write the JSON report to FILE, or to standard output if FILE is missing or -
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", conflicts_with_all = ["format", "output"])]
     pub json: Option<PathBuf>,
-    /// Write the report to FILE, whole or not at all
+    /// Write the report to FILE; a failed run leaves no partial file
     #[arg(long, short, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub output: Option<PathBuf>,
-    /// Write one more report, for example markdown=comment.md; can be repeated
+    /// Write another report, such as markdown=comment.md; can be repeated
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = more)]
     pub more: Vec<(&'static Format, PathBuf)>,
-    /// Rows per list; 0 for all [default: 10 in text, all in JSON, 5 in Markdown]
+    /// Rows per list, 0 for all [default: depends on the format; 10 in text, all in JSON]
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
     /// When to use colours
@@ -128,17 +130,17 @@ pub(super) struct ReportArgs {
     pub color: Colour,
 }
 
-/// Whether to judge, and by which files.
+/// Whether to judge the image, and by what.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "CI")]
 pub(super) struct PolicyArgs {
-    /// Judge the image by the gates; exit 1 when one fails
+    /// Check the image against the gates; exit with 1 if one fails
     #[arg(long)]
     pub ci: bool,
-    /// Measure the growth against an earlier build: its JSON report
+    /// The JSON report of an earlier build, which --max-growth compares with
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub baseline: Option<PathBuf>,
-    /// Read this configuration instead of .layercake.toml or .dive-ci
+    /// Read this configuration file instead of .layercake.toml or .dive-ci
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 }
@@ -147,10 +149,10 @@ pub(super) struct PolicyArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Terminal UI")]
 pub(super) struct UiArgs {
-    /// The colours: the terminal's own 16 (the default), 24-bit ones, or high contrast
+    /// Colours: the terminal's own 16 (default), 24-bit, or high contrast
     #[arg(long, value_name = "default|truecolor|contrast", value_parser = theme)]
     pub theme: Option<ThemeName>,
-    /// Leave the mouse to the terminal
+    /// Do not use the mouse, so that the terminal can select text
     #[arg(long)]
     pub no_mouse: bool,
 }
@@ -158,10 +160,10 @@ pub(super) struct UiArgs {
 /// What else the program can do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// Build an image with Docker or Podman, then open it; with --ci, judge it
+    /// Build an image with Docker or Podman, then open it; with --ci, check it
     ///
-    /// From the first argument on that is none of the options below, or behind --, everything goes to the engine
-    /// as it is. The engine's exit code is kept when the build fails.
+    /// layercake's own options come first. Everything from the first argument that is not one of them, or after --,
+    /// is passed to the engine unchanged. If the build fails, layercake exits with the engine's exit code.
     #[command(
         after_help = "Examples:\n  layercake build -t app .\n  layercake build --ci --max-wasted 20MB -t app .\n  \
                             layercake build --engine podman --json app.json -- -t app ."
@@ -176,18 +178,18 @@ pub(super) enum Verb {
                             layercake fix app.tar --only multi-stage --output Dockerfile.small\n\n\
                             What follows -- goes to the engine's build.")]
     Fix(Box<FixArgs>),
-    /// Print completions for a shell
+    /// Print the completions for a shell
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
     /// Print the manual page
     Man,
-    /// List the rules of advice
+    /// List the rules that give advice
     Rules,
-    /// Tell all about one rule
+    /// Explain one rule
     Explain {
-        /// The rule's name, as `layercake rules` lists it.
+        /// The rule's name, as `layercake rules` shows it.
         rule: String,
     },
 }
@@ -195,11 +197,11 @@ pub(super) enum Verb {
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Colour {
-    /// On a terminal, unless `NO_COLOR` is set.
+    /// On a terminal, unless `NO_COLOR` is set
     Auto,
-    /// Always.
+    /// Always
     Always,
-    /// Never.
+    /// Never
     Never,
 }
 
@@ -233,14 +235,14 @@ impl Cli {
     /// Reads the arguments, the program's own name first.
     ///
     /// # Errors
-    /// clap's, which are also how help and version are told.
+    /// Those of clap, which also carry the help and the version.
     pub(super) fn read(arguments: impl Iterator<Item = OsString>) -> Result<Self, clap::Error> {
         let arguments: Vec<_> = arguments.collect();
         let matches = command().try_get_matches_from(&arguments).map_err(|error| {
             let is_late = arguments.iter().skip(2).any(|argument| argument == "build");
             match error.kind() {
                 clap::error::ErrorKind::UnknownArgument if is_late => command()
-                    .error(error.kind(), "options stand behind the verb: layercake build --ci -t app .\n"),
+                    .error(error.kind(), "options come after the verb: layercake build --ci -t app .\n"),
                 _ => error,
             }
         })?;

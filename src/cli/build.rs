@@ -1,4 +1,4 @@
-//! `layercake build`: the engine builds, then its image is opened or judged.
+//! `layercake build`: an engine builds an image, then layercake opens or judges it.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use crate::source::{Engine, EngineError, EngineErrorKind};
 /// How to build, and what to do with the image.
 #[derive(Debug, Args)]
 pub(super) struct BuildArgs {
-    /// Build with docker, podman or nerdctl [default: the first that is installed]
+    /// Build with docker, podman or nerdctl [default: the first one installed]
     #[arg(long, value_name = "ENGINE", value_parser = engine)]
     pub engine: Option<Engine>,
     #[command(flatten)]
@@ -29,14 +29,14 @@ pub(super) struct BuildArgs {
     pub policy: PolicyArgs,
     #[command(flatten)]
     pub ui: UiArgs,
-    /// What the engine's build is given
+    /// Arguments for the engine's build command
     #[arg(value_name = "ARGUMENTS", trailing_var_arg = true, allow_hyphen_values = true)]
     pub arguments: Vec<OsString>,
 }
 
 impl BuildArgs {
-    /// Refuses options of ours among the engine's arguments, of which the engine would only say that it does
-    /// not know them.
+    /// Refuses our own options among the engine's arguments: the engine would only say that it does not know
+    /// them.
     pub(super) fn check(&self) -> std::result::Result<(), clap::Error> {
         let command = super::command();
         let own = command.find_subcommand("build").into_iter().flat_map(Command::get_arguments);
@@ -48,14 +48,14 @@ impl BuildArgs {
         };
         let Some(argument) = self.arguments.iter().find(is_own) else { return Ok(()) };
         let text = format!(
-            "`{}` is an option of layercake: put it in front of the engine's own, or `--` in front of those\n",
+            "`{}` is an option of layercake: put it before the engine's arguments, or put `--` before those\n",
             argument.display()
         );
         Err(super::command().error(clap::error::ErrorKind::ArgumentConflict, text))
     }
 }
 
-/// Builds, and goes on with the image as if it had been named.
+/// Builds, then continues as if the image had been named.
 pub(super) fn run(arguments: BuildArgs, gates: Gates, mut image: ImageArgs) -> Result<Exit> {
     let BuildArgs { engine, base, report, policy, ui, arguments } = arguments;
     let folder = tempfile::tempdir().map_err(|error| Error::io(&error))?;
@@ -98,8 +98,8 @@ fn build(engine: Option<Engine>, arguments: &[&OsStr]) -> Result<(Engine, Option
             Err(EngineError { why, .. }) => whys.push(why),
         }
     }
-    Err(Error::because(format!("nothing can build here: {}", whys.join("; ")))
-        .hint("install Docker or Podman, or save an image and name the file"))
+    Err(Error::because(format!("no engine can build here: {}", whys.join("; ")))
+        .hint("install Docker or Podman, or save an image elsewhere and open the file"))
 }
 
 /// Where the engine leaves the image's id, and the arguments that make it do so.
@@ -153,8 +153,8 @@ fn is_same(engine: Engine, tag: &str, id: &str) -> bool {
 
 fn no_image(engine: Engine) -> Error {
     let name = engine.name();
-    Error::because(format!("the build is done, but {name} has no image of it"))
-        .hint("a builder that keeps or sends away its result is told to hand it over by --load")
+    Error::because(format!("the build succeeded, but {name} does not have its image"))
+        .hint("some builders keep their result or push it: add --load to put it into the engine")
 }
 
 /// What a shell would see: the engine's exit code, or 128 and the signal that ended it.
@@ -224,7 +224,7 @@ mod tests {
         assert_eq!((parsed.engine, parsed.arguments.len()), (Some(Engine::Podman), 4));
         assert_eq!(built("--platform linux/arm64 .").0.arguments.len(), 3);
         let late = read("--ci build -t app .").unwrap_err().to_string();
-        assert!(late.contains("options stand behind the verb"), "{late}");
+        assert!(late.contains("options come after the verb"), "{late}");
         let misplaced = read("build -t app --max-wasted=1 .").unwrap_err().to_string();
         assert!(misplaced.contains("`--max-wasted=1` is an option of layercake"), "{misplaced}");
         assert!(read("build --engine lxc .").is_err());

@@ -47,18 +47,17 @@ pub(super) fn rules() -> Result<Exit> {
     print(advice::list(&own_rules()?).as_bytes())
 }
 
-/// Prints all about one rule.
+/// Prints the explanation of one rule.
 pub(super) fn explain(rule: &str) -> Result<Exit> {
     match advice::explain(rule, &own_rules()?) {
         Some(text) => print(text.as_bytes()),
         None => {
-            Err(Error::because(format!("there is no rule called `{rule}`"))
-                .hint("`layercake rules` lists them"))
+            Err(Error::because(format!("there is no rule `{rule}`")).hint("`layercake rules` lists them"))
         }
     }
 }
 
-/// The user's own rules, out of the configuration that lies here.
+/// The user's own rules, from the configuration file of the working directory.
 fn own_rules() -> Result<Vec<advice::PathRule>> {
     Ok(Config::find(Path::new("."), None)?.rules)
 }

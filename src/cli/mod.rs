@@ -1,7 +1,7 @@
 //! The command line: arguments, configuration, wiring, exit codes.
 //!
-//! Nothing is decided here that another room could decide: this room reads what the user wants, calls the
-//! rooms in the order in which data flows, and writes the result where it should go.
+//! This room reads what the user wants, calls the other rooms in the order in which data flows, and writes the
+//! result to the right place. It decides nothing that another room could decide.
 
 mod args;
 mod build;

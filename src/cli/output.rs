@@ -8,7 +8,7 @@ use crate::error::{Error, Result, describe_io};
 /// Writes to standard output.
 ///
 /// # Errors
-/// Any but that nobody reads any more (`layercake … | head`).
+/// Any but a closed pipe (`layercake … | head`).
 pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
@@ -17,10 +17,10 @@ pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     }
 }
 
-/// Writes a file under another name beside `path`, and gives it its own only when it is whole.
+/// Writes to a temporary file beside `path` and renames it when it is complete.
 ///
 /// # Errors
-/// When it cannot be written; nothing is left then, and what stood there before still stands.
+/// When it cannot be written; then nothing is left behind, and an existing file is unchanged.
 pub(super) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let shown = path.display().to_string();
     // a device or a pipe cannot be replaced by a file, only written to

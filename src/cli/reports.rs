@@ -30,7 +30,7 @@ impl<'a> Reports<'a> {
     pub(super) fn new(arguments: &'a ReportArgs) -> Result<Self> {
         let file = |path: &'a Path| Some(path).filter(|path| path.as_os_str() != "-");
         let named =
-            |name| format_named(name).ok_or_else(|| Error::because(format!("no format is called {name}")));
+            |name| format_named(name).ok_or_else(|| Error::because(format!("there is no format `{name}`")));
         let ReportArgs { format, json, output, more, top, color } = arguments;
         let mut list: Vec<_> = more.iter().map(|(format, path)| (*format, file(path))).collect();
         if let Some(path) = json {
@@ -42,8 +42,8 @@ impl<'a> Reports<'a> {
         for (at, (_, place)) in list.iter().enumerate() {
             if list[..at].iter().any(|(_, other)| other == place) {
                 let place = place.map_or_else(|| "standard output".into(), |path| path.display().to_string());
-                return Err(Error::because(format!("two reports would go to {place}"))
-                    .hint("give each a file of its own: --report FORMAT=FILE"));
+                return Err(Error::because(format!("two reports would be written to {place}"))
+                    .hint("give each its own file: --report FORMAT=FILE"));
             }
         }
         Ok(Self { list, top: *top, colour: *color })

@@ -30,8 +30,8 @@ impl Request {
             (_, true) => Location::demo(),
             (Some(image), false) => Location::parse(image, &query),
             (None, false) => {
-                let hint = "try `layercake --demo`, or `layercake --help`";
-                return Err(Error::because("no image is named").hint(hint));
+                let hint = "name one, or try `layercake --demo`";
+                return Err(Error::because("no image given").hint(hint));
             }
         };
         let selector = ImageSelector { image: image.name.clone(), platform: image.platform.clone() };

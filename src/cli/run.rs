@@ -44,13 +44,13 @@ fn report(cli: &Cli, config: &Config, request: &Request) -> Result<Exit> {
     Ok(exit)
 }
 
-/// Opens the UI. The image loads behind its first frame.
+/// Opens the UI, which shows its first frame while the image loads.
 fn show(cli: &Cli, config: &Config, request: Request) -> Result<Exit> {
     let theme = match (cli.ui.theme, &config.theme) {
         (Some(theme), _) => theme,
         (None, Some(name)) => theme(name).map_err(|why| {
             let place = config.path.as_ref().map_or_else(String::new, |path| path.display().to_string());
-            Error::because(format!("`{name}` is no theme: {why}")).at(place)
+            Error::because(format!("`{name}` is not a theme: {why}")).at(place)
         })?,
         (None, None) => ThemeName::default(),
     };
@@ -67,7 +67,7 @@ fn show(cli: &Cli, config: &Config, request: Request) -> Result<Exit> {
     })
 }
 
-/// True when the UI is meant: on a terminal, and nothing asks for a report or a verdict.
+/// True when the UI is wanted: on a terminal, when no report or verdict is asked for.
 fn is_interactive(cli: &Cli) -> bool {
     !asks_for_report(cli) && !is_judged(cli) && std::io::stdout().is_terminal()
 }

@@ -112,24 +112,24 @@ impl Baseline {
     }
 
     fn parse(text: impl std::io::Read) -> Result<Self> {
-        let advice = "make one with: layercake IMAGE --json FILE";
+        let advice = "create one with layercake IMAGE --json FILE";
         let no_report = |why: String| Error::because(why).hint(advice);
         let report: Report = serde_json::from_reader(text).map_err(|error| {
             if error.is_io() {
                 return Error::because(format!("it cannot be read: {error}"));
             }
-            no_report(format!("it is no JSON report of layercake: {error}"))
+            no_report(format!("it is not a JSON report of layercake: {error}"))
         })?;
         match report {
             Report { kind: Some(kind), .. } => {
-                Err(no_report(format!("it holds a `{kind}`, not the report of an image")))
+                Err(no_report(format!("it is a `{kind}` document, not the report of an image")))
             }
             Report { schema, .. } if schema != SCHEMA => {
-                let why = format!("it has schema {schema}, and this version reads schema {SCHEMA}");
-                Err(Error::because(why).hint("write it again with this version"))
+                let why = format!("it has schema {schema}, but this version reads schema {SCHEMA}");
+                Err(Error::because(why).hint("create it again with this version"))
             }
             Report { totals: None, .. } => {
-                Err(no_report("it has no totals, so it is no report of an image".into()))
+                Err(no_report("it has no totals, so it is not the report of an image".into()))
             }
             report => Ok(report.into()),
         }
@@ -182,13 +182,13 @@ mod tests {
         for (text, why) in [
             (
                 "{\"schema\": 2, \"totals\": {\"content\": 1}}",
-                "it has schema 2, and this version reads schema 1",
+                "it has schema 2, but this version reads schema 1",
             ),
-            ("{\"schema\": 1, \"kind\": \"compare\"}", "it holds a `compare`"),
+            ("{\"schema\": 1, \"kind\": \"compare\"}", "it is a `compare` document"),
             ("{\"schema\": 1}", "it has no totals"),
-            ("{\"a\": 1}", "it is no JSON report of layercake: missing field `schema`"),
-            ("{\"schema\": 1, \"tot", "it is no JSON report of layercake: EOF"),
-            ("PK", "it is no JSON report of layercake"),
+            ("{\"a\": 1}", "it is not a JSON report of layercake: missing field `schema`"),
+            ("{\"schema\": 1, \"tot", "it is not a JSON report of layercake: EOF"),
+            ("PK", "it is not a JSON report of layercake"),
         ] {
             let error = parse(text).unwrap_err().to_string();
             assert!(error.contains(why), "{error}");

@@ -25,7 +25,7 @@
 //! ```
 //!
 //! The text is walked as a tree of values with their places, not handed to serde: an error then names
-//! the line, and an unknown key the known one that was probably meant.
+//! the line, and for an unknown key the known one that was probably meant.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -56,7 +56,7 @@ pub struct Config {
     pub allow: Vec<String>,
     /// Rules of the user's own: the `[[rule]]` tables.
     pub rules: Vec<PathRule>,
-    /// The name of the UI's theme; the UI knows which there are.
+    /// The name of the UI's theme; the UI knows its themes.
     pub theme: Option<String>,
     /// Where the base ends.
     pub base: Option<BaseSetting>,
@@ -69,12 +69,12 @@ struct Rules {
     rule: Vec<PathRule>,
 }
 
-/// Which layers came with `FROM`, as the user says.
+/// Which layers came with `FROM`, according to the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BaseSetting {
-    /// It is to be guessed.
+    /// Find out from the image.
     Auto,
-    /// The first this many.
+    /// The first so many.
     Layers(usize),
 }
 
@@ -90,7 +90,7 @@ impl Config {
     /// `.dive-ci` or `*.yaml`. Without any file the result is empty.
     ///
     /// # Errors
-    /// When a file that is there or was named cannot be read, or holds what nobody knows.
+    /// When a file cannot be read or holds something unknown, or the named file does not exist.
     pub fn find(directory: &Path, named: Option<&Path>) -> Result<Self> {
         if let Some(path) = named {
             let text = read(path).map_err(|error| error.reading(shown(path)))?;
@@ -107,7 +107,7 @@ impl Config {
         Ok(Self::default())
     }
 
-    /// Reads the text of the file at `path`, whose name tells the format.
+    /// Reads the text of the file at `path`; its name gives the format.
     fn parse(path: &Path, text: &str) -> Result<Self> {
         let parsed = if dive_ci::is_name(path) {
             dive_ci::parse(text).map(|gates| Self { gates, ..Self::default() })
@@ -131,7 +131,7 @@ fn read(path: &Path) -> Result<Option<String>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::io(&error)),
         Ok(length) if length as u64 > MOST_BYTES => {
-            return Err(Error::because("it is longer than 1 MiB, so it is no configuration file"));
+            return Err(Error::because("it is longer than 1 MiB, so it is not a configuration file"));
         }
         Ok(_) => {}
     }
@@ -192,7 +192,7 @@ impl Document<'_> {
     fn rules(&self, place: usize) -> Result<Vec<PathRule>> {
         let rules: Rules = toml::from_str(self.text).map_err(|error| {
             self.error(error.span().map_or(place, |span| span.start), error.message())
-                .hint("a rule needs an `id` and `globs`; `layercake explain` shows what a rule has")
+                .hint("a rule needs an `id` and `globs`")
         })?;
         let own = Settings { own: rules.rule, ..Settings::default() };
         own.check().map_err(|why| self.error(place, why))?;
@@ -210,13 +210,13 @@ impl Document<'_> {
             }
             "allow" => config.allow = self.strings(key, value)?,
             "theme" => {
-                let name = value.get_ref().as_str().ok_or_else(|| self.wrong_type(key, "a text", value))?;
+                let name = value.get_ref().as_str().ok_or_else(|| self.wrong_type(key, "a string", value))?;
                 config.theme = Some(name.to_owned());
             }
             "auto" | "layers" => {
                 if config.base.is_some() {
-                    let why = "`auto` and `layers` cannot both be set";
-                    return Err(self.error(value.span().start, why).hint("leave one of them out"));
+                    let why = "set either `auto` or `layers`, not both";
+                    return Err(self.error(value.span().start, why).hint("remove one of them"));
                 }
                 config.base = Some(self.base(key, value)?);
             }
@@ -238,7 +238,7 @@ impl Document<'_> {
             DeValue::String(text) => text.to_string(),
             DeValue::Integer(number) => number.to_string(),
             DeValue::Float(number) => number.to_string(),
-            _ => return Err(self.wrong_type(gate.name, "a text or a number", value)),
+            _ => return Err(self.wrong_type(gate.name, "a string or a number", value)),
         };
         gate.parse(&text).map_err(|why| self.error(value.span().start, format!("`{}`: {why}", gate.name)))
     }
@@ -250,15 +250,12 @@ impl Document<'_> {
                 let why = "`auto` can only be true";
                 Err(self
                     .error(value.span().start, why)
-                    .hint("to place the boundary yourself, write layers = 3"))
+                    .hint("to set the boundary yourself, write layers = 3"))
             }
             ("auto", _) => Err(self.wrong_type(key, "true", value)),
             (_, DeValue::Integer(number)) => {
                 number.to_string().parse().map(BaseSetting::Layers).map_err(|_| {
-                    self.error(
-                        value.span().start,
-                        format!("`{key}` must be a number from 0 on, not {number}"),
-                    )
+                    self.error(value.span().start, format!("`{key}` must be 0 or more, not {number}"))
                 })
             }
             _ => Err(self.wrong_type(key, "a whole number", value)),
@@ -266,7 +263,7 @@ impl Document<'_> {
     }
 
     fn strings(&self, key: &str, value: &Value) -> Result<Vec<String>> {
-        let wrong = |value: &Value| self.wrong_type(key, "a list of texts", value);
+        let wrong = |value: &Value| self.wrong_type(key, "a list of strings", value);
         let items = value.get_ref().as_array().ok_or_else(|| wrong(value))?;
         items
             .iter()
@@ -276,14 +273,14 @@ impl Document<'_> {
 
     fn wrong_type(&self, key: &str, wanted: &str, value: &Value) -> Error {
         let found = match value.get_ref() {
-            DeValue::String(_) => "a text",
+            DeValue::String(_) => "a string",
             DeValue::Integer(_) | DeValue::Float(_) => "a number",
-            DeValue::Boolean(_) => "true or false",
+            DeValue::Boolean(_) => "a boolean",
             DeValue::Datetime(_) => "a date",
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
-        self.error(value.span().start, format!("`{key}` must be {wanted}, but here is {found}"))
+        self.error(value.span().start, format!("`{key}` must be {wanted}, not {found}"))
     }
 
     fn unknown(&self, place: usize, what: &str, name: &str, known: &[&str]) -> Error {
@@ -296,7 +293,7 @@ impl Document<'_> {
     }
 }
 
-/// Place, key and value of every row, in the order of the text: the first mistake is told first.
+/// Place, key and value of every row, in the order of the text, so that the first mistake is reported.
 fn in_order<'a, 'b>(table: &'a DeTable<'b>) -> Vec<(usize, &'a str, &'a Value<'b>)> {
     let mut rows: Vec<_> =
         table.iter().map(|(key, value)| (key.span().start, key.get_ref().as_ref(), value)).collect();

@@ -81,7 +81,7 @@ pub(super) fn parse(text: &str) -> Result<Gates> {
                 let place = key.map_or("the file".into(), |key| format!("`{key}`"));
                 let wanted = if depth == 2 { "one value" } else { "a table of rules" };
                 return Err(fail(format!("{place} must be {wanted}"))
-                    .hint("write it as in dive's README: `rules:`, and below it `lowestEfficiency: 0.95`"));
+                    .hint("as in dive's README, write `rules:` and below it `lowestEfficiency: 0.95`"));
             }
             // dive reads the first document of a file
             (Event::DocumentEnd, ..) => break,
@@ -105,7 +105,8 @@ fn setting(gate: &Gate, value: &str) -> std::result::Result<Setting, String> {
 }
 
 fn not_yaml(error: &ScanError) -> Error {
-    Error::because(format!("it is no YAML: {}", error.info())).at(format!("line {}", error.marker().line()))
+    Error::because(format!("it is not valid YAML: {}", error.info()))
+        .at(format!("line {}", error.marker().line()))
 }
 
 #[cfg(test)]
@@ -163,7 +164,7 @@ mod tests {
             ("rules:\n  lowestEfficiency:\n    a: 1", "line 3: `lowestEfficiency` must be one value"),
             ("rules:\n  lowestEfficiency: [1]", "line 2: `lowestEfficiency` must be one value"),
             ("rules: &a\n  lowestEfficiency: *a", "line 2: `lowestEfficiency` must be one value"),
-            ("rules: {", "line 2: it is no YAML: "),
+            ("rules: {", "line 2: it is not valid YAML: "),
         ] {
             let got = parse(text).unwrap_err().to_string();
             assert!(got.starts_with(want), "{text:?}: {got}");

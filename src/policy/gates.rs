@@ -172,12 +172,10 @@ impl Gates {
         let growth = self.limits().find(|(gate, ..)| gate.kind == Kind::Growth);
         match (growth, is_there) {
             (Some((gate, ..)), false) => Err(Error::because(format!("{} needs a baseline", gate.name)).hint(
-                "name the JSON report of an earlier build with --baseline FILE, or turn it off with off",
+                "give the JSON report of an earlier build with --baseline FILE, or set the gate to off",
             )),
-            (None, true) => {
-                Err(Error::because("--baseline is there, but no limit for the growth since then")
-                    .hint("set one, for example --max-growth 2%"))
-            }
+            (None, true) => Err(Error::because("--baseline is given, but there is no limit for the growth")
+                .hint("set one, for example --max-growth 2%")),
             _ => Ok(()),
         }
     }

@@ -29,7 +29,9 @@ impl Ignore {
                 .map_err(|error| (number, format!("`{glob}` is not a glob: {}", error.kind())))?;
             set.add(glob);
         }
-        let globs = set.build().map_err(|error| (0, format!("the globs are too big: {}", error.kind())))?;
+        let globs = set
+            .build()
+            .map_err(|error| (0, format!("the globs are too large together: {}", error.kind())))?;
         Ok(Self { globs })
     }
 

@@ -102,7 +102,7 @@ impl Measurements {
         let (&(by_layer, layer), &bytes) = pairs.max_by_key(|(_, bytes)| **bytes)?;
         let (by, bytes) = (self.name(by_layer), units::size(bytes));
         Some(if by_layer == layer {
-            format!("{by} stores {bytes} of files twice in one tar")
+            format!("{by} stores {bytes} of files twice")
         } else {
             format!("{by} hides {bytes} of layer {layer}")
         })
@@ -125,7 +125,7 @@ impl Measurements {
         if own == 0 {
             format!("all {all} layers came with the base image")
         } else {
-            format!("{own} of {all} layers are your own: join neighbouring RUN instructions")
+            format!("{own} of {all} layers are your own: merge neighbouring RUN instructions")
         }
     }
 
@@ -176,7 +176,7 @@ pub(super) mod tests {
         let facts = facts();
         assert_eq!(facts.most_hidden(0).unwrap(), "layer 2 `chmod -R g+w /srv` hides 96.4 MB of layer 1");
         assert_eq!(facts.most_hidden(2).unwrap(), "layer 3 hides 90.0 MB of layer 2");
-        assert_eq!(facts.most_hidden(3).unwrap(), "layer 3 stores 13.6 MB of files twice in one tar");
+        assert_eq!(facts.most_hidden(3).unwrap(), "layer 3 stores 13.6 MB of files twice");
         assert_eq!(facts.most_hidden(4), None);
         assert_eq!(facts.largest().unwrap(), "layer 1 `COPY srv /srv` holds 400 MB of 1.0 GB");
         let own = "3 of 4 layers are your own: join neighbouring RUN instructions";

@@ -94,7 +94,7 @@ fn growth_is_measured_against_an_earlier_report() {
         (against(&baseline, &[]), "no limit for the growth"),
         (with(&image, &["--max-growth=1%"]), "max-growth needs a baseline"),
         (against(&folder.path().join("none"), &["--max-growth=1%"]), "no such file or directory"),
-        (against(&image, &["--max-growth=1%"]), "no JSON report of layercake"),
+        (against(&image, &["--max-growth=1%"]), "not a JSON report of layercake"),
     ] {
         assert_eq!(run.code, Some(2), "{run:?}");
         assert!(run.stderr.contains(why) && run.stderr.lines().count() == 1, "{run:?}");
@@ -242,7 +242,7 @@ fn several_reports_are_written_in_one_run() {
     for twice in [["--json", "--report=text=-"], ["--report=json=x", "--report=text=x"]] {
         let run = with(&image, &twice);
         assert_eq!(run.code, Some(2));
-        assert!(run.stderr.contains("two reports would go to"), "{run:?}");
+        assert!(run.stderr.contains("two reports would be written to"), "{run:?}");
     }
 }
 

@@ -73,23 +73,20 @@ fn unknown_keys_and_tables_are_errors_with_line_and_proposal() {
 fn wrong_values_are_errors_that_name_key_and_line() {
     for (text, want) in [
         ("gates = 3", "line 1: `gates` must be a table: write [gates]"),
-        (
-            "[gates]\nmax-size = true",
-            "line 2: `max-size` must be a text or a number, but here is true or false",
-        ),
-        ("[gates]\nmax-size = [1]", "line 2: `max-size` must be a text or a number, but here is a list"),
+        ("[gates]\nmax-size = true", "line 2: `max-size` must be a string or a number, not a boolean"),
+        ("[gates]\nmax-size = [1]", "line 2: `max-size` must be a string or a number, not a list"),
         ("[gates]\nmax-size = -1", "line 2: `max-size`: `-1` is not a size"),
         ("[gates]\nmin-efficiency = nan", "line 2: `min-efficiency`: `nan` is not a share"),
         ("[gates]\nmin-efficiency = 90", "line 2: `min-efficiency`: `90` is not a share"),
         ("[gates]\nmax-layers = 1.5", "line 2: `max-layers`: `1.5` is not a whole number"),
-        ("[ignore]\npaths = \"x\"", "line 2: `paths` must be a list of texts, but here is a text"),
-        ("[ignore]\npaths = [\"x\",\n 3]", "line 3: `paths` must be a list of texts, but here is a number"),
+        ("[ignore]\npaths = \"x\"", "line 2: `paths` must be a list of strings, not a string"),
+        ("[ignore]\npaths = [\"x\",\n 3]", "line 3: `paths` must be a list of strings, not a number"),
         ("[ignore]\npaths = [\"x\",\n \"a[b\"]", "line 3: `a[b` is not a glob"),
-        ("[base]\nlayers = -1", "line 2: `layers` must be a number from 0 on, not -1"),
-        ("[base]\nlayers = \"3\"", "line 2: `layers` must be a whole number, but here is a text"),
+        ("[base]\nlayers = -1", "line 2: `layers` must be 0 or more, not -1"),
+        ("[base]\nlayers = \"3\"", "line 2: `layers` must be a whole number, not a string"),
         ("[base]\nauto = false", "line 2: `auto` can only be true"),
-        ("[base]\nauto = 1", "line 2: `auto` must be true, but here is a number"),
-        ("[base]\nauto = true\nlayers = 1", "line 3: `auto` and `layers` cannot both be set"),
+        ("[base]\nauto = 1", "line 2: `auto` must be true, not a number"),
+        ("[base]\nauto = true\nlayers = 1", "line 3: set either `auto` or `layers`, not both"),
         ("[gates\n", "line 1: "),
         ("a = 1\na = 2", "line 2: "),
     ] {
@@ -137,7 +134,7 @@ fn files_that_cannot_be_configuration_are_errors() {
     let path = directory(&[("long", long.as_bytes()), ("binary", b"\xff\xfe")]);
     let error =
         |name: &str| Config::find(path.path(), Some(&path.path().join(name))).unwrap_err().to_string();
-    assert!(error("long").ends_with("it is longer than 1 MiB, so it is no configuration file"));
+    assert!(error("long").ends_with("it is longer than 1 MiB, so it is not a configuration file"));
     assert!(error("binary").ends_with("it is not UTF-8 text"));
     assert!(error("missing").ends_with("missing: no such file or directory"));
 }

@@ -74,7 +74,7 @@ fn gates(out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
     if verdict.ignored_paths > 0 {
         let paths = text::counted(verdict.ignored_paths, "path", "paths");
         let bytes = units::size(verdict.ignored_bytes);
-        writeln!(out, "\nNot judged: {bytes} wasted in {paths} that the configuration ignores.")?;
+        writeln!(out, "\nNot counted: {bytes} wasted in {paths} that the configuration ignores.")?;
     }
     writeln!(out)
 }

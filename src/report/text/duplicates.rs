@@ -1,4 +1,4 @@
-//! Equal files at several paths. They can all be seen, so they are no waste, but one would do.
+//! Equal files at several paths. All of them can be seen, so they are not waste, but one would do.
 
 use crate::load::Examination;
 use std::io;
@@ -14,7 +14,7 @@ use crate::units;
 const SAVED: usize = 8;
 const COPIES: usize = 6;
 const BEFORE: usize = SAVED + 2 + COPIES + 2;
-/// Columns for the layer behind a path.
+/// Columns for the layer after a path.
 const LAYER: usize = "  layer 999".len();
 /// Most paths that are shown of one group.
 const PATHS: usize = 3;
@@ -25,7 +25,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
         return Ok(());
     }
     let about = format!(
-        "equal files at several paths; one of each would save {}",
+        "equal files at several paths; keeping one of each saves {}",
         units::size(analysis.totals.duplicates)
     );
     page.title("DUPLICATES", &about)?;
@@ -50,7 +50,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
     if base.len() > base_rows {
         let groups = counted(base.len() as u64, "group", "groups");
         page.hint(&format!(
-            "{groups} of the base image alone ({}); --top 0 shows all",
+            "{groups} only in the base image ({}); --top 0 shows all",
             units::size(sum(&base))
         ))?;
     }

@@ -57,18 +57,18 @@ fn headline(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
     let content = units::size(totals.content);
     if totals.content == 0 {
         page.paragraph(BOLD, &format!("{content} in {layers}"))?;
-        return page.paragraph(DIM, "No layer of this image holds a file with contents.");
+        return page.paragraph(DIM, "No file in this image has any content.");
     }
     if totals.wasted == 0 {
         page.paragraph(BOLD, &format!("{content} in {layers}, nothing wasted"))?;
-        return page.paragraph(PLAIN, "Every byte of every layer can be seen in the final file system.");
+        return page.paragraph(PLAIN, "A container can see every byte of every layer.");
     }
     let (live, wasted) = (units::size(totals.live), units::size(totals.wasted));
     page.paragraph(
         BOLD,
         &format!("{content} in {layers}, {live} in the final file system, {wasted} wasted"),
     )?;
-    page.paragraph(DIM, "wasted = bytes that are in the image but that no container can see")
+    page.paragraph(DIM, "wasted: bytes in the image that no container can see")
 }
 
 fn figures(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
@@ -76,7 +76,7 @@ fn figures(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
     if totals.wasted > 0 {
         let line = figure(page, "efficiency", PLAIN, &units::share(totals.efficiency));
         let line = with_bar(page, line, PLAIN, totals.live, totals.content);
-        page.wrapped(line, DIM, "of all bytes can be seen")?;
+        page.wrapped(line, DIM, "of all bytes can be seen in a container")?;
     }
     let release = input.analysis.system.base.as_ref();
     if totals.content > 0 && (totals.own_content > 0 && input.analysis.base_layers > 0 || release.is_some()) {
@@ -92,11 +92,11 @@ fn figures(page: &mut Page<'_>, input: &Input<'_>) -> io::Result<()> {
         let style = if totals.own_wasted > 0 { WASTE } else { PLAIN };
         let line = figure(page, "own waste", style, &units::share(totals.own_wasted_ratio));
         let line = with_bar(page, line, style, totals.own_wasted, totals.own_content);
-        page.wrapped(line, DIM, &format!("of {} above the base image", units::size(totals.own_content)))?;
+        page.wrapped(line, DIM, &format!("of {} after the base image", units::size(totals.own_content)))?;
     }
     if totals.base_hidden > 0 {
         let line = figure(page, "base hidden", WASTE, &units::size(totals.base_hidden));
-        page.wrapped(line, DIM, "of the base image hidden by layers above it")?;
+        page.wrapped(line, DIM, "of the base image are hidden by later layers")?;
     }
     let line = figure(page, "stored", PLAIN, &units::size(totals.blob));
     page.wrapped(line, DIM, &storage(&input.image, totals))?;
@@ -128,23 +128,23 @@ fn storage(image: &Image, totals: &Totals) -> String {
     kinds.sort_unstable_by_key(|kind| kind.name());
     kinds.dedup();
     if kinds.iter().all(|&kind| kind == Compression::None) {
-        return "as plain tars: contents, headers and padding".into();
+        return "as plain tar: content, headers and padding".into();
     }
     let names: Vec<_> = kinds
         .iter()
         .map(|kind| if *kind == Compression::None { "uncompressed" } else { kind.name() })
         .collect();
-    format!("as {}; {} as unpacked tars", names.join(" and "), units::size(totals.tar))
+    format!("as {}; {} unpacked", names.join(" and "), units::size(totals.tar))
 }
 
 /// The sum of wasted bytes taken apart, without the causes that have none.
 fn causes(page: &mut Page<'_>, totals: &Totals) -> io::Result<()> {
     page.title("WHY BYTES ARE WASTED", "")?;
     let rows = [
-        (totals.overwritten, "", "overwritten", "a later layer stores the file again"),
-        (totals.metadata_only, "  ", "same content", "of these: nothing but mode, owner or time changed"),
-        (totals.removed, "", "removed", "a later layer removes the file"),
-        (totals.repeated, "", "repeated", "the same layer stores the file again"),
+        (totals.overwritten, "", "overwritten", "stored again by a later layer"),
+        (totals.metadata_only, "  ", "same content", "of which only mode, owner or time changed"),
+        (totals.removed, "", "removed", "removed by a later layer"),
+        (totals.repeated, "", "repeated", "stored again by the same layer"),
     ];
     for (bytes, indent, cause, words) in rows.into_iter().filter(|row| row.0 > 0) {
         let mut line = page.line();

@@ -1,4 +1,4 @@
-//! What was odd about the image, without stopping the reading.
+//! What was odd about the image, but did not prevent reading it.
 
 use std::fmt::Write as _;
 use std::io;
@@ -13,7 +13,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
     if notes.is_empty() {
         return Ok(());
     }
-    page.title("NOTES", "odd things in this image that did not stop the reading")?;
+    page.title("NOTES", "problems in this image that did not prevent reading it")?;
     for note in notes.iter().take(rows) {
         let mut text = text::line(note.message.as_bytes(), usize::MAX);
         if let Some(layer) = note.layer {

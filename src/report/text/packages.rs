@@ -21,7 +21,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
     let sum = |rows: &[Package]| rows.iter().map(|package| package.bytes).sum::<u64>();
     let count = counted(packages.list.len() as u64, "package", "packages");
     let about = format!(
-        "{count}, {} of files; {} belong to none",
+        "{count} with {} of files; {} belong to no package",
         units::size(sum(&packages.list)),
         units::size(packages.unowned)
     );

@@ -41,7 +41,7 @@ impl<'a> Page<'a> {
         writeln!(self.out)
     }
 
-    /// Writes the title of a section, after an empty line, and what its numbers are about: behind the
+    /// Writes the title of a section, after an empty line, and what its numbers are about: after the
     /// title if it fits there, else below.
     pub(super) fn title(&mut self, title: &str, about: &str) -> io::Result<()> {
         self.blank()?;
@@ -55,7 +55,7 @@ impl<'a> Page<'a> {
         self.put(&line)
     }
 
-    /// Writes `text` behind what `line` has already; further lines start in the same column. Where that
+    /// Writes `text` after what `line` has already; further lines start in the same column. Where that
     /// would make a very narrow column, the text goes below.
     pub(super) fn wrapped(&mut self, mut line: Line, style: Style, text: &str) -> io::Result<()> {
         let mut indent = self.width - line.room();

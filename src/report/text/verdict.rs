@@ -1,4 +1,4 @@
-//! What the gates decided. Every one is shown, so that the log of a build that passes says what was held.
+//! What the gates decided. All are shown, so that the log of a build that passes says what was checked.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use crate::policy::Verdict;
 use crate::text::{columns, counted};
 use crate::units;
 
-/// Columns of `PASS` with what is before and behind it.
+/// Columns of `PASS` with the gaps around it.
 const WORD: usize = 8;
 
 pub(super) fn write(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
@@ -31,13 +31,13 @@ pub(super) fn write(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
         if let Some(look_at) = &gate.look_at {
             let mut line = page.line();
             line.gap(WORD);
-            page.wrapped(line, PLAIN, &format!("look first: {look_at}"))?;
+            page.wrapped(line, PLAIN, &format!("look first at {look_at}"))?;
         }
     }
     if verdict.ignored_paths > 0 {
         let paths = counted(verdict.ignored_paths, "path", "paths");
         let text = format!(
-            "not judged: {} wasted in {paths} that the configuration ignores",
+            "not counted: {} wasted in {paths} that the configuration ignores",
             units::size(verdict.ignored_bytes)
         );
         page.hint(&text)?;

@@ -30,7 +30,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
     let shown = &analysis.wasted[..analysis.wasted.len().min(rows)];
     let log = ChangeLog::of(image);
     let story = |row: &Wasted| tell(&timeline(image, &log, row.path));
-    page.title("MOST WASTED PATHS", "copies that no container can see; numbers are layers")?;
+    page.title("MOST WASTED PATHS", "copies that no container can see, by layer")?;
     let mut head = page.line();
     head.right(BYTES, BOLD, "BYTES").gap(2).right(COPIES, BOLD, "COPIES").gap(2).text(BOLD, "PATH");
 

@@ -29,7 +29,11 @@ fn arguments(folder: &Path) -> Vec<String> {
 fn what_was_built_is_judged() {
     let (folder, engine) = (temp(), FakeEngine::start(Manner::Good, &archive()));
     client(folder.path(), "sha256:00ff", 0);
-    let run = build(folder.path(), &engine, &["--ci", "-t", "app:1", "--build-arg", "A=1 2", "."]);
+    let run = build(
+        folder.path(),
+        &engine,
+        &["--min-efficiency", "90%", "-t", "app:1", "--build-arg", "A=1 2", "."],
+    );
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(run.stdout.contains("VERDICT  FAIL") && !run.stdout.contains("building"), "{}", run.stdout);
     assert!(run.stderr.contains("building"), "{}", run.stderr);
