@@ -179,7 +179,7 @@ pub(super) mod tests {
         assert_eq!(facts.most_hidden(3).unwrap(), "layer 3 stores 13.6 MB of files twice");
         assert_eq!(facts.most_hidden(4), None);
         assert_eq!(facts.largest().unwrap(), "layer 1 `COPY srv /srv` holds 400 MB of 1.0 GB");
-        let own = "3 of 4 layers are your own: join neighbouring RUN instructions";
+        let own = "3 of 4 layers are your own: merge neighbouring RUN instructions";
         assert_eq!(facts.own_layers(), own);
     }
 

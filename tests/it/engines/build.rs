@@ -75,10 +75,14 @@ fn a_build_without_an_image_is_told() {
     client(folder.path(), "sha256:00ff", 0);
     let run = build(folder.path(), &engine, &["--ci", "."]);
     assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("the build is done, but docker has no image of it; "), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("the build succeeded, but docker does not have its image; "),
+        "{}",
+        run.stderr
+    );
     assert!(run.stderr.contains("--load"), "{}", run.stderr);
 
     let run = build(folder.path(), &engine, &["--engine", "nerdctl", "."]);
     assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("nothing can build here: nerdctl is not installed here"), "{}", run.stderr);
+    assert!(run.stderr.contains("no engine can build here: nerdctl is not installed here"), "{}", run.stderr);
 }
