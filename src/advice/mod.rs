@@ -15,6 +15,7 @@
 //!
 //! What is shown of commands had the values of secrets taken out first.
 
+mod difference;
 mod engine;
 mod fixes;
 mod knowledge;
@@ -24,6 +25,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use difference::{Difference, difference};
 pub use engine::finding::{Advice, Confidence, Evidence, Finding, Savings, Severity};
 pub use engine::rule::{Confirm, Group, PathRule, Remedy, RuleInfo, Stage};
 pub use engine::settings::Settings;

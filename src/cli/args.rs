@@ -10,7 +10,9 @@ use clap::{
 };
 
 use super::build::BuildArgs;
+use super::compare::CompareArgs;
 use super::fix::FixArgs;
+use super::share::ShareArgs;
 use crate::oci::Platform;
 use crate::policy::{GATES, Gates, Kind, Setting, suggestion};
 use crate::report::{FORMATS, Format, format_named};
@@ -178,6 +180,18 @@ pub(super) enum Verb {
                             layercake fix app.tar --only multi-stage --output Dockerfile.small\n\n\
                             What follows -- goes to the engine's build.")]
     Fix(Box<FixArgs>),
+    /// Show what changed from one image to another: bytes, layers, files, packages, configuration, findings
+    #[command(
+        after_help = "Examples:\n  layercake compare app:1 app:2\n  layercake compare old.tar new.tar --json | jq .delta\n  \
+                            layercake compare both.tar:app:1 both.tar:app:2"
+    )]
+    Compare(CompareArgs),
+    /// Show what several images share, and what they store once for each
+    #[command(
+        after_help = "Examples:\n  layercake share app:1 app:2 worker:1\n  layercake share docker:*\n  \
+                            layercake share all.tar --json | jq .stored"
+    )]
+    Share(ShareArgs),
     /// Print the completions for a shell
     Completions {
         /// The shell.
@@ -288,7 +302,8 @@ pub(super) fn theme(text: &str) -> Result<ThemeName, String> {
     found.map(|(_, theme)| *theme).ok_or_else(|| "write default, truecolor or contrast".into())
 }
 
-fn platform(text: &str) -> Result<Platform, String> {
+/// Reads a platform.
+pub(super) fn platform(text: &str) -> Result<Platform, String> {
     Platform::parse(text).ok_or_else(|| "write it as os/architecture, for example linux/arm64".into())
 }
 

@@ -5,6 +5,8 @@
 
 mod args;
 mod build;
+mod compare;
+mod document;
 mod exit;
 mod fix;
 mod interrupt;
@@ -14,6 +16,7 @@ mod progress;
 mod reports;
 mod request;
 mod run;
+mod share;
 
 pub use args::command;
 
@@ -50,6 +53,8 @@ fn start(arguments: impl Iterator<Item = OsString>) -> Exit {
         Some(Verb::Explain { rule }) => manual::explain(&rule),
         Some(Verb::Build(arguments)) => build::run(arguments, cli.gates, cli.image),
         Some(Verb::Fix(arguments)) => fix::run(&arguments),
+        Some(Verb::Compare(arguments)) => compare::run(&arguments),
+        Some(Verb::Share(arguments)) => share::run(&arguments),
         None => run::run(&cli),
     };
     result.unwrap_or_else(|error| exit::tell(&error))

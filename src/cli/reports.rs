@@ -56,11 +56,7 @@ impl<'a> Reports<'a> {
     pub(super) fn write(&self, input: &Input<'_>) -> Result<Exit> {
         for (format, place) in &self.list {
             let to_terminal = place.is_none() && std::io::stdout().is_terminal();
-            let options = Options {
-                width: if to_terminal { width() } else { NARROW },
-                colour: is_coloured(self.colour, to_terminal),
-                top: self.top,
-            };
+            let options = options(self.colour, to_terminal, self.top);
             let write = |out: &mut dyn Write| format.write(out, input, &options);
             match place {
                 None => output::to_stdout(write)?,
@@ -82,6 +78,15 @@ fn tell(verdict: &Verdict) {
     if write_verdict(&mut text, verdict, NARROW).is_ok() {
         // there is no one left to tell when standard error is closed
         _ = std::io::stderr().write_all(&text);
+    }
+}
+
+/// How a report is laid out, on a terminal or elsewhere.
+pub(super) fn options(colour: Colour, to_terminal: bool, top: Option<usize>) -> Options {
+    Options {
+        width: if to_terminal { width() } else { NARROW },
+        colour: is_coloured(colour, to_terminal),
+        top,
     }
 }
 

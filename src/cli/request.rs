@@ -1,12 +1,14 @@
 //! What the arguments and the configuration ask of an image: the same whether it ends in a report or on the screen.
 
+use std::ffi::OsStr;
 use std::time::Duration;
 
-use super::args::{BaseArgs, ImageArgs};
+use super::args::{BaseArgs, EngineArgs, ImageArgs};
 use crate::advice;
 use crate::analysis::Base;
 use crate::error::{Error, Result};
 use crate::load::{self, Examination, NamedDockerfile, Progress, ReadBodies};
+use crate::oci::Platform;
 use crate::policy::{BaseSetting, Config};
 use crate::source::{Engine, EngineQuery, ImageSelector, Location};
 
@@ -22,10 +24,7 @@ pub(super) struct Request {
 impl Request {
     /// Reads what the arguments and the configuration say.
     pub(super) fn new(image: &ImageArgs, denied: &[String], config: &Config) -> Result<Self> {
-        let query = EngineQuery {
-            silence: Duration::from_secs(image.engine.engine_timeout),
-            pull: image.engine.pull,
-        };
+        let query = query(&image.engine);
         let location = match (&image.image, image.demo) {
             (_, true) => Location::demo(),
             (Some(image), false) => Location::parse(image, &query),
@@ -43,6 +42,22 @@ impl Request {
             base: base(&image.base, config)?,
             dockerfile,
             rules: rules(denied, config)?,
+        })
+    }
+
+    /// An image among several, of which no flag says anything but the platform.
+    pub(super) fn of(
+        image: &OsStr,
+        platform: Option<Platform>,
+        engine: &EngineArgs,
+        config: &Config,
+    ) -> Result<Self> {
+        Ok(Self {
+            location: Location::parse(image, &query(engine)),
+            selector: ImageSelector { image: None, platform },
+            base: own_base(config),
+            dockerfile: None,
+            rules: rules(&[], config)?,
         })
     }
 
@@ -94,13 +109,23 @@ fn rules(denied: &[String], config: &Config) -> Result<advice::Settings> {
     Ok(settings)
 }
 
+/// The base boundary of the configuration, else found.
+fn own_base(config: &Config) -> Base {
+    match config.base {
+        Some(BaseSetting::Layers(count)) => Base::Layers(count),
+        Some(BaseSetting::Auto) | None => Base::Auto,
+    }
+}
+
+/// How engines are asked.
+pub(super) fn query(engine: &EngineArgs) -> EngineQuery {
+    EngineQuery { silence: Duration::from_secs(engine.engine_timeout), pull: engine.pull }
+}
+
 /// The base boundary that was asked for: the flag's, else the configuration's, else found.
 fn base(arguments: &BaseArgs, config: &Config) -> Result<Base> {
     let Some(text) = &arguments.base else {
-        return Ok(match config.base {
-            Some(BaseSetting::Layers(count)) => Base::Layers(count),
-            Some(BaseSetting::Auto) | None => Base::Auto,
-        });
+        return Ok(own_base(config));
     };
     let shown = text.to_string_lossy();
     if shown == "auto" {

@@ -15,6 +15,7 @@ mod layers;
 mod merge;
 mod moved;
 mod packages;
+mod share;
 mod side;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,9 @@ pub use hashes::Hashes;
 pub use layers::{LayerPair, Layers};
 pub use merge::{Merge, Pair};
 pub use packages::{PackageChange, VersionChange};
+pub use share::{
+    DistinctLayer, Group, Owner, Portion, ReadHashes, Repeated, Sharing, share, share_candidates,
+};
 pub use side::Side;
 
 /// What changed from an old image to a new one.

@@ -5,20 +5,20 @@ use crate::image::{EntryId, Image, sample};
 use crate::overlay::Union;
 
 /// An image with its analysis.
-struct Whole {
-    image: Image,
+pub(super) struct Whole {
+    pub(super) image: Image,
     union: Union,
     analysis: Analysis,
 }
 
 impl Whole {
-    fn side(&self) -> Side<'_> {
+    pub(super) fn side(&self) -> Side<'_> {
         Side { image: &self.image, union: &self.union, analysis: &self.analysis }
     }
 }
 
 /// An image of layers; each begins with its diff ID, `-` for none.
-fn whole(layers: &[(&str, &[&str])]) -> Whole {
+pub(super) fn whole(layers: &[(&str, &[&str])]) -> Whole {
     let lines: Vec<&[&str]> = layers.iter().map(|layer| layer.1).collect();
     let mut image = sample::image(&lines);
     for (layer, (name, _)) in image.layers.iter_mut().zip(layers) {
@@ -90,7 +90,7 @@ fn only_what_a_container_sees_is_compared() {
 }
 
 /// A body of so many bytes.
-fn long(letter: char, length: usize) -> String {
+pub(super) fn long(letter: char, length: usize) -> String {
     letter.to_string().repeat(length)
 }
 

@@ -6,6 +6,7 @@ use super::ReadBodies;
 use super::bodies::Bodies;
 use crate::advice::{self, Advice};
 use crate::analysis::{self, Analysis, Base};
+use crate::compare::Side;
 use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::overlay::Union;
@@ -31,6 +32,11 @@ impl Examination {
         let analysis = analysis::analyse(&image, &union, base_layers);
         let advice = advice::advise(&image, &union, &analysis, rules);
         Self { image, union, analysis, advice }
+    }
+
+    /// The image as one of several that are compared.
+    pub fn side(&self) -> Side<'_> {
+        Side { image: &self.image, union: &self.union, analysis: &self.analysis }
     }
 }
 

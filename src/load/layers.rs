@@ -1,6 +1,7 @@
 //! Reads the layers of a picked image from blobs that can be read at offsets.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -16,6 +17,22 @@ use crate::source::{Blobs, Compression, Contents, Meter, Progress, Section};
 /// A layer's blob, by the number of the first layer that it is.
 type Numbered<T> = HashMap<usize, T>;
 
+/// The layers of a picked image, indexed.
+pub(super) struct Gathered {
+    indexes: Numbered<Arc<LayerIndex>>,
+    lengths: Numbered<u64>,
+    /// Layers whose bodies can be read at offsets.
+    plain: Numbered<Section>,
+    /// For each layer, the first one that is the same blob.
+    sources: Vec<usize>,
+    /// Layers that were read now.
+    read: Vec<usize>,
+}
+
+/// What is known of a layer without reading it: its index, the length of its blob, and its bytes where bodies can be
+/// read from them at offsets.
+pub(super) type KnownLayer = (Arc<LayerIndex>, u64, Option<Section>);
+
 /// Indexes the layers that did not pass by, in parallel, and makes the image of all of them.
 pub(super) fn load(
     picked: Picked,
@@ -24,6 +41,23 @@ pub(super) fn load(
     budget: &Budget,
     progress: &dyn Progress,
 ) -> Result<Loaded> {
+    let mut known = |layer: &PickedLayer| {
+        let read = passed.layer(&layer.name)?;
+        Ok(read.map(|(index, length)| (Arc::new(index), length, None)))
+    };
+    let gathered = gather(&picked, blobs, &mut known, budget, progress)?;
+    drop(passed);
+    finish(picked, gathered, budget, progress)
+}
+
+/// Indexes the layers that are not `known`, in parallel.
+pub(super) fn gather(
+    picked: &Picked,
+    blobs: &dyn Blobs,
+    known: &mut dyn FnMut(&PickedLayer) -> Result<Option<KnownLayer>>,
+    budget: &Budget,
+    progress: &dyn Progress,
+) -> Result<Gathered> {
     // the same blob may be several layers: it is read once
     let mut first_of = HashMap::new();
     let sources: Vec<usize> = (0..picked.layers.len())
@@ -31,21 +65,21 @@ pub(super) fn load(
         .collect();
     let mut firsts: Vec<usize> = first_of.into_values().collect();
     firsts.sort_unstable();
-    let (mut indexes, mut lengths) = (Numbered::default(), Numbered::default());
+    let (mut indexes, mut lengths, mut plain) =
+        (Numbered::default(), Numbered::default(), Numbered::default());
     let mut unread = Vec::new();
     for number in firsts {
         let layer = &picked.layers[number];
-        let read = passed.layer(&layer.name).map_err(|error| error.within(&layer.shown))?;
-        if let Some((index, length)) = read {
+        if let Some((index, length, section)) = known(layer).map_err(|error| error.within(&layer.shown))? {
             indexes.insert(number, index);
             lengths.insert(number, length);
+            plain.extend(section.map(|section| (number, section)));
         } else {
             let contents = blobs.open(&layer.name).map_err(|error| error.at(&layer.shown))?;
             lengths.insert(number, contents.length());
             unread.push((number, contents));
         }
     }
-    drop(passed);
     if unread.iter().any(|(_, contents)| contents.length() > 0) {
         let part = |(layer, source): (&PickedLayer, &usize)| (layer.shown.clone(), lengths[source]);
         progress.begin(&picked.layers.iter().zip(&sources).map(part).collect::<Vec<_>>());
@@ -57,12 +91,34 @@ pub(super) fn load(
         .map(|(number, contents)| (number, index(contents, Meter::part(progress, number), budget)))
         .collect();
     results.sort_unstable_by_key(|(number, _)| *number);
-    let mut plain = Numbered::default();
+    let mut read = Vec::with_capacity(results.len());
     for (number, result) in results {
         let (index, section) = result.map_err(|error| error.within(&picked.layers[number].shown))?;
-        indexes.insert(number, index);
+        indexes.insert(number, Arc::new(index));
+        read.push(number);
         plain.extend(section.map(|section| (number, section)));
     }
+    Ok(Gathered { indexes, lengths, plain, sources, read })
+}
+
+impl Gathered {
+    /// The layers that were read now: their numbers, indexes and blobs' lengths, and whether all bodies were hashed.
+    pub(super) fn read(&self) -> impl Iterator<Item = (usize, &Arc<LayerIndex>, u64, bool)> {
+        self.read.iter().filter_map(|number| {
+            let (index, length) = (self.indexes.get(number)?, *self.lengths.get(number)?);
+            Some((*number, index, length, !self.plain.contains_key(number)))
+        })
+    }
+}
+
+/// Makes the image of its layers, and reads the bodies that must be compared.
+pub(super) fn finish(
+    picked: Picked,
+    gathered: Gathered,
+    budget: &Budget,
+    progress: &dyn Progress,
+) -> Result<Loaded> {
+    let Gathered { indexes, lengths, plain, sources, .. } = gathered;
     let bodies: Vec<Option<Section>> = sources.iter().map(|source| plain.get(source).cloned()).collect();
     let mut loaded = assemble(picked, indexes, &sources, &lengths, budget)?;
     compare::read(&mut loaded, &bodies, progress)?;
@@ -73,7 +129,7 @@ pub(super) fn load(
 /// layer needs it.
 fn assemble(
     picked: Picked,
-    mut indexes: Numbered<LayerIndex>,
+    mut indexes: Numbered<Arc<LayerIndex>>,
     sources: &[usize],
     lengths: &Numbered<u64>,
     budget: &Budget,

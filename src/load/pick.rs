@@ -28,6 +28,27 @@ pub(super) struct PickedLayer {
 pub(super) fn pick(blobs: &dyn Blobs, selector: &ImageSelector) -> Result<Option<Picked>> {
     let Some(catalog) = Catalog::read(blobs)? else { return Ok(None) };
     let Choice { candidate, remark } = selector.choose(catalog)?;
+    let mut picked = described(blobs, candidate)?;
+    if let Some(message) = remark {
+        let several = Diagnostic { code: "several-images", message, layer: None, path: None };
+        picked.diagnostics.insert(0, several);
+    }
+    Ok(Some(picked))
+}
+
+/// Picks all images: those of the name that is asked for, else all of the platform; none when the place holds no
+/// manifest of any kind.
+pub(super) fn all(blobs: &dyn Blobs, selector: &ImageSelector) -> Result<Option<Vec<Picked>>> {
+    let Some(catalog) = Catalog::read(blobs)? else { return Ok(None) };
+    let candidates = match selector.image {
+        Some(_) => vec![selector.choose(catalog)?.candidate],
+        None => selector.all(catalog)?,
+    };
+    candidates.into_iter().map(|candidate| described(blobs, candidate)).collect::<Result<_>>().map(Some)
+}
+
+/// Reads the configuration of an image.
+fn described(blobs: &dyn Blobs, candidate: Candidate) -> Result<Picked> {
     let config: Config = match &candidate.config.name {
         Some(name) => document(blobs, name)?,
         None => None,
@@ -47,11 +68,8 @@ pub(super) fn pick(blobs: &dyn Blobs, selector: &ImageSelector) -> Result<Option
         ))
         .at(candidate.config.shown));
     }
-    let (history, steps, mut diagnostics) = image::pair(&config, candidate.layers.len())
+    let (history, steps, diagnostics) = image::pair(&config, candidate.layers.len())
         .map_err(|error| error.at(candidate.config.shown.clone()))?;
-    if let Some(message) = remark {
-        diagnostics.insert(0, Diagnostic { code: "several-images", message, layer: None, path: None });
-    }
     let mut layers = Vec::with_capacity(candidate.layers.len());
     for (number, blob) in candidate.layers.iter().enumerate() {
         let Some(name) = blob.name.clone() else { return Err(absent(&format!("layer {number}"), blob)) };
@@ -65,7 +83,7 @@ pub(super) fn pick(blobs: &dyn Blobs, selector: &ImageSelector) -> Result<Option
         layers.push(PickedLayer { name, shown: format!("layer {number}, {}", blob.shown), parts });
     }
     let about = about(candidate, &config, blobs);
-    Ok(Some(Picked { about, config, history, layers, diagnostics }))
+    Ok(Picked { about, config, history, layers, diagnostics })
 }
 
 fn absent(what: &str, blob: &Blob) -> Error {

@@ -41,6 +41,17 @@ pub struct Options {
     pub top: Option<usize>,
 }
 
+impl Options {
+    /// How a report is laid out that has so many rows per list by itself; 0: all.
+    pub(super) fn layout(&self, rows: usize) -> Layout {
+        let rows = match self.top.unwrap_or(rows) {
+            0 => usize::MAX,
+            some => some,
+        };
+        Layout { width: self.width, colour: self.colour, rows }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self { width: 80, colour: false, top: None }
@@ -82,12 +93,8 @@ impl Format {
     /// # Errors
     /// Only those of `out`.
     pub fn write(&self, out: &mut dyn Write, input: &Input<'_>, options: &Options) -> io::Result<()> {
-        let rows = match options.top.unwrap_or(self.rows) {
-            0 => usize::MAX,
-            some => some,
-        };
         let mut out = BufWriter::new(out);
-        (self.writer)(&mut out, input, &Layout { width: options.width, colour: options.colour, rows })?;
+        (self.writer)(&mut out, input, &options.layout(self.rows))?;
         out.flush()
     }
 }

@@ -9,6 +9,7 @@
 //! number everywhere: the `index` of the JSON report is the number in the text, and the first layer of the base
 //! image is 0.
 
+mod compare;
 mod format;
 mod github;
 mod json;
@@ -16,10 +17,13 @@ mod junit;
 mod markdown;
 #[cfg(test)]
 mod sample;
+mod share;
 mod text;
 
+pub use compare::Compared;
 pub use format::{Format, Input, Layout, Options, Writer};
 pub use json::{SCHEMA, write_document};
+pub use share::Shared;
 pub use text::write_verdict;
 
 /// Every format, in the order of the help.

@@ -78,6 +78,18 @@ impl ImageSelector {
         Ok(Choice { candidate, remark })
     }
 
+    /// All images of the platform that is asked for, else of this machine's; where there is none of it, all that are
+    /// complete.
+    ///
+    /// # Errors
+    /// When there is no image, or none of the platform that is asked for.
+    pub fn all(&self, catalog: Catalog) -> Result<Vec<Candidate>> {
+        if catalog.candidates.is_empty() {
+            return self.choose(catalog).map(|choice| vec![choice.candidate]);
+        }
+        self.by_platform(catalog.candidates, &catalog.absent)
+    }
+
     fn by_platform(
         &self,
         candidates: Vec<Candidate>,

@@ -1,7 +1,7 @@
 //! What the user named, before anything of it is opened.
 
 use std::borrow::Cow;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,24 +22,32 @@ pub struct Location {
 /// A kind of place that is named as `SCHEME:REST`.
 struct Scheme {
     names: &'static [&'static str],
-    /// Makes a location of the scheme's name and what follows the colon.
-    location: fn(&str, &str, &EngineQuery) -> Location,
+    /// Reads the scheme's name and what follows the colon.
+    read: fn(&str, &str) -> Named,
 }
 
 /// All kinds of places that are named by a scheme.
 const SCHEMES: [Scheme; 2] = [
     Scheme {
         names: &["docker-archive", "oci-archive", "oci", "dir"],
-        location: |_, rest, _| Location::tagged(rest),
+        read: |_, rest| Named::Place(Location::tagged(rest)),
     },
     Scheme {
         names: engine::SCHEMES,
-        location: |scheme, rest, query| {
+        read: |scheme, rest| {
             let engines = Engine::named(scheme).map_or(Engine::ALL.to_vec(), |engine| vec![engine]);
-            Location::new(query.image(engines, rest))
+            Named::Image(engines, rest.to_owned())
         },
     },
 ];
+
+/// What an argument names.
+enum Named {
+    /// A place of its own.
+    Place(Location),
+    /// An image that one of these engines should have.
+    Image(Vec<Engine>, String),
+}
 
 /// Endings of file names that no image of an engine has.
 const ENDINGS: [&str; 4] = ["tar", "gz", "tgz", "zst"];
@@ -78,8 +86,37 @@ impl Location {
     /// Reads an argument: `-`, `SCHEME:REST`, a path where there is one, else the name of an image that
     /// one of the engines has. `query` says how engines are asked.
     pub fn parse(text: &OsStr, query: &EngineQuery) -> Self {
+        match Self::read(text) {
+            Named::Place(location) => location,
+            Named::Image(engines, reference) => Self::new(query.images(engines, vec![reference])),
+        }
+    }
+
+    /// Reads several arguments. Images of one engine become one place, because an engine sends what several have in
+    /// common only once; `*` as the name stands for all that it has.
+    pub fn several(texts: &[OsString], query: &EngineQuery) -> Vec<Self> {
+        let mut locations = Vec::new();
+        let mut images: Vec<(Vec<Engine>, Vec<String>)> = Vec::new();
+        for text in texts {
+            match Self::read(text) {
+                Named::Place(location) => locations.push(location),
+                Named::Image(engines, reference) if reference == "*" => {
+                    images.push((engines, vec![reference]));
+                }
+                Named::Image(engines, reference) => match images.iter_mut().find(|one| one.0 == engines) {
+                    Some((_, references)) if *references != ["*"] => references.push(reference),
+                    _ => images.push((engines, vec![reference])),
+                },
+            }
+        }
+        let images = images.into_iter().map(|(engines, names)| Self::new(query.images(engines, names)));
+        locations.extend(images);
+        locations
+    }
+
+    fn read(text: &OsStr) -> Named {
         if text == "-" {
-            return Self::stdin();
+            return Named::Place(Self::stdin());
         }
         let path = Path::new(text);
         let shown = text.to_string_lossy();
@@ -87,23 +124,34 @@ impl Location {
             && let Some(scheme) = SCHEMES.iter().find(|scheme| scheme.names.contains(&name))
             && !path.exists()
         {
-            return (scheme.location)(name, rest, query);
+            return (scheme.read)(name, rest);
         }
-        let has_ending = path.extension().is_some_and(|end| ENDINGS.iter().any(|known| end == *known));
-        if path.symlink_metadata().is_ok() || has_ending || shown.starts_with(['/', '.']) {
-            return Self::path(path);
+        let has_ending =
+            |path: &Path| path.extension().is_some_and(|end| ENDINGS.iter().any(|known| end == *known));
+        if let Some(location) = Self::in_place(&shown, has_ending) {
+            return Named::Place(location);
         }
-        Self::new(query.image(Engine::ALL.to_vec(), &shown))
+        if path.symlink_metadata().is_ok() || has_ending(path) || shown.starts_with(['/', '.']) {
+            return Named::Place(Self::path(path));
+        }
+        Named::Image(Engine::ALL.to_vec(), shown.into_owned())
     }
 
     /// A path that may be followed by a tag.
     fn tagged(rest: &str) -> Self {
-        match rest.rsplit_once(':') {
-            Some((shorter, tag)) if !Path::new(rest).exists() && Path::new(shorter).exists() => {
-                Self { image: Some(tag.to_owned()), ..Self::path(shorter) }
-            }
-            _ => Self::path(rest),
+        Self::in_place(rest, |_| true).unwrap_or_else(|| Self::path(rest))
+    }
+
+    /// `PATH:NAME`, where there is such a path, and no path is called like the whole. Names of images have
+    /// colons too.
+    fn in_place(text: &str, fits: impl Fn(&Path) -> bool) -> Option<Self> {
+        if Path::new(text).exists() {
+            return None;
         }
+        let splits = text.match_indices(':').map(|(at, _)| (Path::new(&text[..at]), &text[at + 1..]));
+        let (path, name) =
+            splits.filter(|(_, name)| !name.is_empty()).find(|(path, _)| path.exists() && fits(path))?;
+        Some(Self { image: Some(name.to_owned()), ..Self::path(path) })
     }
 }
 

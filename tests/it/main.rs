@@ -8,6 +8,7 @@
 mod bad_input;
 mod builder;
 mod cli;
+mod compare;
 mod dependencies;
 mod docs;
 #[cfg(unix)]
@@ -24,4 +25,5 @@ mod program;
 mod pty;
 mod rooms;
 mod schema;
+mod share;
 mod union_props;

@@ -8,16 +8,17 @@ use crate::image::About;
 
 /// The program that wrote the report.
 #[derive(Serialize)]
-pub(super) struct Tool {
-    pub(super) name: &'static str,
-    pub(super) version: &'static str,
+pub(in crate::report) struct Tool {
+    pub(in crate::report) name: &'static str,
+    pub(in crate::report) version: &'static str,
 }
 
 /// This program.
-pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+pub(in crate::report) const TOOL: Tool =
+    Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 #[derive(Serialize)]
-pub(super) struct ImageFields<'a> {
+pub(in crate::report) struct ImageFields<'a> {
     reference: &'a str,
     source: &'a str,
     tags: &'a [String],
@@ -35,7 +36,7 @@ struct PlatformFields<'a> {
 }
 
 impl<'a> ImageFields<'a> {
-    pub(super) fn of(about: &'a About) -> Self {
+    pub(in crate::report) fn of(about: &'a About) -> Self {
         Self {
             reference: &about.reference,
             source: &about.source,
@@ -54,7 +55,7 @@ impl<'a> ImageFields<'a> {
 
 /// What came with `FROM`.
 #[derive(Serialize)]
-pub(super) struct BaseFields<'a> {
+pub(in crate::report) struct BaseFields<'a> {
     layers: usize,
     content: u64,
     share: f64,
@@ -63,7 +64,7 @@ pub(super) struct BaseFields<'a> {
 }
 
 impl<'a> BaseFields<'a> {
-    pub(super) fn of(analysis: &'a Analysis) -> Self {
+    pub(in crate::report) fn of(analysis: &'a Analysis) -> Self {
         let release = analysis.system.base.as_ref();
         Self {
             layers: analysis.base_layers,
@@ -76,7 +77,7 @@ impl<'a> BaseFields<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct TotalsFields {
+pub(in crate::report) struct TotalsFields {
     content: u64,
     live: u64,
     wasted: u64,
@@ -101,7 +102,7 @@ pub(super) struct TotalsFields {
 }
 
 impl TotalsFields {
-    pub(super) fn of(analysis: &Analysis) -> Self {
+    pub(in crate::report) fn of(analysis: &Analysis) -> Self {
         let totals = &analysis.totals;
         Self {
             content: totals.content,

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 /// A list whose rows are made one by one while it is written.
-pub(super) struct List<F>(pub(super) F);
+pub(in crate::report) struct List<F>(pub(in crate::report) F);
 
 impl<F, I> Serialize for List<F>
 where

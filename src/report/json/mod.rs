@@ -18,11 +18,14 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::format::{Format, Input, Layout};
-use about::{BaseFields, ImageFields, TOOL, TotalsFields};
+pub(super) use about::{ImageFields, TOOL, Tool, TotalsFields};
+pub(super) use list::List;
+pub(super) use path::PathFields;
+pub(super) use verdict::VerdictFields;
+
+use about::BaseFields;
 use findings::SavingsFields;
 use layout::Rowwise;
-use list::List;
-use verdict::VerdictFields;
 
 /// The version of the format. It grows when a field goes away or changes its meaning.
 pub const SCHEMA: u32 = 1;

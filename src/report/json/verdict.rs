@@ -8,7 +8,7 @@ use crate::policy::{Value, Verdict};
 
 /// What the gates decided.
 #[derive(Serialize)]
-pub(super) struct VerdictFields<'a> {
+pub(in crate::report) struct VerdictFields<'a> {
     passed: bool,
     gates: Vec<GateRow<'a>>,
     ignored_bytes: u64,
@@ -42,7 +42,7 @@ impl From<Value> for Number {
 }
 
 impl<'a> VerdictFields<'a> {
-    pub(super) fn of(verdict: &'a Verdict) -> Self {
+    pub(in crate::report) fn of(verdict: &'a Verdict) -> Self {
         let gates = verdict.gates.iter().map(|gate| GateRow {
             gate: gate.gate,
             limit: gate.limit.into(),
@@ -57,7 +57,7 @@ impl<'a> VerdictFields<'a> {
 
 /// Something odd about the image.
 #[derive(Serialize)]
-pub(super) struct NoteRow<'a> {
+pub(in crate::report) struct NoteRow<'a> {
     code: &'a str,
     message: &'a str,
     layer: Option<usize>,
@@ -66,13 +66,13 @@ pub(super) struct NoteRow<'a> {
 }
 
 impl<'a> NoteRow<'a> {
-    pub(super) fn of(note: &'a Diagnostic) -> Self {
+    pub(in crate::report) fn of(note: &'a Diagnostic) -> Self {
         let path = note.path.as_deref().map_or(PathFields::NONE, PathFields::of);
         Self { code: note.code, message: &note.message, layer: note.layer, path }
     }
 }
 
 /// What was odd, as it was found.
-pub(super) fn diagnostics(image: &Image) -> impl Iterator<Item = NoteRow<'_>> {
+pub(in crate::report) fn diagnostics(image: &Image) -> impl Iterator<Item = NoteRow<'_>> {
     image.diagnostics.iter().map(NoteRow::of)
 }

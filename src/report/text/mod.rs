@@ -10,9 +10,9 @@ mod header;
 mod layers;
 mod notes;
 mod packages;
-mod page;
-mod style;
-mod verdict;
+pub(super) mod page;
+pub(super) mod style;
+pub(super) mod verdict;
 mod wasted;
 
 use std::io::{self, Write};
@@ -26,7 +26,7 @@ pub(super) const FORMAT: Format =
     Format { name: "text", help: "For people", shows_verdict: true, rows: 10, writer: write };
 
 /// Fewest columns that the report is laid out for; fewer are taken as that many.
-const NARROWEST: usize = 30;
+pub(super) const NARROWEST: usize = 30;
 
 fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<()> {
     let rows = layout.rows;

@@ -14,36 +14,36 @@ const NARROW: usize = 30;
 const BELOW: usize = 4;
 
 /// Where sections write to, and what they must keep to.
-pub(super) struct Page<'a> {
+pub(in crate::report) struct Page<'a> {
     out: &'a mut dyn Write,
     /// Columns that a line may have.
-    pub(super) width: usize,
+    pub(in crate::report) width: usize,
     colour: bool,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(out: &'a mut dyn Write, width: usize, colour: bool) -> Self {
+    pub(in crate::report) fn new(out: &'a mut dyn Write, width: usize, colour: bool) -> Self {
         Self { out, width, colour }
     }
 
     /// A new line to fill.
-    pub(super) fn line(&self) -> Line {
+    pub(in crate::report) fn line(&self) -> Line {
         Line { text: String::new(), used: 0, blanks: 0, width: self.width, colour: self.colour }
     }
 
     /// Writes a line.
-    pub(super) fn put(&mut self, line: &Line) -> io::Result<()> {
+    pub(in crate::report) fn put(&mut self, line: &Line) -> io::Result<()> {
         writeln!(self.out, "{}", line.text)
     }
 
     /// Writes an empty line.
-    pub(super) fn blank(&mut self) -> io::Result<()> {
+    pub(in crate::report) fn blank(&mut self) -> io::Result<()> {
         writeln!(self.out)
     }
 
     /// Writes the title of a section, after an empty line, and what its numbers are about: after the
     /// title if it fits there, else below.
-    pub(super) fn title(&mut self, title: &str, about: &str) -> io::Result<()> {
+    pub(in crate::report) fn title(&mut self, title: &str, about: &str) -> io::Result<()> {
         self.blank()?;
         let mut line = self.line();
         line.text(BOLD, title);
@@ -57,7 +57,7 @@ impl<'a> Page<'a> {
 
     /// Writes `text` after what `line` has already; further lines start in the same column. Where that
     /// would make a very narrow column, the text goes below.
-    pub(super) fn wrapped(&mut self, mut line: Line, style: Style, text: &str) -> io::Result<()> {
+    pub(in crate::report) fn wrapped(&mut self, mut line: Line, style: Style, text: &str) -> io::Result<()> {
         let mut indent = self.width - line.room();
         if line.room() < NARROW && line.room() < columns(text) && !line.is_empty() {
             self.put(&line)?;
@@ -77,19 +77,19 @@ impl<'a> Page<'a> {
     }
 
     /// Writes a line that is to be pasted somewhere: it is wider than the page rather than broken where it must not be.
-    pub(super) fn verbatim(&mut self, indent: usize, style: Style, text: &str) -> io::Result<()> {
+    pub(in crate::report) fn verbatim(&mut self, indent: usize, style: Style, text: &str) -> io::Result<()> {
         let mut line = Line { width: usize::MAX, ..self.line() };
         line.gap(indent + text.len() - text.trim_start().len()).text(style, text.trim_start());
         self.put(&line)
     }
 
     /// Writes `text` from the first column.
-    pub(super) fn paragraph(&mut self, style: Style, text: &str) -> io::Result<()> {
+    pub(in crate::report) fn paragraph(&mut self, style: Style, text: &str) -> io::Result<()> {
         self.wrapped(self.line(), style, text)
     }
 
     /// Writes what a limited list left out, if anything, and its bytes, if it has any.
-    pub(super) fn left_out(&mut self, rows: usize, what: &str, bytes: u64) -> io::Result<()> {
+    pub(in crate::report) fn left_out(&mut self, rows: usize, what: &str, bytes: u64) -> io::Result<()> {
         if rows == 0 {
             return Ok(());
         }
@@ -99,7 +99,7 @@ impl<'a> Page<'a> {
     }
 
     /// Writes a remark below a list.
-    pub(super) fn hint(&mut self, text: &str) -> io::Result<()> {
+    pub(in crate::report) fn hint(&mut self, text: &str) -> io::Result<()> {
         let mut line = self.line();
         line.gap(2);
         self.wrapped(line, DIM, text)
@@ -107,12 +107,12 @@ impl<'a> Page<'a> {
 }
 
 /// A path for people: escaped, without a leading slash, as in the JSON report.
-pub(super) fn path_text(bytes: &[u8]) -> String {
+pub(in crate::report) fn path_text(bytes: &[u8]) -> String {
     text::line(bytes, usize::MAX)
 }
 
 /// One line under construction. Blanks are held back until something follows them.
-pub(super) struct Line {
+pub(in crate::report) struct Line {
     text: String,
     used: usize,
     blanks: usize,
@@ -122,23 +122,23 @@ pub(super) struct Line {
 
 impl Line {
     /// Leaves `columns` blank.
-    pub(super) fn gap(&mut self, columns: usize) -> &mut Self {
+    pub(in crate::report) fn gap(&mut self, columns: usize) -> &mut Self {
         self.blanks += columns;
         self
     }
 
     /// True while nothing was added.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::report) fn is_empty(&self) -> bool {
         self.used == 0
     }
 
     /// Columns that are left.
-    pub(super) fn room(&self) -> usize {
+    pub(in crate::report) fn room(&self) -> usize {
         self.width.saturating_sub(self.used + self.blanks)
     }
 
     /// Adds `text`, cut to the room there is.
-    pub(super) fn text(&mut self, style: Style, text: &str) -> &mut Self {
+    pub(in crate::report) fn text(&mut self, style: Style, text: &str) -> &mut Self {
         let text = cut(text, self.room());
         if !text.is_empty() {
             self.used += self.blanks + columns(&text);
@@ -158,13 +158,13 @@ impl Line {
     }
 
     /// Adds a cell of `width` columns with `text` at its left.
-    pub(super) fn left(&mut self, width: usize, style: Style, text: &str) -> &mut Self {
+    pub(in crate::report) fn left(&mut self, width: usize, style: Style, text: &str) -> &mut Self {
         let text = cut(text, width);
         self.text(style, &text).gap(width - columns(&text))
     }
 
     /// Adds a cell of at least `width` columns with `text` at its right.
-    pub(super) fn right(&mut self, width: usize, style: Style, text: impl Display) -> &mut Self {
+    pub(in crate::report) fn right(&mut self, width: usize, style: Style, text: impl Display) -> &mut Self {
         let text = text.to_string();
         self.gap(width.saturating_sub(columns(&text))).text(style, &text)
     }

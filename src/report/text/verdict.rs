@@ -11,7 +11,7 @@ use crate::units;
 /// Columns of `PASS` with the gaps around it.
 const WORD: usize = 8;
 
-pub(super) fn write(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
+pub(in crate::report) fn write(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
     let (word, style) = word(verdict.passed);
     let mut line = page.line();
     line.text(BOLD, "VERDICT").gap(2).text(style, word).gap(2);

@@ -14,6 +14,7 @@ use ureq::http::Response;
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, BodyReader};
 
+use super::ALL_IMAGES;
 use super::engine_error::{EngineError, EngineErrorKind};
 use super::host::{Address, Host, Tls};
 use crate::error::describe_io;
@@ -23,6 +24,8 @@ use crate::units;
 const ANSWER: Duration = Duration::from_secs(10);
 /// Most that is read of an answer that is no archive, in bytes.
 const LONGEST_ANSWER: u64 = 1 << 20;
+/// Most that is read of a list of images, in bytes.
+const LONGEST_LIST: u64 = 64 << 20;
 /// What is read of the archive at a time, in bytes.
 const BUFFER: usize = 256 << 10;
 
@@ -76,9 +79,31 @@ impl Api {
         Ok(serde_json::from_slice::<Inspected>(&text).ok().map(|inspected| inspected.id))
     }
 
-    /// The image's archive. The engine is asked for it by the first read.
-    pub(super) fn get(self, reference: &str) -> impl Read + Send + 'static {
-        Archive { api: self, reference: reference.to_owned(), body: None, read: 0 }
+    /// The images that are there, each by a name, else by its id.
+    pub(super) fn list(&self) -> Result<Vec<String>, EngineError> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Listed {
+            id: String,
+            repo_tags: Option<Vec<String>>,
+        }
+        let answer = self.good(self.ask("/images/json", Some(ANSWER))?, ALL_IMAGES)?;
+        let mut text = Vec::new();
+        _ = answer.into_body().into_reader().take(LONGEST_LIST).read_to_end(&mut text);
+        let listed: Vec<Listed> = serde_json::from_slice(&text).map_err(|error| {
+            let why = format!("{} lists its images in a way that is not understood: {error}", self.shown);
+            EngineError::new(EngineErrorKind::Answer, why)
+        })?;
+        let name = |Listed { id, repo_tags }: Listed| {
+            let tags = repo_tags.unwrap_or_default();
+            tags.into_iter().find(|tag| !tag.contains("<none>")).unwrap_or(id)
+        };
+        Ok(listed.into_iter().map(name).collect())
+    }
+
+    /// The archive of one image or several. The engine is asked for it by the first read.
+    pub(super) fn get(self, references: Vec<String>) -> impl Read + Send + 'static {
+        Archive { api: self, references, body: None, read: 0 }
     }
 
     /// Sends a request; `limit` is for the whole of the answer.
@@ -251,7 +276,7 @@ fn pem(path: &Path) -> Result<Vec<PemItem<'static>>, String> {
 /// An archive while the engine sends it.
 struct Archive {
     api: Api,
-    reference: String,
+    references: Vec<String>,
     body: Option<BodyReader<'static>>,
     read: u64,
 }
@@ -259,8 +284,12 @@ struct Archive {
 impl Archive {
     fn open(&self) -> io::Result<BodyReader<'static>> {
         // no limit: before its first byte an engine may write the whole image to its own disk
-        let answer = self.api.ask(&format!("/images/{}/get", self.reference), None);
-        let answer = answer.and_then(|answer| self.api.good(answer, &self.reference));
+        let names = self.references.join(" ");
+        let path = match self.references.as_slice() {
+            [one] => format!("/images/{one}/get"),
+            several => format!("/images/get?names={}", several.join("&names=")),
+        };
+        let answer = self.api.ask(&path, None).and_then(|answer| self.api.good(answer, &names));
         Ok(answer.map_err(|engine_error| io::Error::other(engine_error.why))?.into_body().into_reader())
     }
 }

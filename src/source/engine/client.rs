@@ -20,6 +20,10 @@ pub(super) struct Client {
     prints: bool,
     /// Writes the archive to standard output.
     save: &'static [&'static str],
+    /// Names the images, one a line.
+    list: &'static [&'static str],
+    /// What it wants to hear besides when it saves several images.
+    several: &'static [&'static str],
     /// Fetches the image from its registry.
     pull: &'static [&'static str],
     /// Whether it wants names in full.
@@ -32,6 +36,8 @@ pub(super) const DOCKER: Client = Client {
     exists: &["image", "inspect", "--format", "{{.Id}}", "REF"],
     prints: true,
     save: &["image", "save", "REF"],
+    list: &["image", "ls", "--quiet", "--no-trunc"],
+    several: &[],
     pull: &["pull", "REF"],
     full_names: false,
 };
@@ -42,6 +48,8 @@ pub(super) const PODMAN: Client = Client {
     exists: &["image", "exists", "REF"],
     prints: false,
     save: &["save", "--quiet", "REF"],
+    list: &["images", "--quiet", "--no-trunc"],
+    several: &["--multi-image-archive"],
     pull: &["pull", "REF"],
     full_names: false,
 };
@@ -52,6 +60,8 @@ pub(super) const NERDCTL: Client = Client {
     exists: &["image", "inspect", "--format", "{{.Id}}", "REF"],
     prints: true,
     save: &["save", "REF"],
+    list: &["image", "ls", "--quiet", "--no-trunc"],
+    several: &[],
     pull: &["pull", "REF"],
     full_names: false,
 };
@@ -62,6 +72,8 @@ pub(super) const CTR: Client = Client {
     exists: &["--connect-timeout", "2s", "images", "list", "--quiet", "name==REF"],
     prints: true,
     save: &["images", "export", "-", "REF"],
+    list: &["--connect-timeout", "2s", "images", "list", "--quiet"],
+    several: &[],
     pull: &["images", "pull", "REF"],
     full_names: true,
 };
@@ -81,9 +93,9 @@ impl Client {
         arguments.iter().map(|argument| argument.replace("REF", reference).into()).collect()
     }
 
-    fn start(&self, arguments: &[&str], reference: &str) -> Result<Option<Child>, EngineError> {
+    fn start(&self, arguments: &[OsString]) -> Result<Option<Child>, EngineError> {
         let mut command = Command::new(self.program);
-        command.args(Self::arguments(arguments, reference));
+        command.args(arguments);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         self.spawned(command.spawn())
     }
@@ -102,7 +114,7 @@ impl Client {
 
     /// Whether there is such an image. False when the client is not installed.
     pub(super) fn has(&self, reference: &str) -> Result<bool, EngineError> {
-        let Some(mut child) = self.start(self.exists, reference)? else { return Ok(false) };
+        let Some(mut child) = self.start(&Self::arguments(self.exists, reference))? else { return Ok(false) };
         let (stdout, stderr) = (read_aside(child.stdout.take()), read_aside(child.stderr.take()));
         let program = self.program;
         let start = Instant::now();
@@ -126,9 +138,39 @@ impl Client {
             .hint("is the engine running?"))
     }
 
-    /// Starts saving an image: the archive, and what ends the client.
-    pub(super) fn save(&self, reference: &str) -> Result<(Archive, KillOnDrop), EngineError> {
-        let Some(child) = self.start(self.save, reference)? else { return Err(self.not_installed()) };
+    /// The images that are there. None when the client is not installed.
+    pub(super) fn list(&self) -> Result<Option<Vec<String>>, EngineError> {
+        let arguments: Vec<OsString> = self.list.iter().map(OsString::from).collect();
+        let Some(mut child) = self.start(&arguments)? else { return Ok(None) };
+        let (stdout, stderr) = (read_aside(child.stdout.take()), read_aside(child.stderr.take()));
+        let start = Instant::now();
+        let status = wait(&Mutex::new(child), || start.elapsed() > ANSWER);
+        let printed = stdout.join().unwrap_or_default();
+        if !status.is_some_and(|status| status.success()) {
+            let said = gist(&stderr.join().unwrap_or_default());
+            let why = format!("{} cannot list its images: {said}", self.program);
+            return Err(EngineError::new(EngineErrorKind::Engine, why).hint("is the engine running?"));
+        }
+        let mut images: Vec<String> = printed.split_whitespace().map(str::to_owned).collect();
+        images.sort_unstable();
+        images.dedup();
+        Ok(Some(images))
+    }
+
+    /// Starts saving images: the archive, and what ends the client.
+    pub(super) fn save(&self, references: &[String]) -> Result<(Archive, KillOnDrop), EngineError> {
+        let mut arguments = Vec::new();
+        for argument in self.save {
+            match *argument {
+                "REF" => {
+                    let extra = if references.len() > 1 { self.several } else { &[] };
+                    arguments.extend(extra.iter().map(OsString::from));
+                    arguments.extend(references.iter().map(OsString::from));
+                }
+                other => arguments.push(other.into()),
+            }
+        }
+        let Some(child) = self.start(&arguments)? else { return Err(self.not_installed()) };
         Archive::of(self.program, child).ok_or_else(|| {
             EngineError::new(EngineErrorKind::Answer, format!("{} has no output", self.program))
         })
@@ -209,24 +251,26 @@ mod tests {
             exists: &["-c", "exit 1"],
             prints: false,
             save,
+            list: &[],
+            several: &[],
             pull: &[],
             full_names: false,
         };
         let (mut archive, _leash) =
-            sh(&["-c", "printf half; echo 'the disk is full' >&2; exit 3"]).save("x").unwrap();
+            sh(&["-c", "printf half; echo 'the disk is full' >&2; exit 3"]).save(&["x".to_owned()]).unwrap();
         let mut got = Vec::new();
         let error = archive.read_to_end(&mut got).unwrap_err();
         assert_eq!(got, b"half");
         assert_eq!(error.to_string(), "sh could not save the image: the disk is full");
         assert_eq!(sh(&[]).has("x").unwrap_err().kind, EngineErrorKind::Image);
         // this one would run for a minute
-        let (archive, kill_on_drop) = sh(&["-c", "exec sleep 60"]).save("x").unwrap();
+        let (archive, kill_on_drop) = sh(&["-c", "exec sleep 60"]).save(&["x".to_owned()]).unwrap();
         let start = Instant::now();
         drop((kill_on_drop, archive));
         assert!(start.elapsed() < Duration::from_secs(30));
         let gone = Client { program: "no-such-engine", ..sh(&[]) };
         assert!(!gone.has("x").unwrap());
-        assert_eq!(gone.save("x").err().unwrap().why, "no-such-engine is not installed here");
+        assert_eq!(gone.save(&["x".to_owned()]).err().unwrap().why, "no-such-engine is not installed here");
     }
 
     #[test]

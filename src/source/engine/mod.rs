@@ -41,6 +41,9 @@ use read_ahead::ReadAhead;
 /// The schemes that name an engine: `docker:REF`.
 pub(super) const SCHEMES: &[&str] = &["docker", "podman", "containerd", "nerdctl", "ctr"];
 
+/// What stands for all images of an engine.
+const ALL_IMAGES: &str = "*";
+
 /// A container engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -71,6 +74,60 @@ impl Engine {
             "nerdctl" | "ctr" => Some(Self::Containerd),
             _ => Self::ALL.into_iter().find(|engine| engine.name() == name),
         }
+    }
+
+    /// Asks the engine for images that it is to send as one archive, in which a layer of several stands once.
+    /// [`ALL_IMAGES`] stands for all that it has.
+    ///
+    /// # Errors
+    /// When there is no such engine, or it does not have one of them.
+    pub fn find_all(self, references: &[String]) -> Result<EngineImage, EngineError> {
+        let listed;
+        let references = match references {
+            [all] if all == ALL_IMAGES => {
+                listed = self.list()?;
+                &listed
+            }
+            named => named,
+        };
+        let mut found: Option<EngineImage> = None;
+        for reference in references {
+            let one = self.find(reference)?;
+            match &mut found {
+                Some(all) => all.references.extend(one.references),
+                None => found = Some(one),
+            }
+        }
+        found
+            .ok_or_else(|| EngineError::new(EngineErrorKind::Image, format!("{} has no images", self.name())))
+    }
+
+    /// The images that the engine has: names or ids.
+    fn list(self) -> Result<Vec<String>, EngineError> {
+        let hosts = match self {
+            Self::Docker => host::docker(&host::environment).map(|host| vec![host]),
+            Self::Podman => host::podman(&host::environment),
+            Self::Containerd => Ok(Vec::new()),
+        };
+        let clients: &[Client] = match self {
+            Self::Docker => &[DOCKER],
+            Self::Podman => &[PODMAN],
+            Self::Containerd => &[NERDCTL, CTR],
+        };
+        let mut refusal = None;
+        for host in hosts.map_err(|why| EngineError::new(EngineErrorKind::Engine, why))? {
+            match Api::connect(self.name(), &host) {
+                Ok(Some(api)) => return api.list(),
+                Ok(None) => {}
+                Err(error) => refusal = Some(error),
+            }
+        }
+        for client in clients {
+            if let Some(list) = client.list()? {
+                return Ok(list);
+            }
+        }
+        Err(refusal.unwrap_or_else(|| clients[0].not_installed()))
     }
 
     /// Asks the engine for an image.
@@ -136,7 +193,7 @@ fn podman(reference: &str) -> Result<EngineImage, EngineError> {
 fn by_api(engine: Engine, host: &Host, reference: &str) -> Result<Option<EngineImage>, EngineError> {
     let Some(api) = Api::connect(engine.name(), host)? else { return Ok(None) };
     let id = api.find(reference)?;
-    Ok(Some(EngineImage { engine, way: Way::Api(api), reference: reference.to_owned(), id }))
+    Ok(Some(EngineImage { engine, way: Way::Api(api), references: vec![reference.to_owned()], id }))
 }
 
 /// The first of these clients that is installed.
@@ -144,7 +201,12 @@ fn by_client(engine: Engine, clients: &[Client], reference: &str) -> Result<Engi
     for client in clients {
         let reference = client.known_as(reference);
         if client.has(&reference)? {
-            return Ok(EngineImage { engine, way: Way::Client(*client), reference, id: None });
+            return Ok(EngineImage {
+                engine,
+                way: Way::Client(*client),
+                references: vec![reference],
+                id: None,
+            });
         }
     }
     let names: Vec<_> = clients.iter().map(|client| client.program).collect();
@@ -161,7 +223,7 @@ fn by_client(engine: Engine, clients: &[Client], reference: &str) -> Result<Engi
 pub struct EngineImage {
     engine: Engine,
     way: Way,
-    reference: String,
+    references: Vec<String>,
     id: Option<String>,
 }
 
@@ -178,9 +240,9 @@ impl EngineImage {
     /// When its client cannot be started.
     pub fn save(self, silence: Duration) -> Result<Saving, EngineError> {
         let (read_ahead, kill_on_drop) = match self.way {
-            Way::Api(api) => (ReadAhead::start(api.get(&self.reference), silence), None),
+            Way::Api(api) => (ReadAhead::start(api.get(self.references), silence), None),
             Way::Client(client) => {
-                let (archive, kill_on_drop) = client.save(&self.reference)?;
+                let (archive, kill_on_drop) = client.save(&self.references)?;
                 (ReadAhead::start(archive, silence), Some(kill_on_drop))
             }
         };

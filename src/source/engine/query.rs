@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Engine, EngineError, EngineErrorKind, Saving, actions};
+use super::{ALL_IMAGES, Engine, EngineError, EngineErrorKind, Saving, actions};
 use crate::error::{Error, Result};
 use crate::source::blobs::Blobs;
 use crate::source::passing::Passing;
@@ -26,34 +26,39 @@ impl Default for EngineQuery {
 }
 
 impl EngineQuery {
-    /// An image of the first of these engines that has it.
-    pub(in crate::source) fn image(self, engines: Vec<Engine>, reference: &str) -> EnginePlace {
-        EnginePlace { query: self, engines, reference: reference.to_owned() }
+    /// Images of the first of these engines that has them.
+    pub(in crate::source) fn images(self, engines: Vec<Engine>, references: Vec<String>) -> EnginePlace {
+        EnginePlace { query: self, engines, references }
     }
 }
 
-/// An image that one of several engines should have.
+/// Images that one of several engines should have.
 #[derive(Debug)]
 pub(in crate::source) struct EnginePlace {
     query: EngineQuery,
     engines: Vec<Engine>,
-    reference: String,
+    /// Names of images; `*` alone stands for all that the engine has.
+    references: Vec<String>,
 }
 
 impl Place for EnginePlace {
     fn name(&self) -> String {
-        self.reference.clone()
+        self.references.join(" ")
     }
 
     fn open<'p>(&self, progress: &'p dyn Progress) -> Result<Box<dyn Blobs + 'p>> {
         let (engine, saving) = self.save()?;
-        let shown = format!("{}:{}", engine.name(), self.reference);
+        let shown = format!("{}:{}", engine.name(), self.name());
         let opened = Passing::open(saving, shown.clone(), 0, progress);
         Ok(Box::new(opened.map_err(|error| error.reading(shown))?))
     }
 
     fn prepare(&self, progress: &dyn Progress) -> Result<()> {
-        if self.query.pull { self.fetch(progress) } else { Ok(()) }
+        if !self.query.pull {
+            return Ok(());
+        }
+        let named = self.references.iter().filter(|reference| *reference != ALL_IMAGES);
+        named.map(String::as_str).try_for_each(|reference| self.fetch(reference, progress))
     }
 
     fn lasts(&self) -> bool {
@@ -69,7 +74,7 @@ impl EnginePlace {
     fn save(&self) -> Result<(Engine, Saving)> {
         let mut refusals = Vec::new();
         for &engine in &self.engines {
-            match engine.find(&self.reference).and_then(|found| found.save(self.query.silence)) {
+            match engine.find_all(&self.references).and_then(|found| found.save(self.query.silence)) {
                 Ok(saving) => return Ok((engine, saving)),
                 Err(refusal) => {
                     let goes_on = refusal.kind != EngineErrorKind::Answer;
@@ -80,30 +85,30 @@ impl EnginePlace {
                 }
             }
         }
-        Err(refused(refusals, &self.engines, &self.reference))
+        Err(refused(refusals, &self.engines, &self.name()))
     }
 
     /// Lets the first engine that answers fetch the image, unless an engine has it.
     ///
     /// # Errors
     /// When no engine answers, or the one that does cannot fetch it.
-    fn fetch(&self, progress: &dyn Progress) -> Result<()> {
+    fn fetch(&self, reference: &str, progress: &dyn Progress) -> Result<()> {
         let mut refusals = Vec::new();
         for &engine in &self.engines {
-            match engine.find(&self.reference) {
+            match engine.find(reference) {
                 Ok(_) => return Ok(()),
                 Err(refusal) => refusals.push((engine, refusal)),
             }
         }
         let lacking = refusals.iter().find(|(_, refusal)| refusal.kind == EngineErrorKind::Image);
         let Some(&(engine, _)) = lacking else {
-            return Err(refused(refusals, &self.engines, &self.reference));
+            return Err(refused(refusals, &self.engines, reference));
         };
-        actions::pull(engine, &self.reference, &|| progress.stopped()).map_err(|refusal| {
+        actions::pull(engine, reference, &|| progress.stopped()).map_err(|refusal| {
             if progress.stopped() {
                 Error::Interrupted
             } else {
-                refused(vec![(engine, refusal)], &[engine], &self.reference)
+                refused(vec![(engine, refusal)], &[engine], reference)
             }
         })
     }

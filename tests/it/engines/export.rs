@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use layercake::image::Image;
 use layercake::layer::Kind;
@@ -14,6 +13,7 @@ use layercake::load;
 use layercake::overlay::{Slot, Union};
 use layercake::source::{ImageSelector, Location};
 
+use super::{docker, is_of_the_runtime};
 use crate::program::temp;
 
 /// Each path with its kind (`d`, `f`, `l` or `o`) and, for files, its size.
@@ -63,22 +63,6 @@ fn exported(path: &Path) -> Tree {
         tree.insert(name, node);
     }
     tree
-}
-
-/// What a container runtime adds by itself, whatever the image.
-fn is_of_the_runtime(path: &[u8]) -> bool {
-    const FILES: [&[u8]; 6] =
-        [b".dockerenv", b"etc/hostname", b"etc/hosts", b"etc/resolv.conf", b"etc/mtab", b"etc"];
-    FILES.contains(&path)
-        || [&b"dev"[..], b"proc", b"sys"]
-            .iter()
-            .any(|top| path.strip_prefix(*top).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/")))
-}
-
-fn docker(arguments: &[&str]) -> Option<String> {
-    let output =
-        Command::new("docker").args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 fn compare(name: &str, saved: &Path, folder: &Path) {

@@ -1,0 +1,65 @@
+//! Reports of the verbs that have documents of their own: as text or as JSON, on standard output or in a file.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::args::Colour;
+use super::output;
+use super::reports::options;
+use crate::error::Result;
+use crate::report::Options;
+
+/// What to write and where.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Report")]
+pub(super) struct DocumentArgs {
+    /// Write a report in this format
+    #[arg(long, value_enum)]
+    pub format: Option<Kind>,
+    /// Write JSON to FILE, or to standard output without one or with -
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", conflicts_with_all = ["format", "output"])]
+    pub json: Option<PathBuf>,
+    /// Write the report to FILE, whole or not at all
+    #[arg(long, short, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Rows per list; 0 for all [default: 10 in text, all in JSON]
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+/// A format that every document has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Kind {
+    /// For people
+    Text,
+    /// For programs: one JSON object, schema 1
+    Json,
+}
+
+impl DocumentArgs {
+    /// Writes the document that was asked for; `write` is told which.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn write(
+        &self,
+        write: impl Fn(Kind, &mut dyn Write, &Options) -> io::Result<()>,
+    ) -> Result<()> {
+        let (kind, place) = match &self.json {
+            Some(path) => (Kind::Json, Some(path)),
+            None => (self.format.unwrap_or(Kind::Text), self.output.as_ref()),
+        };
+        let place: Option<&Path> = place.map(PathBuf::as_path).filter(|path| path.as_os_str() != "-");
+        let to_terminal = place.is_none() && io::stdout().is_terminal();
+        let options = options(self.color, to_terminal, self.top);
+        match place {
+            None => output::to_stdout(|out| write(kind, out, &options)),
+            Some(path) => output::to_file(path, |out| write(kind, out, &options)),
+        }
+    }
+}

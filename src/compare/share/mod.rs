@@ -1,0 +1,55 @@
+//! What several images have in common, and what they store once for each.
+//!
+//! Three things are called sharing. On a disk a layer is shared with the layers below it: engines store
+//! chains. In a registry it is shared in any position: registries store blobs. And the same file in
+//! different layers is shared by nobody, though a common base could hold it once.
+
+mod repeated;
+mod stack;
+#[cfg(test)]
+mod tests;
+
+pub use repeated::{Group, Owner, ReadHashes, Repeated};
+pub use stack::{DistinctLayer, Portion};
+
+use stack::Stack;
+
+use super::Side;
+use crate::image::EntryId;
+
+/// What several images share.
+#[derive(Debug)]
+pub struct Sharing {
+    /// Each image, in the order in which they were given.
+    pub images: Vec<Portion>,
+    /// Content of all images, each by itself.
+    pub content: u64,
+    /// Content of the distinct layers: what all images take together in a registry.
+    pub once: u64,
+    /// Content of the distinct chains of layers: what all images take together on a disk.
+    pub disk_once: u64,
+    /// The distinct layers: those with most content first.
+    pub layers: Vec<DistinctLayer>,
+    /// Equal files in different layers of several images.
+    pub repeated: Repeated,
+}
+
+/// The entries, by image, whose bodies must be read to find equal files in different layers. A body that
+/// several images have is asked of one of them.
+pub fn share_candidates(images: &[Side<'_>]) -> Vec<Vec<EntryId>> {
+    repeated::candidates(images, &Stack::of(images))
+}
+
+/// Finds what `images` share. `hashes` are those of the [`share_candidates`].
+pub fn share(images: &[Side<'_>], hashes: &ReadHashes) -> Sharing {
+    let stack = Stack::of(images);
+    let portions: Vec<Portion> = (0..images.len()).map(|image| stack.portion(image)).collect();
+    Sharing {
+        content: portions.iter().map(|portion| portion.content).sum(),
+        images: portions,
+        once: stack.once(),
+        disk_once: stack.disk_once(),
+        repeated: repeated::repeated(images, &stack, hashes),
+        layers: stack.into_layers(),
+    }
+}

@@ -1,0 +1,341 @@
+//! The lists of the text: layers, directories, files, packages, configuration, findings.
+
+use std::io;
+
+use super::input::Compared;
+use super::tables::{list_head, list_row};
+use crate::compare::{Change, ChangeKind, LayerPair, Side, VersionChange};
+use crate::image::PathId;
+use crate::report::text::page::{Page, path_text};
+use crate::report::text::style::{BOLD, DIM, PASS, PLAIN, WASTE};
+use crate::text::{columns, counted, cut_path, line};
+use crate::units;
+
+/// Columns of a layer's number and of its size.
+const NUMBER: usize = 3;
+const SIZE: usize = 8;
+/// Most layers in a row that both have, and that have a row each.
+const SHARED_ROWS: usize = 3;
+/// Columns that the layers behind a changed file take.
+const WHERE: usize = 26;
+/// Fewest columns of a page on which that stands beside the path.
+const WIDE: usize = 100;
+
+/// Both images' layers side by side.
+pub(super) fn layers(page: &mut Page<'_>, input: &Compared<'_>) -> io::Result<()> {
+    let pairs = &input.comparison.layers.pairs;
+    let shared = pairs.iter().filter(|pair| pair.shared).count();
+    let about = match shared {
+        0 => "none is in both",
+        1 => "= is in both",
+        _ => "= are in both",
+    };
+    page.title("LAYERS", about)?;
+    let runs: Vec<&[LayerPair]> = pairs.chunk_by(|a, b| a.shared && b.shared).collect();
+    let is_short = |run: &[LayerPair]| run.len() > SHARED_ROWS;
+    let widths =
+        runs.iter().filter(|run| is_short(run)).flat_map(|run| SIDES.map(|side| columns(&range(run, side))));
+    let width = widths.max().unwrap_or(0).max(NUMBER);
+    let mut head = page.line();
+    head.gap(2).right(width, BOLD, "OLD").gap(1).right(SIZE, BOLD, "SIZE").gap(2);
+    head.right(width, BOLD, "NEW").gap(1).right(SIZE, BOLD, "SIZE").gap(2).text(BOLD, "COMMAND");
+    page.put(&head)?;
+    for run in runs {
+        let write = if is_short(run) { shared_run } else { single_rows };
+        write(page, input, width, run)?;
+    }
+    Ok(())
+}
+
+fn single_rows(
+    page: &mut Page<'_>,
+    input: &Compared<'_>,
+    width: usize,
+    pairs: &[LayerPair],
+) -> io::Result<()> {
+    for pair in pairs {
+        let (mark, style) = match pair {
+            LayerPair { shared: true, .. } => ("=", DIM),
+            LayerPair { old: None, .. } => ("+", WASTE),
+            LayerPair { new: None, .. } => ("-", PASS),
+            _ => ("~", PLAIN),
+        };
+        let plain = if pair.shared { DIM } else { PLAIN };
+        let mut row = page.line();
+        row.text(style, mark).gap(1);
+        for (side, layer) in [(&input.old, pair.old), (&input.new, pair.new)] {
+            match layer {
+                Some(layer) => {
+                    let content = units::size(side.image.layers[layer].content);
+                    row.right(width, plain, layer).gap(1).right(SIZE, plain, content).gap(2);
+                }
+                None => _ = row.right(width, DIM, "-").gap(1 + SIZE + 2),
+            }
+        }
+        let command = match *pair {
+            LayerPair { new: Some(layer), .. } => command(&input.new, layer),
+            LayerPair { old: Some(layer), .. } => command(&input.old, layer),
+            LayerPair { old: None, new: None, .. } => String::new(),
+        };
+        row.text(plain, &command);
+        page.put(&row)?;
+    }
+    Ok(())
+}
+
+/// Many layers that both have, as one row.
+fn shared_run(
+    page: &mut Page<'_>,
+    input: &Compared<'_>,
+    width: usize,
+    pairs: &[LayerPair],
+) -> io::Result<()> {
+    let content: u64 = pairs.iter().filter_map(|pair| Some(input.new.image.layers[pair.new?].content)).sum();
+    let mut row = page.line();
+    row.text(DIM, "=").gap(1);
+    for side in SIDES {
+        row.right(width, DIM, range(pairs, side)).gap(1).right(SIZE, DIM, units::size(content)).gap(2);
+    }
+    row.text(DIM, &counted(pairs.len() as u64, "layer", "layers"));
+    page.put(&row)
+}
+
+/// The old and the new layer of a pair.
+const SIDES: [fn(&LayerPair) -> Option<usize>; 2] = [|pair| pair.old, |pair| pair.new];
+
+/// The numbers of a run of layers: `0–16`.
+fn range(pairs: &[LayerPair], side: fn(&LayerPair) -> Option<usize>) -> String {
+    match (pairs.first().and_then(side), pairs.last().and_then(side)) {
+        (Some(first), Some(last)) => format!("{first}–{last}"),
+        _ => String::new(),
+    }
+}
+
+/// The command that made a layer, on one line.
+fn command(side: &Side<'_>, layer: usize) -> String {
+    let words: Vec<&str> = side.image.command_of(layer).split_whitespace().collect();
+    if words.is_empty() { "(command unknown)".into() } else { line(words.join(" ").as_bytes(), usize::MAX) }
+}
+
+/// The directories whose bytes differ most.
+pub(super) fn directories(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -> io::Result<()> {
+    let all = &input.comparison.directories;
+    if all.is_empty() {
+        return Ok(());
+    }
+    page.title("DIRECTORIES THAT CHANGED MOST", "with all that is in them")?;
+    list_head(page, "DIRECTORY")?;
+    for growth in all.iter().take(rows) {
+        let mut row =
+            list_row(page, growth.old.map(|_| growth.bytes_old), growth.new.map(|_| growth.bytes_new));
+        let path = path_of(input, growth.old, growth.new);
+        row.text(PLAIN, &cut_path(&path, row.room()));
+        page.put(&row)?;
+    }
+    left_out(page, all.len(), rows, "directory", "directories")
+}
+
+/// The files that gained or lost most; moved ones have a list of their own.
+pub(super) fn files(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -> io::Result<()> {
+    let Compared { old, new, comparison, .. } = input;
+    let is_file = |change: &&Change| {
+        change.kind != ChangeKind::Moved
+            && (change.old.is_some_and(|path| old.is_file(path))
+                || change.new.is_some_and(|path| new.is_file(path)))
+    };
+    let ranked: Vec<&Change> =
+        comparison.ranked(old, new).into_iter().map(|at| &comparison.changes[at]).filter(is_file).collect();
+    if ranked.is_empty() {
+        return Ok(());
+    }
+    page.title("FILES THAT CHANGED MOST", "numbers are layers")?;
+    list_head(page, "FILE")?;
+    for change in ranked.iter().take(rows) {
+        let bytes = |side: &Side<'_>, path: Option<PathId>| path.map(|path| side.bytes(path));
+        let mut row = list_row(page, bytes(old, change.old), bytes(new, change.new));
+        let place = place(input, change);
+        let path = path_of(input, change.old, change.new);
+        if page.width >= WIDE {
+            let width = row.room().saturating_sub(WHERE + 2);
+            row.left(width, PLAIN, &cut_path(&path, width)).gap(2).text(DIM, &place);
+            page.put(&row)?;
+        } else {
+            let width = row.room().saturating_sub(columns(&place) + 2);
+            if width < columns(&path) {
+                row.text(PLAIN, &cut_path(&path, row.room()));
+                page.put(&row)?;
+                continue;
+            }
+            row.text(PLAIN, &path).gap(2).text(DIM, &place);
+            page.put(&row)?;
+        }
+    }
+    left_out(page, ranked.len(), rows, "file", "files")
+}
+
+/// How a path differs, and the layers behind it: `changed, 4 then 5`.
+fn place(input: &Compared<'_>, change: &Change) -> String {
+    let before = change.old.and_then(|path| input.old.layer(path));
+    let after = change.new.and_then(|path| input.new.layer(path));
+    let word = match change.kind {
+        ChangeKind::Metadata => "mode or owner",
+        kind => kind.name(),
+    };
+    match (before, after) {
+        (None, None) => word.to_owned(),
+        (None, Some(layer)) => format!("{word} in {layer}"),
+        (Some(layer), None) => format!("{word}, was in {layer}"),
+        (Some(before), Some(after)) if before == after => format!("{word} in {after}"),
+        (Some(before), Some(after)) => format!("{word} in {after}, was {before}"),
+    }
+}
+
+/// Files that are at another path now.
+pub(super) fn moved(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -> io::Result<()> {
+    let Compared { old, new, comparison, .. } = input;
+    let ranked: Vec<&Change> = comparison
+        .ranked(old, new)
+        .into_iter()
+        .map(|at| &comparison.changes[at])
+        .filter(|change| change.kind == ChangeKind::Moved)
+        .collect();
+    if ranked.is_empty() {
+        return Ok(());
+    }
+    page.title("MOVED FILES", "the same content at another path")?;
+    for change in ranked.iter().take(rows) {
+        let mut row = page.line();
+        row.right(SIZE, PLAIN, units::size(change.bytes(old, new).1)).gap(2);
+        let from = path_of(input, change.old, None);
+        let to = path_of(input, None, change.new);
+        if columns(&from) + columns(&to) + 4 <= row.room() {
+            row.text(DIM, &from).text(PLAIN, " → ").text(PLAIN, &to);
+            page.put(&row)?;
+        } else {
+            row.text(DIM, &cut_path(&from, row.room()));
+            page.put(&row)?;
+            let mut below = page.line();
+            below.gap(SIZE).text(PLAIN, "→").gap(1);
+            below.text(PLAIN, &cut_path(&to, below.room()));
+            page.put(&below)?;
+        }
+    }
+    left_out(page, ranked.len(), rows, "file", "files")
+}
+
+/// Packages that differ.
+pub(super) fn packages(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -> io::Result<()> {
+    let all = &input.comparison.packages;
+    if all.is_empty() {
+        return Ok(());
+    }
+    let kinds = [
+        VersionChange::Added,
+        VersionChange::Removed,
+        VersionChange::Upgraded,
+        VersionChange::Downgraded,
+        VersionChange::Resized,
+    ];
+    let counts: Vec<String> = kinds
+        .into_iter()
+        .map(|kind| (all.iter().filter(|package| package.change == kind).count(), kind))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, kind)| format!("{} {}", units::count(count as u64), kind.name()))
+        .collect();
+    page.title("PACKAGES", &counts.join(", "))?;
+    list_head(page, "PACKAGE")?;
+    for package in all.iter().take(rows) {
+        let was = !matches!(package.change, VersionChange::Added);
+        let is = !matches!(package.change, VersionChange::Removed);
+        let mut row = list_row(page, was.then_some(package.bytes_old), is.then_some(package.bytes_new));
+        let version = |text: &Option<String>| text.as_deref().map_or_else(|| "?".into(), shown);
+        let versions = match package.change {
+            VersionChange::Added | VersionChange::Resized => version(&package.new),
+            VersionChange::Removed => version(&package.old),
+            _ => format!("{} → {}", version(&package.old), version(&package.new)),
+        };
+        row.text(PLAIN, &shown(&package.name)).gap(1).text(PLAIN, &versions).gap(1);
+        row.text(DIM, package.change.name());
+        page.put(&row)?;
+    }
+    left_out(page, all.len(), rows, "package", "packages")
+}
+
+/// Settings that differ.
+pub(super) fn config(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -> io::Result<()> {
+    let all = &input.comparison.config;
+    if all.is_empty() {
+        return Ok(());
+    }
+    page.title("CONFIGURATION", "how a container is started")?;
+    let widest = all.iter().map(|change| columns(change.field)).max().unwrap_or(0);
+    for change in all.iter().take(rows) {
+        let name = change.name.as_deref().map(shown).unwrap_or_default();
+        let value = |text: &Option<String>| text.as_deref().map(shown);
+        let text = match (value(&change.old), value(&change.new)) {
+            (None, Some(new)) => format!("+ {}", joined(&name, &new)),
+            (Some(old), None) => format!("- {}", joined(&name, &old)),
+            (old, new) => {
+                let values = format!("{} → {}", old.unwrap_or_default(), new.unwrap_or_default());
+                format!("~ {}", joined(&name, &values))
+            }
+        };
+        let mut row = page.line();
+        row.gap(2).left(widest, DIM, change.field).gap(2);
+        page.wrapped(row, PLAIN, &text)?;
+    }
+    left_out(page, all.len(), rows, "setting", "settings")
+}
+
+fn joined(name: &str, value: &str) -> String {
+    match (name, value) {
+        ("", value) => value.to_owned(),
+        (name, "") => name.to_owned(),
+        (name, value) => format!("{name}={value}"),
+    }
+}
+
+/// Findings that only one image has.
+pub(super) fn findings(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -> io::Result<()> {
+    let groups = [
+        ("new", WASTE, input.new_advice, &input.findings.new),
+        ("gone", PASS, input.old_advice, &input.findings.gone),
+    ];
+    if groups.iter().all(|group| group.3.is_empty()) {
+        return Ok(());
+    }
+    page.title("FINDINGS", "")?;
+    for (word, style, advice, numbers) in groups {
+        for finding in numbers.iter().take(rows).map(|&at| &advice.findings[at]) {
+            let mut row = page.line();
+            row.gap(2).left(4, style, word).gap(2).right(SIZE, PLAIN, units::size(finding.bytes)).gap(2);
+            page.wrapped(row, PLAIN, &format!("{} ({})", finding.title, finding.rule))?;
+        }
+        left_out(page, numbers.len(), rows, "finding", "findings")?;
+    }
+    Ok(())
+}
+
+fn shown(text: &str) -> String {
+    line(text.as_bytes(), 200)
+}
+
+/// The path in the new image, else in the old one, for people.
+fn path_of(input: &Compared<'_>, before: Option<PathId>, after: Option<PathId>) -> String {
+    let path = match (before, after) {
+        (_, Some(path)) => input.new.image.paths.full(path),
+        (Some(path), None) => input.old.image.paths.full(path),
+        (None, None) => Vec::new(),
+    };
+    path_text(&path)
+}
+
+fn left_out(page: &mut Page<'_>, all: usize, rows: usize, one: &str, many: &str) -> io::Result<()> {
+    match all.saturating_sub(rows) {
+        0 => Ok(()),
+        more => {
+            let more = counted(more as u64, &format!("more {one}"), &format!("more {many}"));
+            page.hint(&format!("and {more}; --top 0 shows all"))
+        }
+    }
+}
