@@ -38,6 +38,9 @@ pub const NAMES: usize = 1 << 30;
 pub const XATTRS: u64 = 32 << 20;
 /// All unpacked layers of one image together, in bytes.
 pub const UNPACKED: u64 = 1 << 38;
+/// The sizes of all files of one image together, and of its tars and blobs: up to here every sum and every share of
+/// them is exact, in a `f64` too. A sparse file, or one blob named often, can claim far more.
+pub const SIZES: u64 = 1 << 53;
 /// Most diagnostics of one kind in one layer.
 pub const REMARKS: usize = 20;
 /// Most diagnostics that the layers of one image give.

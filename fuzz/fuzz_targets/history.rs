@@ -7,6 +7,6 @@ use layercake::dockerfile::parse_created_by;
 
 libfuzzer_sys::fuzz_target!(|created_by: &str| {
     let instruction = parse_created_by(created_by);
-    let shown = layercake::escape::line(format!("{instruction:?}").as_bytes(), 200);
+    let shown = layercake::text::line(format!("{instruction:?}").as_bytes(), 200);
     assert!(!shown.contains('\u{1b}'));
 });

@@ -37,6 +37,8 @@ pub struct Assembly {
     whiteouts: Vec<Vec<NameId>>,
     opaques: Vec<Vec<NameId>>,
     diagnostics: Vec<Diagnostic>,
+    /// All bytes of files, of tars and of blobs so far.
+    sizes: [u64; 3],
 }
 
 impl Assembly {
@@ -48,9 +50,14 @@ impl Assembly {
     /// Adds the next layer.
     ///
     /// # Errors
-    /// When there are more entries or names than 32-bit ids can count.
+    /// When there are more entries or names than 32-bit ids can count, or more bytes than can be summed up.
     pub fn add(&mut self, index: &LayerIndex, parts: Parts) -> Result<()> {
         let too_many = |what| Error::because(format!("the image has more {what} than can be counted"));
+        let content = index.entries.iter().try_fold(0_u64, |sum, entry| sum.checked_add(entry.size));
+        for (sum, more) in self.sizes.iter_mut().zip([content, Some(index.tar), Some(parts.blob)]) {
+            let all = more.and_then(|more| sum.checked_add(more)).filter(|&all| all <= limits::SIZES);
+            *sum = all.ok_or_else(|| too_many("bytes in its layers"))?;
+        }
         let ids = paths::merge(&mut self.names, &index.names);
         u32::try_from(self.names.text_len()).map_err(|_| too_many("names"))?;
         let attrs: Vec<_> = index.attrs.sets().iter().map(|set| self.attrs.intern(set)).collect();
@@ -84,7 +91,7 @@ impl Assembly {
             compression: index.compression,
             blob: parts.blob,
             tar: index.tar,
-            content: index.entries.iter().map(|entry| entry.size).sum(),
+            content: content.unwrap_or_default(),
             entries: start..end,
             whiteouts: Vec::new(),
             opaques: Vec::new(),
@@ -111,6 +118,7 @@ impl Assembly {
             whiteouts,
             opaques,
             diagnostics: found,
+            ..
         } = self;
         names.freeze();
         let (paths, ids) = PathTable::build(names);
@@ -142,5 +150,39 @@ impl Assembly {
             diagnostics,
             origin: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::{AttrId, NO_LINK};
+
+    fn layer(sizes: &[u64]) -> LayerIndex {
+        let mut index = LayerIndex::default();
+        for (number, &size) in sizes.iter().enumerate() {
+            let path = index.names.path(number.to_string().as_bytes());
+            let (attrs, link, kind) = (AttrId(0), NO_LINK, Kind::File);
+            index.entries.push(Entry { size, offset: 0, mtime: 0, hash: 0, path, attrs, link, kind });
+        }
+        index.attrs.intern(&crate::layer::Attrs::default());
+        index
+    }
+
+    #[test]
+    fn sizes_that_cannot_be_summed_up_are_an_error() {
+        let half = limits::SIZES / 2;
+        for layers in
+            [&[layer(&[u64::MAX, 2])][..], &[layer(&[half, half]), layer(&[1])], &[layer(&[half + 1, half])]]
+        {
+            let mut assembly = Assembly::default();
+            let added = layers.iter().try_for_each(|index| assembly.add(index, Parts::default()));
+            let error = added.unwrap_err().to_string();
+            assert_eq!(error, "the image has more bytes in its layers than can be counted");
+        }
+        let blob = Parts { blob: half + 1, ..Parts::default() };
+        let mut assembly = Assembly::default();
+        assembly.add(&layer(&[half, half]), blob.clone()).unwrap();
+        assert!(assembly.add(&layer(&[]), blob).is_err());
     }
 }

@@ -100,6 +100,10 @@ impl Config {
         }
         for name in [NAME, dive_ci::NAME] {
             let path = directory.join(name);
+            // a pipe that happens to lie there would be waited for; one that the user names is meant
+            if path.metadata().is_ok_and(|found| !found.is_file()) {
+                return Err(Error::because("it is not a regular file").reading(shown(&path)));
+            }
             if let Some(text) = read(&path).map_err(|error| error.reading(shown(&path)))? {
                 return Self::parse(&path, &text);
             }

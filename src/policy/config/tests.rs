@@ -154,3 +154,15 @@ fn own_rules_are_read_and_checked() {
         assert!(error(text).contains(why), "{}", error(text));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
+    let folder = directory(&[]);
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join(NAME)).status();
+    if !made.is_ok_and(|status| status.success()) {
+        return; // no mkfifo here
+    }
+    let error = Config::find(folder.path(), None).unwrap_err().to_string();
+    assert!(error.ends_with("it is not a regular file"), "{error}");
+}
