@@ -15,7 +15,7 @@ const BASE: &str = "debian:bookworm";
 const DOCKERFILE: &str = "FROM debian:bookworm
 # the data
 COPY data /srv/data
-RUN chmod -R 600 /srv
+RUN chown -R 1000:1000 /srv/data
 RUN mkdir -p /opt/tool && \\
     head -c 5000000 /dev/urandom > /opt/tool/cache && \\
     echo works > /opt/tool/state
