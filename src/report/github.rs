@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use super::format::{Format, Input, Layout};
 use crate::advice::Severity;
+use crate::image::Image;
 use crate::load::Examination;
 use crate::{text, units};
 
@@ -36,7 +37,8 @@ fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<
         let level = if finding.severity <= Severity::Medium { "warning" } else { "notice" };
         let bytes =
             if finding.bytes > 0 { format!(" ({})", units::size(finding.bytes)) } else { String::new() };
-        command(out, level, &finding.rule, &format!("{reference}: {}{bytes}", finding.title))?;
+        let place = place(image, &finding.layers);
+        command_at(out, level, &place, &finding.rule, &format!("{reference}: {}{bytes}", finding.title))?;
     }
     let totals = &analysis.totals;
     let message = format!(
@@ -54,7 +56,20 @@ fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<
 }
 
 fn command(out: &mut dyn Write, level: &str, title: &str, message: &str) -> io::Result<()> {
-    writeln!(out, "::{level} title={}::{}", property(title), data(message))
+    command_at(out, level, "", title, message)
+}
+
+/// A command about a place in a file, written as properties that end in a comma.
+fn command_at(out: &mut dyn Write, level: &str, place: &str, title: &str, message: &str) -> io::Result<()> {
+    writeln!(out, "::{level} {place}title={}::{}", property(title), data(message))
+}
+
+/// The lines of the Dockerfile that made the first of some layers, as properties.
+fn place(image: &Image, layers: &[usize]) -> String {
+    let found = layers.iter().find_map(|&layer| image.lines_of_layer(layer));
+    found.map_or_else(String::new, |(origin, lines)| {
+        format!("file={},line={},endLine={},", property(&origin.name), lines.from, lines.to)
+    })
 }
 
 /// The message of a command.

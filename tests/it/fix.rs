@@ -155,7 +155,9 @@ fn reports_have_the_lines_of_a_dockerfile() {
     assert_eq!(json["layers"][1]["lines"], lines(5, 8));
     assert_eq!((&json["layers"][0]["lines"], &json["history"][5]["lines"]), (&Value::Null, &lines(11, 11)));
     assert!(json["findings"][0]["lines"]["from"].is_u64(), "{:#}", json["findings"]);
-    assert!(report(&["--format", "text"]).contains("Dockerfile:5  apt-get update"));
+    let text = report(&["--format", "text"]);
+    assert!(text.contains("Dockerfile:5  apt-get update") && text.contains("[Dockerfile:5]"), "{text}");
+    assert!(report(&["--format", "github"]).contains(" file=Dockerfile,line=5,endLine=8,title="));
 }
 
 #[test]

@@ -28,7 +28,16 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
             none if none.is_empty() => none,
             some => format!(" ({some})"),
         };
-        page.wrapped(line, BOLD, &format!("{}{place}", text::line(finding.title.as_bytes(), usize::MAX)))?;
+        let mut lines =
+            finding.layers.iter().filter_map(|&layer| input.examination.image.lines_of_layer(layer));
+        let at = lines.next().map_or_else(String::new, |(origin, lines)| {
+            format!(" [{}]", text::line(origin.place(lines).as_bytes(), 80))
+        });
+        page.wrapped(
+            line,
+            BOLD,
+            &format!("{}{place}{at}", text::line(finding.title.as_bytes(), usize::MAX)),
+        )?;
         let fix: Vec<_> = finding.snippet.lines().map(|fix| text::line(fix.as_bytes(), usize::MAX)).collect();
         for fix in text::code(&fix.join("\n"), page.width - INDENT) {
             page.verbatim(INDENT, DIM, &fix)?;
