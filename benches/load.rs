@@ -2,7 +2,7 @@
 //!
 //! Every case measures two things in one run: loading and analysing an image, and the least that any program
 //! would have to do for it: hopping over all headers (plain layers), unpacking all blobs (packed ones), or
-//! reading the file once. At the end it prints the ratios. They are to be looked at, and assert nothing.
+//! reading the file once. At the end it prints the ratios. They are for people to read, and assert nothing.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,7 +1,7 @@
 //! Digests as the image specification writes them: `algorithm:hex`.
 //!
-//! Digests name blobs, so one that comes out of an archive is checked before it becomes part of a
-//! path: only the letters that the specification allows, so that no name leads out of the layout.
+//! Digests name blobs, so a digest from an archive is checked before it becomes part of a path: only characters that
+//! the specification allows, so that no name leads out of the layout.
 
 use std::fmt;
 
@@ -34,7 +34,7 @@ impl Digest {
         self.0.split(':').next().unwrap_or_default()
     }
 
-    /// The part behind the colon.
+    /// The part after the colon.
     pub fn encoded(&self) -> &str {
         self.0.split(':').nth(1).unwrap_or_default()
     }

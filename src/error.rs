@@ -1,8 +1,7 @@
 //! The one error type of the library: what was being read, where in it, why it failed, what to try.
 //!
-//! Errors are shown to people in one sentence, so every place that makes one says these things in
-//! words that fit [`Problem`]'s sentence. Nothing that comes from the image reaches the terminal raw:
-//! the sentence is escaped when it is formatted.
+//! Errors are shown to people as one sentence, so every part has to be worded to fit the sentence of [`Problem`].
+//! Nothing from the image reaches the terminal raw: the sentence is escaped when it is formatted.
 
 use std::fmt;
 use std::io;
@@ -15,7 +14,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Why an image could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Something is wrong with the input or with the question asked of it.
+    /// Something is wrong with the input or with the request.
     #[error("{0}")]
     Problem(Box<Problem>),
     /// The user stopped the program.
@@ -28,7 +27,7 @@ pub enum Error {
 pub struct Problem {
     /// What was being read: a file, a directory, standard input.
     pub what: String,
-    /// The member, blob or field inside it, if the failure can be placed.
+    /// The member, blob or field in it, if that is known.
     pub place: Option<String>,
     /// Why it failed.
     pub why: String,
@@ -37,12 +36,12 @@ pub struct Problem {
 }
 
 impl Error {
-    /// A failure about which nothing but the reason is known yet.
+    /// A failure of which only the reason is known yet.
     pub fn because(why: impl Into<String>) -> Self {
         Self::Problem(Box::new(Problem { what: String::new(), place: None, why: why.into(), hint: None }))
     }
 
-    /// An input/output failure, in the words of the operating system.
+    /// An I/O failure, in the words of the operating system.
     pub fn io(error: &io::Error) -> Self {
         Self::because(describe_io(error))
     }
@@ -67,7 +66,7 @@ impl Error {
         self
     }
 
-    /// Names what encloses the place, in front of it.
+    /// Puts the name of what encloses the place in front of it.
     #[must_use]
     pub fn within(mut self, outer: &str) -> Self {
         if let Self::Problem(problem) = &mut self {
@@ -89,7 +88,7 @@ impl Error {
     }
 }
 
-/// Longest reason taken over from the input, in characters; the rest is cut.
+/// Longest part that is shown, in characters; the rest is cut.
 const LONGEST_PART: usize = 400;
 
 impl fmt::Display for Problem {

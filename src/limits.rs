@@ -1,5 +1,5 @@
-//! Bounds on what is taken from an archive. Images come from strangers: every length is checked
-//! against one of these before it is used, and an error names the bound that it hit.
+//! All limits on what is read from an image. Images come from strangers: every length is checked against one of these
+//! before it is used, and an error names the limit that it hit.
 
 /// Longest JSON document (manifest, index, configuration), in bytes.
 pub const DOCUMENT: u64 = 16 << 20;
@@ -61,13 +61,13 @@ pub const PACKAGE_JSON: u64 = 64 << 10;
 pub const PACKAGE_JSONS: u64 = 16 << 20;
 /// Most packages of one package manager.
 pub const PACKAGES: usize = 1 << 16;
-/// Longest file that is looked at for credentials, in bytes.
+/// Longest file that is checked for credentials, in bytes.
 pub const CREDENTIALS: u64 = 64 << 10;
-/// Smallest file that is looked at as an executable where its mode or its name says that it is one, in bytes.
+/// Smallest file that is read as an executable if its mode or its name says that it is one, in bytes.
 pub const SMALL_EXECUTABLE: u64 = 16 << 10;
-/// Most of those that are looked at in one layer: each costs a read or two.
+/// Most of those that are read in one layer: each costs a read or two.
 pub const SMALL_EXECUTABLES: usize = 1 << 15;
-/// Smallest file that is looked at as an executable whatever it is called, in bytes.
+/// Smallest file that is read as an executable whatever its name, in bytes.
 pub const EXECUTABLE: u64 = 1 << 20;
 /// Longest table of an executable's segments or sections, in bytes.
 pub const EXECUTABLE_TABLE: u64 = 1 << 20;

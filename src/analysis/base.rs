@@ -7,7 +7,7 @@ use crate::image::Image;
 /// How the boundary between base layers and own layers is found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Base {
-    /// Told from the history.
+    /// Guessed from the history.
     #[default]
     Auto,
     /// The first this many layers.
@@ -17,7 +17,7 @@ pub enum Base {
 }
 
 impl Base {
-    /// Number of base layers of `image`; none when the boundary does not fit it.
+    /// Number of base layers of `image`; none if the boundary does not fit it.
     pub fn layers(&self, image: &Image) -> Option<usize> {
         match self {
             Self::Auto => Some(auto(image)),
@@ -36,8 +36,8 @@ impl Base {
 }
 
 /// The layers up to the last `CMD` that is followed by a step that makes a layer: base images end with
-/// one. Without such a step the first layer is the base. Source: how official images are built; an image
-/// whose base has no `CMD` needs to be told with `--base`. A Dockerfile that fits the image tells exactly.
+/// one. Without such a step the first layer is the base. Source: how official images are built. If the base has no
+/// `CMD`, the user has to say `--base`. A Dockerfile that fits the image tells exactly.
 pub fn auto(image: &Image) -> usize {
     if let Some(origin) = image.origin.as_ref().filter(|origin| origin.alignment.difference.is_none()) {
         let before = &image.history[..origin.alignment.first.index().min(image.history.len())];

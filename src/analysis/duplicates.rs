@@ -6,7 +6,7 @@ use super::waste::is_equal;
 use crate::image::{EntryId, Image, PathId};
 use crate::overlay::{Slot, Union};
 
-/// Smaller files are not worth a remark, in bytes.
+/// The smallest file that is worth reporting, in bytes.
 const LEAST: u64 = 4096;
 
 /// Files of equal content at several live paths that are not hard links of each other.
@@ -14,7 +14,7 @@ const LEAST: u64 = 4096;
 pub struct Duplicate {
     /// The size of one, in bytes.
     pub bytes: u64,
-    /// What all but one take: (n − 1) × size.
+    /// What all copies but one take: (n − 1) × size.
     pub saved: u64,
     /// One live path of each content, in ascending order, and the entry that holds the content.
     pub paths: Vec<(PathId, EntryId)>,

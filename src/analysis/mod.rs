@@ -1,7 +1,7 @@
 //! Pure functions of the image: what is wasted and why, efficiency, duplicates, the base.
 //!
-//! Every number that is shown anywhere is computed here, once. The definitions are those of the
-//! README's section "The numbers"; all sizes are bytes of regular files in the unpacked tars.
+//! Every number that is shown anywhere is computed here, once. `docs/numbers.md` defines them; all sizes are bytes of
+//! regular files in the unpacked tars.
 
 mod base;
 mod duplicates;
@@ -43,10 +43,10 @@ pub struct Analysis {
     pub system: System,
 }
 
-/// Computes the analysis of `image`, whose layers `union` merged. `base_layers` is cut to the number of layers.
+/// Computes the analysis of `image`, whose layers `union` merged. `base_layers` is capped at the number of layers.
 pub fn analyse(image: &Image, union: &Union, base_layers: usize) -> Analysis {
     let base_layers = base_layers.min(image.layers.len());
-    // these do not need each other, and each walks the whole image
+    // independent of each other, and each walks the whole image
     let ((wasted, copies), (duplicates, packages)) = rayon::join(
         || waste::wasted(image, union),
         || rayon::join(|| duplicates::duplicates(image, union), || packages::packages(image, union)),

@@ -1,4 +1,4 @@
-//! The package managers of distributions, one row each: whatever the program knows of one stands here.
+//! The package managers of distributions, one row each: everything that the program knows of one is here.
 
 use super::packages::Manager;
 use crate::layer::records::{self, Records};
@@ -12,9 +12,9 @@ pub struct PackageManager {
     pub program: &'static [u8],
     /// Whose packages it installs; none when they are not read.
     pub family: Option<Manager>,
-    /// Where these are; none when they are not read.
+    /// Where its records are; none if they are not read.
     pub records: Option<&'static Records>,
-    /// Further paths that every installation writes anew, as globs.
+    /// Other paths that every installation rewrites, as globs.
     pub rewrites: &'static [&'static str],
     /// How it installs, options left out.
     pub installs: &'static [&'static str],
@@ -24,7 +24,7 @@ pub struct PackageManager {
     pub upgrades: &'static [&'static str],
     /// A `RUN` that installs `{}` and leaves nothing else behind, but for what `clean` removes.
     pub install: &'static str,
-    /// The end of a `RUN` that takes packages away again.
+    /// The end of a `RUN` that removes packages again.
     pub remove: &'static str,
     /// The option of an installation that leaves out what packages only recommend.
     pub lean: Option<&'static str>,
@@ -40,12 +40,12 @@ impl PackageManager {
         self.install.replace("{}", &packages.join(" "))
     }
 
-    /// The commands that take packages away again.
+    /// The commands that remove packages again.
     pub fn remove(&self, packages: &[String]) -> String {
         self.remove.replace("{}", &packages.join(" "))
     }
 
-    /// True when it installs from lists that a command of its own has to fetch first.
+    /// True if it installs from lists that a separate command has to fetch first.
     pub fn has_lists(&self) -> bool {
         !self.updates.is_empty()
     }

@@ -1,7 +1,7 @@
-//! What the image is made of, told by its files: the distribution, the interpreters, the program that it runs.
+//! What the image is made of, judging by its files: the distribution, the interpreters, the program that it runs.
 //!
-//! Rules use it to say which smaller base would do. All of it is of the final root filesystem, except for
-//! the base's release.
+//! Rules use it to say which smaller base would do. All of it describes the final root filesystem, except for the
+//! release of the base.
 
 use super::package_managers::PACKAGE_MANAGERS;
 use super::packages::Places;
@@ -16,7 +16,7 @@ pub struct System {
     pub base: Option<Release>,
     /// The distribution of the final root filesystem.
     pub release: Option<Release>,
-    /// The package managers that could install something more: `apt-get`, `apk`, …
+    /// The package managers that could install more: `apt-get`, `apk`, …
     pub installers: Vec<&'static str>,
     /// The interpreters and run-time environments found, in the order of their paths.
     pub runtimes: Vec<Runtime>,
@@ -27,7 +27,7 @@ pub struct System {
 /// A distribution, as os-release(5) tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Release {
-    /// `ID`: `debian`, `alpine`; `linux` where it is not told.
+    /// `ID`: `debian`, `alpine`; `linux` if it is missing.
     pub id: String,
     /// `VERSION_ID`: `12`. Rolling distributions have none.
     pub version: Option<String>,
@@ -70,7 +70,7 @@ impl Language {
         }
     }
 
-    /// The variable in which official images tell its version.
+    /// The variable in which official images record its version.
     pub const fn variable(self) -> &'static str {
         match self {
             Self::Python => "PYTHON_VERSION",
@@ -88,7 +88,7 @@ impl Language {
 pub struct Runtime {
     /// What it runs.
     pub language: Language,
-    /// Its version as far as it is told, by the file's name or the environment: `3.11`.
+    /// Its version, as far as the file's name or the environment says: `3.11`.
     pub version: Option<String>,
     /// The file.
     pub path: PathId,
@@ -103,12 +103,12 @@ pub struct Program {
     pub path: PathId,
     /// The layer that holds it.
     pub layer: usize,
-    /// What its headers say; none for scripts, and for files below 16 KiB.
+    /// Its headers; none for scripts, and for files below 16 KiB.
     pub elf: Option<Elf>,
 }
 
 impl Program {
-    /// True when it surely needs no shared libraries.
+    /// True if it certainly needs no shared libraries.
     pub fn is_static(&self) -> bool {
         self.elf.is_some_and(|elf| !elf.needs_loader)
     }
@@ -162,7 +162,7 @@ impl Release {
     }
 }
 
-/// The release that the highest base layer with one stores.
+/// The release in the highest base layer that stores one.
 fn base_release(image: &Image, base_layers: usize) -> Option<Release> {
     let end = image.layers[..base_layers.min(image.layers.len())].last()?.entries.end;
     let of = |name| {
@@ -172,7 +172,7 @@ fn base_release(image: &Image, base_layers: usize) -> Option<Release> {
     RELEASES.into_iter().find_map(of).map(Release::parse)
 }
 
-/// Directories of programs; `*` is any directory.
+/// Directories that hold programs; `*` is any directory.
 const PROGRAMS: [&str; 8] = [
     "bin",
     "opt/*/*/bin",
@@ -206,7 +206,7 @@ fn runtimes(image: &Image, union: &Union, places: &mut Places<'_>) -> Vec<Runtim
     found
 }
 
-/// The directories of the final root filesystem that fit a pattern.
+/// The directories of the final root filesystem that match a pattern.
 fn directories(image: &Image, union: &Union, pattern: &str) -> Vec<PathId> {
     let mut found = vec![PathId::ROOT];
     for part in pattern.split('/') {

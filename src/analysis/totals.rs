@@ -16,7 +16,7 @@ pub struct Totals {
     pub wasted: u64,
     /// Wasted because a later layer stored the path again.
     pub overwritten: u64,
-    /// Wasted because a later layer deleted the path or a directory above it.
+    /// Wasted because a later layer removed the path or a directory above it.
     pub removed: u64,
     /// Wasted because the same tar stores the path again.
     pub repeated: u64,
@@ -28,13 +28,13 @@ pub struct Totals {
     pub tar: u64,
     /// Blobs of all layers as stored.
     pub blob: u64,
-    /// Content of the layers behind the base.
+    /// Content of the layers after the base.
     pub own_content: u64,
-    /// Wasted bytes in the layers behind the base.
+    /// Wasted bytes in the layers after the base.
     pub own_wasted: u64,
     /// `own_wasted / own_content`; 0 when that is 0.
     pub own_wasted_ratio: f64,
-    /// Wasted bytes of base layers that a layer behind the base hid.
+    /// Wasted bytes of base layers that a layer after the base hid.
     pub base_hidden: u64,
     /// What duplicates could save.
     pub duplicates: u64,
@@ -54,7 +54,7 @@ impl Totals {
     }
 }
 
-/// Paths of the final root filesystem by kind; implied directories included, the root not.
+/// Paths of the final root filesystem by kind, with implied directories and without the root.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tree {
     /// Regular files, each name of a hard-linked file counted.

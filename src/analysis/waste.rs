@@ -1,4 +1,4 @@
-//! Which copies nobody can see any more.
+//! Copies that no container can see any more.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ pub struct Wasted {
     pub path: PathId,
     /// The sum over its wasted copies, in bytes.
     pub bytes: u64,
-    /// Every wasted copy was followed by one with the same content.
+    /// True if the same content followed every wasted copy.
     pub metadata_only: bool,
     /// Its copies in [`super::Analysis::copies`].
     pub copies: Range<u32>,
@@ -27,16 +27,16 @@ pub struct Copy {
     pub layer: usize,
     /// Its bytes.
     pub bytes: u64,
-    /// Why nobody can see it.
+    /// Why no container can see it.
     pub cause: Cause,
     /// The layer that hid it.
     pub by_layer: usize,
-    /// It was overwritten by a copy with the same content.
+    /// True if a copy with the same content overwrote it.
     pub metadata_only: bool,
 }
 
-/// The copy that took an overwritten entry's place: the content behind the first entry at the same
-/// path in the layer that hid it, if that is a file.
+/// The copy that took an overwritten entry's place: the content of the first entry at the same path in the layer that
+/// hid it, if that is a file.
 fn successor(image: &Image, union: &Union, entry: EntryId, by_layer: usize) -> Option<EntryId> {
     let next = image.entry_in_layer(image.path_of(entry), by_layer)?;
     union.content_of(next)
@@ -67,7 +67,7 @@ fn index(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// The wasted copy that an entry is, if it is one; it may be of an empty file.
+/// An entry as a wasted copy, if it is one; it may be of an empty file.
 fn copy(image: &Image, union: &Union, entry: EntryId) -> Option<Copy> {
     let Fate::Lost(cause, by_layer) = union.fate(entry) else { return None };
     let bytes = image.entry(entry).size;

@@ -1,7 +1,7 @@
 //! Layer indexes become one image.
 //!
-//! Names are interned in the order of the layers, so that nothing depends on which thread was first;
-//! each layer's index is dropped as soon as its entries are taken over, which keeps the peak of memory low.
+//! Names are interned in the order of the layers, so that nothing depends on which thread was first. Each layer's
+//! index is dropped as soon as its entries are copied, which keeps peak memory low.
 
 use super::{About, Diagnostic, EntryId, Excerpts, Image, Layer, PathId, PathTable, Step, Timeline, paths};
 use crate::digest::Digest;
@@ -10,7 +10,7 @@ use crate::layer::{AttrTable, Entry, Kind, LayerIndex, NameId, Names};
 use crate::limits;
 use crate::oci::Config;
 
-/// What is known of a layer beside its tar.
+/// What is known of a layer apart from its tar.
 #[derive(Debug, Clone, Default)]
 pub struct Parts {
     /// The digest of the unpacked tar.
@@ -42,7 +42,7 @@ pub struct Assembly {
 }
 
 impl Assembly {
-    /// Makes room for so many entries at once, so that the list need not grow and be copied.
+    /// Reserves room for so many entries, so that the list does not have to grow and be copied.
     pub fn with_capacity(entries: usize) -> Self {
         Self { entries: Vec::with_capacity(entries), ..Self::default() }
     }
@@ -100,7 +100,7 @@ impl Assembly {
         Ok(())
     }
 
-    /// Numbers the paths and gives the image out.
+    /// Numbers the paths and returns the image.
     pub fn finish(
         self,
         about: About,

@@ -11,12 +11,12 @@ pub struct Excerpts {
 }
 
 impl Excerpts {
-    /// Adds that of an entry behind all that have one.
+    /// Adds the excerpt of an entry that comes after all entries with one.
     pub(super) fn push(&mut self, id: EntryId, excerpt: Excerpt) {
         self.list.push((id, excerpt));
     }
 
-    /// Drops the others.
+    /// Drops all excerpts that `keep` rejects.
     pub fn retain(&mut self, mut keep: impl FnMut(EntryId, &Excerpt) -> bool) {
         self.list.retain(|(id, excerpt)| keep(*id, excerpt));
         self.list.shrink_to_fit();
@@ -36,7 +36,7 @@ impl Excerpts {
         }
     }
 
-    /// What the headers of an entry say, if it is a large ELF file.
+    /// The headers of an entry, if it is an ELF file whose headers were read.
     pub fn elf(&self, id: EntryId) -> Option<Elf> {
         match self.get(id)? {
             Excerpt::Elf(elf) => Some(*elf),
@@ -44,7 +44,7 @@ impl Excerpts {
         }
     }
 
-    /// Whether an entry that may hold a secret does; none when it was not looked at.
+    /// Whether an entry that may hold a secret does; none if it was not checked.
     pub fn credentials(&self, id: EntryId) -> Option<SecretCheck> {
         match self.get(id)? {
             Excerpt::Credentials(holds) => Some(*holds),

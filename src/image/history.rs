@@ -1,9 +1,9 @@
 //! The history of the configuration, paired with the layers.
 //!
 //! A step that is not marked as `empty_layer` made a layer (image-spec, config.md, "history"), so the
-//! first such step made the first layer and so on. That holds only while both numbers agree; builders
-//! that squash or append layers leave histories that do not, and a wrong pairing would blame the wrong
-//! instruction. Then the steps are shown, and no layer is paired.
+//! first such step made the first layer and so on. That holds only if both numbers agree. Builders that squash or
+//! append layers leave other histories; a wrong pairing would blame the wrong instruction, so then the steps are shown
+//! and no layer is paired.
 
 use super::{Diagnostic, Step};
 use crate::dockerfile::{StepId, parse_created_by};
@@ -44,7 +44,8 @@ pub fn pair(config: &Config, layers: usize) -> Result<Paired> {
     Ok((steps, making.into_iter().map(|at| Some(StepId::at(at))).collect(), Vec::new()))
 }
 
-/// One step, not yet paired, without the values of secrets: whatever is shown of a step was read here. What has no `created_by` (`docker import`, nix) tells itself in its comment.
+/// One step, not yet paired. The values of secrets are taken out here, because everything that is shown of a step comes
+/// from here. Steps without `created_by` (`docker import`, nix) have their text in the comment.
 fn step(history: &History) -> Step {
     let created_by = history.created_by.as_deref().unwrap_or_default();
     let (instruction, command) = if created_by.trim().is_empty() {

@@ -1,7 +1,7 @@
 //! The image as one immutable value: its layers, every entry of every layer, and the path table.
 //!
 //! Every path of every layer is one [`PathId`]; ids are in pre-order with siblings sorted by name, so
-//! that a subtree is a range of ids. What a layer did to a path is found by equal ids.
+//! that a subtree is a range of ids. Equal ids show what each layer did to a path.
 
 mod assemble;
 mod excerpts;
@@ -37,7 +37,7 @@ pub struct Image {
     pub config: Config,
     /// The layers, lowest first.
     pub layers: Vec<Layer>,
-    /// The instructions of the Dockerfile, first to last, as far as the image tells them.
+    /// The instructions of the Dockerfile, first to last, as far as the image records them.
     pub history: Vec<Step>,
     /// Every path that any layer mentions.
     pub paths: PathTable,
@@ -51,7 +51,7 @@ pub struct Image {
     pub excerpts: Excerpts,
     /// Which entries stand at a path.
     pub timeline: Timeline,
-    /// What was odd about the image but did not stop the reading.
+    /// Oddities of the image that did not stop the reading.
     pub diagnostics: Vec<Diagnostic>,
     /// The Dockerfile that it was built from, when the user names it; see [`Image::locate`].
     pub origin: Option<Origin>,
@@ -91,7 +91,7 @@ pub struct Layer {
     pub blob: u64,
     /// Bytes of the unpacked tar.
     pub tar: u64,
-    /// Bytes of all its regular files; a path that stands twice counts twice.
+    /// Bytes of all its regular files; a path that is stored twice counts twice.
     pub content: u64,
     /// Its entries: a range of [`Image::entries`].
     pub entries: std::ops::Range<u32>,
@@ -106,7 +106,7 @@ pub struct Layer {
 /// One instruction of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// The instruction, when its builder told.
+    /// The instruction, if the builder recorded one.
     pub instruction: Option<Keyword>,
     /// The cleaned text: the shell's command of a `RUN`, the whole instruction of any other.
     pub command: String,
@@ -199,7 +199,7 @@ impl Image {
             .collect()
     }
 
-    /// The cleaned command that made a layer; empty when the image does not tell.
+    /// The cleaned command that made a layer; empty if the image does not record it.
     pub fn command_of(&self, layer: usize) -> &str {
         self.step_of(layer).map_or("", |step| &step.command)
     }

@@ -37,7 +37,7 @@ pub struct PathTable {
 }
 
 impl PathTable {
-    /// Numbers the paths of `names` anew. Also gives, for each old id, the new one.
+    /// Renumbers the paths of `names`. Also returns the new id of each old one.
     pub fn build(names: Names) -> (Self, Vec<PathId>) {
         let (parents, old_ends, old_bytes) = names.into_parts();
         let count = parents.len();
@@ -64,7 +64,7 @@ impl PathTable {
         for range in starts.windows(2) {
             children[range[0] as usize..range[1] as usize].sort_unstable_by(|&a, &b| name(a).cmp(name(b)));
         }
-        // pre-order without recursion: hostile paths are deep
+        // pre-order without recursion, because hostile paths are deep
         let mut table = Self {
             parents: Vec::with_capacity(count),
             ends: vec![0; count],
@@ -103,7 +103,7 @@ impl PathTable {
         u32::try_from(self.parents.len()).unwrap_or(u32::MAX)
     }
 
-    /// Never: the root is always there.
+    /// Always false, because the root is always there.
     pub fn is_empty(&self) -> bool {
         false
     }
@@ -113,7 +113,7 @@ impl PathTable {
         PathId(self.parents[id.index()])
     }
 
-    /// The id behind the last path below `id`: its subtree is `id..end`.
+    /// The id after the last path below `id`: its subtree is `id..end`.
     pub fn end(&self, id: PathId) -> PathId {
         PathId(self.ends[id.index()])
     }
@@ -175,7 +175,7 @@ impl PathTable {
     }
 }
 
-/// Old ids of a layer's names in a larger trie.
+/// Adds a layer's names to a larger trie. Returns their ids there.
 pub(super) fn merge(into: &mut Names, layer: &Names) -> Vec<NameId> {
     let mut ids = Vec::with_capacity(layer.len());
     ids.push(NameId::ROOT);

@@ -24,7 +24,7 @@ impl Timeline {
             starts[i] += starts[i - 1];
         }
         let mut sorted = vec![EntryId(0); entries.len()];
-        // counting sort from the back: each start walks down from its end, and ends where it belongs
+        // counting sort from the back: each start begins at its end and counts down to where it belongs
         let mut id = u32::try_from(entries.len()).unwrap_or(u32::MAX);
         for entry in entries.iter().rev() {
             id -= 1;

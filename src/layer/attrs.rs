@@ -8,7 +8,7 @@ use hashbrown::HashTable;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AttrId(pub u32);
 
-/// What an entry has beside its path, kind, size and time.
+/// The attributes of an entry other than path, kind, size and time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Attrs {
     /// Permission bits with set-user-id, set-group-id and sticky.
@@ -41,9 +41,9 @@ pub struct AttrTable {
 }
 
 impl AttrTable {
-    /// The id of `attrs`, which is kept when it is new.
+    /// The id of `attrs`; adds them if they are new.
     pub fn intern(&mut self, attrs: &Attrs) -> AttrId {
-        // neighbours in a tar mostly have the same attributes
+        // neighbours in a tar usually have the same attributes
         if let Some(last) = self.last
             && self.get(last) == attrs
         {

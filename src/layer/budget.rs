@@ -1,8 +1,8 @@
 //! What all layers of an image may take together.
 //!
-//! A limit per layer is none: an image may have thousands of layers. Layers are read in parallel, so each counts
-//! for itself and adds what it used to these sums from time to time. The sums only grow, and every layer adds all that
-//! it used before it is done; so whether an image is over a limit does not depend on the timing of threads.
+//! A limit per layer would be no limit: an image may have thousands of layers. Layers are read in parallel, so each
+//! counts for itself and adds to these sums from time to time. The sums only grow, and every layer adds all that it used
+//! before it is done; so whether an image is over a limit does not depend on the timing of threads.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -35,7 +35,7 @@ pub(super) struct Used {
 }
 
 impl Used {
-    /// True when so much gathered that the others should know of it.
+    /// True when it is time to tell the budget.
     pub(super) fn is_much(&self) -> bool {
         self.entries >= 4096 || self.implied >= 4096 || self.long_text + self.xattrs >= 1 << 16
     }

@@ -1,12 +1,12 @@
-//! Whether a file that is called like one with a secret holds one.
+//! Whether a file whose name suggests a secret holds one.
 //!
-//! The body is looked at while its layer is read, and only the verdict is kept: no secret stays in memory, and none
-//! can get into a report. Files of base layers and files that later layers delete are looked at like any other.
+//! The body is checked while its layer is read, and only the verdict is kept: no secret stays in memory, so none can
+//! reach a report. Files of base layers and files that later layers remove are checked like any other.
 
 /// What a file that may hold a secret holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretCheck {
-    /// A secret, as far as its form tells.
+    /// A secret, judging by its form.
     Secret,
     /// Settings, certificates or placeholders, and no secret.
     Nothing,
@@ -36,7 +36,7 @@ pub(super) enum Form {
     Json,
 }
 
-/// The form of a file, told by its normalised path.
+/// The form of a file, by its normalised path.
 pub(super) fn form(path: &[u8]) -> Option<Form> {
     let slash = path.iter().rposition(|&b| b == b'/');
     let (directory, name) = slash.map_or((&path[..0], path), |at| (&path[..at], &path[at + 1..]));
@@ -64,7 +64,7 @@ pub(super) fn form(path: &[u8]) -> Option<Form> {
     })
 }
 
-/// Looks whether a body of this form holds a secret.
+/// Checks whether a body of this form holds a secret.
 pub(super) fn examine(form: Form, body: &[u8]) -> SecretCheck {
     let text = String::from_utf8_lossy(body);
     let found = match form {
@@ -99,7 +99,7 @@ pub(super) fn examine(form: Form, body: &[u8]) -> SecretCheck {
     if found { SecretCheck::Secret } else { SecretCheck::Nothing }
 }
 
-/// The names and values of lines, comments left out; `signs` are what may stand between.
+/// The names and values of lines, without comments. Any of `signs` may separate the two.
 fn pairs<'a>(text: &'a str, signs: &'static str) -> impl Iterator<Item = (&'a str, &'a str)> {
     text.lines().filter_map(move |line| {
         let line = line.trim().trim_start_matches("- ").trim_start_matches("export ");
@@ -108,7 +108,7 @@ fn pairs<'a>(text: &'a str, signs: &'static str) -> impl Iterator<Item = (&'a st
     })
 }
 
-/// False for what stands in the place of a value: nothing, a variable, and words that ask to be replaced.
+/// False for placeholders: nothing, a variable, or a word that asks to be replaced.
 fn is_value(value: &str) -> bool {
     const WORDS: [&str; 17] = [
         "changeme",
@@ -146,7 +146,7 @@ fn has_password_in_url(text: &str) -> bool {
     })
 }
 
-/// True for variables whose names say that their values are secret.
+/// True for variables whose names say that the value is secret.
 fn is_secret_variable(name: &str, value: &str) -> bool {
     const NAMES: [&str; 5] = ["SECRET", "TOKEN", "PASSWORD", "PASSWD", "CREDENTIAL"];
     const PLACES: [&str; 12] = [
@@ -163,14 +163,14 @@ fn is_secret_variable(name: &str, value: &str) -> bool {
     if PLACES.iter().any(|place| name.ends_with(place)) || value.bytes().all(|byte| byte.is_ascii_digit()) {
         return false;
     }
-    // a key may be a mere name; one that opens something is long and has digits
+    // a key may be just a name; one that opens something is long and has digits
     let is_key = (name.ends_with("KEY") || name.contains("_KEY_"))
         && value.len() >= 16
         && value.bytes().any(|byte| byte.is_ascii_digit());
     NAMES.iter().any(|part| name.contains(part)) || is_key
 }
 
-/// Private keys by their PEM header; certificates and public keys have none.
+/// Finds private keys by their PEM header; certificates and public keys have another.
 fn key(body: &[u8], text: &str) -> SecretCheck {
     let is_private = text.contains("PRIVATE KEY-----")
         || text.contains("PRIVATE KEY BLOCK-----")
@@ -185,7 +185,7 @@ fn key(body: &[u8], text: &str) -> SecretCheck {
     }
 }
 
-/// Names whose values are secrets, in JSON.
+/// JSON keys whose values are secrets.
 const JSON_NAMES: [&str; 9] = [
     "auth",
     "identitytoken",
@@ -198,7 +198,7 @@ const JSON_NAMES: [&str; 9] = [
     "secret",
 ];
 
-/// True when a name of secrets has a value. `serde_json` reads no deeper than 128 levels, so this recurses no deeper.
+/// True when one of these keys has a value. `serde_json` reads no deeper than 128 levels, so this recurses no deeper.
 fn search(value: &serde_json::Value, form: Form) -> bool {
     match value {
         serde_json::Value::Object(map) => map.iter().any(|(name, value)| match value {

@@ -1,10 +1,10 @@
-//! What the headers of an executable, a library or a core dump say, read as the body passes by.
+//! The headers of an executable, a library or a core dump, read while the body streams past.
 //!
-//! What `strip` would save is told by the types of sections, not by their names: the name table may stand
-//! anywhere in the file, and a body that passes by is seen once. The symbol table (`SHT_SYMTAB`) names
+//! The types of sections say what `strip` would save, not their names: the name table may be anywhere in the file,
+//! and a streamed body is seen only once. The symbol table (`SHT_SYMTAB`) names
 //! its string table; debug information is sections of program data that no segment loads, and comes in
 //! at least three of them (`.debug_info`, `.debug_abbrev`, `.debug_line`), so a single one of those (`.comment`,
-//! `.gnu_debugdata`, the metadata of a Rust library) is not taken for it.
+//! `.gnu_debugdata`, the metadata of a Rust library) does not count.
 //!
 //! Source: System V ABI, chapters 4 "Object Files" and 5 "Program Loading" (elf.h).
 
@@ -37,7 +37,7 @@ pub struct Elf {
     pub machine: u16,
     /// For 64-bit processors.
     pub is_64_bit: bool,
-    /// It names a dynamic loader, as programs do that need shared libraries.
+    /// It names a dynamic loader, so it needs shared libraries.
     pub needs_loader: bool,
     /// Bytes of its symbol table and debug information, which `strip` would save. 0 for object files, whose
     /// symbols are needed.
@@ -63,8 +63,8 @@ impl Elf {
     }
 }
 
-/// Reads what the present body's headers say; none when it is no ELF file. Where skipping is cheaper than
-/// reading, only the headers are read; else the body is hashed as well (the hash is 0 where not).
+/// Reads the headers of the current body; none if it is no ELF file. Where skipping is cheaper than reading, only the
+/// headers are read and the hash is 0; elsewhere the whole body is hashed.
 pub(super) fn examine<I: Input>(walk: &mut Walk<I>) -> Result<(Option<Elf>, u64)> {
     let size = walk.left();
     let mut hasher = walk.is_body_cheap().then(BodyHasher::new);
@@ -84,7 +84,7 @@ pub(super) fn examine<I: Input>(walk: &mut Walk<I>) -> Result<(Option<Elf>, u64)
     Ok((headers.read(size), hasher.map_or(0, |hasher| hasher.finish())))
 }
 
-/// A stretch of the body that is to be kept.
+/// A part of the body to keep.
 #[derive(Debug, Default)]
 struct Stretch {
     start: u64,
@@ -102,12 +102,12 @@ impl Stretch {
         self.bytes.len() == self.length
     }
 
-    /// The offset of the first byte that is missing.
+    /// The offset of the first missing byte.
     fn next(&self) -> u64 {
         self.start.saturating_add(self.bytes.len() as u64)
     }
 
-    /// Takes what `chunk`, which stands at offset `at`, has of it.
+    /// Takes its share of `chunk`, which starts at offset `at`.
     fn see(&mut self, at: u64, chunk: &[u8]) {
         let Some(skip) = self.next().checked_sub(at).and_then(|skip| usize::try_from(skip).ok()) else {
             return;
@@ -124,11 +124,11 @@ const HEADER: u64 = 64;
 /// The shortest one, of 32-bit files.
 const SHORT_HEADER: usize = 52;
 
-/// The headers of an ELF file as they pass by.
+/// The headers of an ELF file as they arrive.
 #[derive(Debug)]
 struct Headers {
     file: Stretch,
-    /// Where segments and sections are, once the file header was seen.
+    /// Where segments and sections are, once the file header is known.
     tables: Option<[Stretch; 2]>,
 }
 
@@ -154,7 +154,7 @@ impl Headers {
         }
     }
 
-    /// The next offset from `at` on that is wanted.
+    /// The next wanted offset at or after `at`.
     fn next_wanted(&self, at: u64) -> Option<u64> {
         if !self.file.is_whole() {
             return Some(at);
@@ -190,7 +190,7 @@ impl Headers {
     }
 }
 
-/// The width and the order of bytes that a file is written in.
+/// The word size and byte order of the file.
 #[derive(Debug, Clone, Copy)]
 struct Format {
     wide: bool,
@@ -209,7 +209,7 @@ const STRINGS: u64 = 3;
 const LOADED: u64 = 2;
 /// Sections that no one loads and that are smaller, such as `.comment` and `.gnu_debuglink`, stay.
 const LEAST_DEBUG: u64 = 128;
-/// So many make debug information.
+/// Fewer such sections are no debug information.
 const DEBUG_SECTIONS: usize = 3;
 
 impl Format {
@@ -230,7 +230,7 @@ impl Format {
         Some(Self { wide, big })
     }
 
-    /// An unsigned number of `N` bytes; 0 behind the end.
+    /// An unsigned number of `N` bytes; 0 past the end.
     fn number<const N: usize>(self, bytes: &[u8], at: usize) -> u64 {
         let Some(field) = bytes.get(at..at + N) else { return 0 };
         let add = |value: u64, &byte: &u8| value << 8 | u64::from(byte);
@@ -241,7 +241,7 @@ impl Format {
         u16::try_from(self.number::<2>(bytes, at)).unwrap_or(0)
     }
 
-    /// A number as wide as the format, which stands at one place in 32-bit files and at another in 64-bit ones.
+    /// A number as wide as the format, at one offset in 32-bit files and another in 64-bit ones.
     fn word(self, bytes: &[u8], narrow: usize, wide: usize) -> u64 {
         if self.wide { self.number::<8>(bytes, wide) } else { self.number::<4>(bytes, narrow) }
     }

@@ -1,8 +1,8 @@
-//! The few bodies that are kept of a layer: package databases and releases; and what executables and files of
-//! credentials tell of themselves.
+//! What is kept of a few bodies of a layer: package databases and os-release in full, of executables their headers, of
+//! files of credentials a verdict.
 //!
-//! After loading nothing reads a tar, so what later rooms want to know of contents must be taken along
-//! while the members pass. [`Wanted::of`] decides by path and size. What is kept is bounded per file and,
+//! Nothing reads a tar after loading, so what later rooms want to know of contents has to be picked up while the
+//! layer is read. [`Wanted::of`] decides by path and size. What is kept is bounded per file and,
 //! over all layers, by a [`Budget`].
 
 use std::sync::Arc;
@@ -32,17 +32,17 @@ pub enum Excerpt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     Database,
-    /// Of rpm: reduced to what is wanted of it.
+    /// rpm's, reduced to names, versions and paths.
     RpmDatabase,
     PackageJson,
     Executable,
-    /// One that its mode or its name gives away; so many of them are looked at.
+    /// A smaller one, known by its mode or its name; only so many of them are read.
     SmallExecutable,
     Credentials(Form),
 }
 
 impl Wanted {
-    /// Whether the body of a regular file is wanted, told by its normalised path, its size and its mode.
+    /// Whether the body of a regular file is wanted, by its normalised path, its size and its mode.
     pub(super) fn of(path: &[u8], size: u64, mode: u32) -> Option<Self> {
         if (1..=limits::CREDENTIALS).contains(&size)
             && let Some(form) = credentials::form(path)
@@ -103,7 +103,8 @@ fn is_package_json(path: &[u8]) -> bool {
     }
 }
 
-/// Takes what is wanted from the present body of `walk`; also the body's hash, 0 when it was not read whole.
+/// Takes what is wanted from the current body of `walk`. Also returns the body's hash, 0 if the body was not read
+/// whole.
 pub(super) fn take<I: Input>(
     wanted: Wanted,
     walk: &mut Walk<I>,

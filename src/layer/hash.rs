@@ -1,8 +1,8 @@
 //! Hashes of file bodies, by which equal contents are found.
 //!
-//! XXH3 with 64 bits: it keeps up with memory, and only bodies of equal size are ever compared, so that
-//! chance makes two of a million files look equal once in some hundred million images. It is not proof against
-//! an image made to deceive; such an image could only make itself look more wasteful.
+//! XXH3 with 64 bits is as fast as memory. Only bodies of equal size are compared, so two different files of a million
+//! look equal by chance once in some hundred million images. An image made to deceive could do it on purpose, but
+//! only to look more wasteful than it is.
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
@@ -10,12 +10,12 @@ use crate::error::Result;
 use crate::source::Input;
 use crate::source::tar::Walk;
 
-/// The hash of a whole body. Never 0, which stands for "not read".
+/// The hash of a whole body; never 0, which means "not read".
 pub fn body(bytes: &[u8]) -> u64 {
     xxh3_64(bytes).max(1)
 }
 
-/// Hashes a body that comes in pieces.
+/// Hashes a body that arrives in pieces.
 #[derive(Default)]
 pub struct BodyHasher(Xxh3Default);
 
@@ -36,7 +36,7 @@ impl BodyHasher {
     }
 }
 
-/// The hash of the present body of `walk`, which is read whole.
+/// Reads the current body of `walk` to its end and hashes it.
 pub(super) fn passing<I: Input>(walk: &mut Walk<I>) -> Result<u64> {
     let whole = walk.left();
     let first = walk.chunk()?;

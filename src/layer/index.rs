@@ -13,8 +13,8 @@ use crate::source::tar::{Member, Type, Walk};
 use crate::source::{Compression, Input, Meter, Section, Stepping, Streaming, limits, normal, stream_error};
 use crate::text;
 
-/// Indexes a plain tar by hopping over its bodies. Only bodies of up to a page, and those of which an excerpt
-/// is wanted, are read and hashed on the way. `budget` bounds what is kept of all layers.
+/// Indexes a plain tar by hopping over its bodies. Reads and hashes only bodies of up to a page and
+/// those that an excerpt is wanted of. `budget` bounds what all layers take.
 ///
 /// # Errors
 /// When the tar is damaged or over a limit; the error says where.
@@ -25,8 +25,8 @@ pub fn index_plain(section: &Section, meter: Meter<'_>, budget: &Budget) -> Resu
     Ok(layer)
 }
 
-/// Indexes a tar that passes by, and hashes every body. Reads to the end, behind the tar's own,
-/// so that the decompressor checks its sums. `budget` bounds what is kept of all layers.
+/// Indexes a tar from a stream, and hashes every body. Reads on after the tar's own end, so that the
+/// decompressor checks its sums. `budget` bounds what all layers take.
 ///
 /// # Errors
 /// When the stream or the tar is damaged or over a limit; the error says where.
@@ -44,7 +44,7 @@ pub fn index_stream(reader: impl Read, compression: Compression, budget: &Budget
     Ok(layer)
 }
 
-/// A reader that fails when all that were unpacked are over the limit.
+/// A reader that fails once all unpacked layers together are over the limit.
 struct Counted<'a, R> {
     reader: R,
     budget: &'a Budget,
@@ -202,11 +202,11 @@ impl<'a> Indexer<'a> {
         Ok(())
     }
 
-    /// The hash of a file's body, 0 when it is dear to read; and its excerpt, if one is wanted.
+    /// Hashes a file's body and keeps its excerpt, if one is wanted. The hash is 0 when reading would be expensive.
     fn read_body<I: Input>(&mut self, walk: &mut Walk<I>) -> Result<u64> {
         let mut wanted = Wanted::of(&self.path, walk.left(), self.attrs.mode);
         if wanted == Some(Wanted::SmallExecutable) {
-            // in the order of the tar, so that the same ones are looked at every time
+            // counted in the order of the tar, so that every run looks at the same ones
             self.small_executables += 1;
             wanted = wanted.filter(|_| self.small_executables <= limits::SMALL_EXECUTABLES);
         }

@@ -1,9 +1,8 @@
 //! One layer's tar, read into a [`LayerIndex`].
 //!
-//! Indexing keeps what the rest of the program asks about and nothing else: a small trie of names,
-//! one [`Entry`] of 48 bytes per tar member, the whiteouts apart from them, attributes interned
-//! (an image has few different owners and modes). Of bodies only few are kept ([`Excerpt`]), and in a plain
-//! tar only small and wanted ones are read.
+//! Indexing keeps only what the rest of the program asks about: a small trie of names, one [`Entry`] of 48 bytes per
+//! tar member, whiteouts in lists of their own, and interned attributes (an image has few different owners and
+//! modes). Very few bodies are kept ([`Excerpt`]); in a plain tar only those and small ones are read.
 
 mod attrs;
 mod budget;
@@ -36,11 +35,11 @@ use crate::source::Compression;
 pub enum Kind {
     /// A regular file: the only kind that carries bytes.
     File,
-    /// A further name of a regular file; [`Entry::link`] is the path that it names.
+    /// Another name of a regular file; [`Entry::link`] is the path that it names.
     HardLink,
     /// A directory.
     Directory,
-    /// A symbolic link; [`Entry::link`] places its target in the link texts.
+    /// A symbolic link; [`Entry::link`] is the offset of its target in the link texts.
     Symlink,
     /// A character device.
     CharDevice,
@@ -53,7 +52,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// True for regular files and further names of them.
+    /// True for regular files and hard links.
     pub fn is_file(self) -> bool {
         matches!(self, Self::File | Self::HardLink)
     }
@@ -81,7 +80,7 @@ impl Kind {
 /// No link: the value of [`Entry::link`] for kinds that have none.
 pub const NO_LINK: u32 = u32::MAX;
 
-/// One member of a layer's tar, whiteouts excepted. 48 bytes: an image has up to millions of them.
+/// One member of a layer's tar that is no whiteout. It has 48 bytes, because an image may have millions of them.
 ///
 /// `P` is what its path is an id of: a [`NameId`] of its own layer, or an id of the table of all the image's paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,8 +91,8 @@ pub struct Entry<P> {
     pub offset: u64,
     /// Modification time, seconds since 1970 (fractions are dropped).
     pub mtime: i64,
-    /// A 64-bit hash of the body; 0 while it has not been read. Two bodies are taken as equal when
-    /// both their sizes and their hashes are.
+    /// A 64-bit hash of the body; 0 while it has not been read. Bodies of equal size and hash count as
+    /// equal.
     pub hash: u64,
     /// The path.
     pub path: P,
@@ -114,12 +113,12 @@ impl Entry<NameId> {
     }
 }
 
-/// A layer as its tar tells it.
+/// What a layer's tar holds.
 #[derive(Debug, Default)]
 pub struct LayerIndex {
     /// Every name that the tar mentions, as a trie. Id 0 is the root.
     pub names: Names,
-    /// The members in the order of the tar, whiteouts excepted. An entry for the root itself is left out.
+    /// The members in the order of the tar, without whiteouts and without the root itself.
     pub entries: Vec<Entry<NameId>>,
     /// Paths that this layer removes from the layers below.
     pub whiteouts: Vec<NameId>,
@@ -135,11 +134,11 @@ pub struct LayerIndex {
     pub tar: u64,
     /// How the blob is compressed.
     pub compression: Compression,
-    /// What was odd but did not stop the reading.
+    /// Oddities that did not stop the reading.
     pub remarks: Vec<Remark>,
 }
 
-/// Something odd in a layer that did not stop the reading.
+/// An oddity in a layer that did not stop the reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
     /// A short fixed word for programs.

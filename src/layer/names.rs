@@ -25,8 +25,8 @@ impl From<NameId> for u32 {
     }
 }
 
-/// Paths that grow as they are named: a node per path with its parent and its own name. A parent's id
-/// is smaller than its children's, and ids are given in the order of first mention.
+/// A growing trie: a node per path, with its parent and its own name. Ids are given in the order of first mention,
+/// so a parent's id is smaller than its children's.
 #[derive(Debug)]
 pub struct Names {
     parents: Vec<NameId>,
@@ -51,7 +51,7 @@ impl Names {
             ends: vec![0],
             bytes: Vec::new(),
             table: HashTable::new(),
-            // names come from strangers: a secret seed keeps them from being chosen to collide
+            // names come from strangers: with a secret seed they cannot be chosen to collide
             seed: RandomState::new().hash_one(0),
         }
     }
@@ -61,7 +61,7 @@ impl Names {
         self.parents.len()
     }
 
-    /// Never: the root is always there.
+    /// Always false, because the root is always there.
     pub fn is_empty(&self) -> bool {
         false
     }
@@ -115,7 +115,7 @@ impl Names {
         id
     }
 
-    /// Gives back what only growing needs.
+    /// Frees what only growing needs.
     pub fn freeze(&mut self) {
         self.table = HashTable::new();
         self.parents.shrink_to_fit();
@@ -137,7 +137,7 @@ fn hash_of(seed: u64, parent: NameId, name: &[u8]) -> u64 {
     xxh3_64_with_seed(name, seed ^ u64::from(parent.0).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
-/// Finds the ids of names in the order of a tar, where neighbours are mostly in the same directory.
+/// Finds the ids of names in the order of a tar, where neighbours are usually in the same directory.
 #[derive(Debug, Default)]
 pub(super) struct Cursor {
     directory: Vec<u8>,

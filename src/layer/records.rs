@@ -1,5 +1,5 @@
-//! Where package managers keep their records: what is kept of bodies, what packages are read from, and what is
-//! written anew at every install all follow from this one table.
+//! Where package managers keep their records. Which bodies are kept, what packages are read from, and what every
+//! install rewrites all follow from this one table.
 
 /// The records of one family of package managers.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! rpm's records, cut down to what is wanted of them while their layer is read: names, versions and paths.
+//! rpm's records, reduced to names, versions and paths while their layer is read.
 //!
 //! A database of tens of megabytes is mostly changelogs and checksums. What is left is a few megabytes: for each package
 //! its name, its version and the paths of its files, each ended by a zero byte, and a zero byte after the last.
@@ -15,7 +15,7 @@ const DIRECTORY_OF: u32 = 1116;
 const BASE_NAMES: u32 = 1117;
 const DIRECTORIES: u32 = 1118;
 
-/// Keys that rpm trusts are kept as packages without files.
+/// rpm keeps the keys that it trusts as packages without files.
 const KEYS: &[u8] = b"gpg-pubkey";
 
 /// The packages in an `rpmdb.sqlite`; none when it cannot be read.
@@ -43,7 +43,7 @@ fn package(header: &Header<'_>, out: &mut Vec<u8>) -> Option<()> {
         out.extend_from_slice(directory);
         out.extend_from_slice(base);
         out.push(0);
-        // a directory may be named by any number of files
+        // any number of files may name the same directory
         is_within_limit(out)?;
     }
     out.push(0);

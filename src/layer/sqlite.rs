@@ -1,8 +1,8 @@
 //! The rows of one table of an `SQLite` database that is a string of bytes: enough to read rpm's records.
 //!
-//! A database of a stranger's image is no place for a library that wants it in a file and maps pages: here every
-//! offset is checked, and the pages that are looked at are counted, so that no loop of pages is endless. What is
-//! only in a write-ahead log beside the database is not seen; rpm empties it when it closes.
+//! A library would want a file and map its pages, which is no way to treat a stranger's database. Here every offset
+//! is checked, and pages and bytes are counted, so that pages that point at each other cannot loop for ever. What is
+//! only in a write-ahead log next to the database is not seen; rpm empties the log when it closes.
 //!
 //! Source: "Database File Format", sections 1.3 "The Database Header", 1.6 "B-tree Pages" and 2.1 "Record Format".
 
@@ -12,7 +12,7 @@ pub(super) struct Database<'b> {
     page: usize,
     /// Bytes of a page without those reserved at its end.
     usable: usize,
-    /// Pages that may still be looked at.
+    /// Pages that may still be read.
     left: std::cell::Cell<usize>,
     /// Bytes that may still be handed out: many cells may point at one record.
     records_left: std::cell::Cell<usize>,
@@ -26,7 +26,7 @@ enum Value<'p> {
 }
 
 impl<'b> Database<'b> {
-    /// None when it is no such database.
+    /// Checks the header; none if this is no `SQLite` database.
     pub(super) fn open(bytes: &'b [u8]) -> Option<Self> {
         if !bytes.starts_with(b"SQLite format 3\0") {
             return None;
@@ -49,7 +49,7 @@ impl<'b> Database<'b> {
         self.bytes.get(at..at.checked_add(self.usable)?)
     }
 
-    /// Calls `see` with the blobs of the second column of a table; none when something is not as it should be.
+    /// Calls `see` with the blobs of the second column of a table; none when the database is damaged.
     pub(super) fn blobs(&self, table: &str, mut see: impl FnMut(&[u8]) -> Option<()>) -> Option<()> {
         let mut root = None;
         self.rows(1, &mut |row| {
@@ -87,7 +87,7 @@ impl<'b> Database<'b> {
                 }
                 continue;
             }
-            // the last child first, since the stack turns them round
+            // the last child first, because the stack reverses them
             open.push(u32_at(page, header + 8)?);
             for cell in (0..count).rev() {
                 open.push(u32_at(page, at(cell)?)?);
@@ -101,7 +101,7 @@ impl<'b> Database<'b> {
         let (size, at) = varint(page, at)?;
         let (_row, at) = varint(page, at)?;
         let size = usize::try_from(size).ok().filter(|&size| size <= self.bytes.len())?;
-        // a cell takes two bytes of its page at least, whatever its record has
+        // a cell takes at least two bytes of its page, however small its record
         self.records_left.set(self.records_left.get().checked_sub(size.saturating_add(2))?);
         if size <= self.usable - 35 {
             return Some(page.get(at..at.checked_add(size)?)?.into());

@@ -1,16 +1,16 @@
-//! Whiteouts: the names by which a layer deletes.
+//! Whiteouts: names that remove what lower layers hold.
 //!
-//! Source: image-spec, layer.md, "Whiteouts". `.wh.NAME` deletes NAME, `.wh..wh..opq` hides all that lower
-//! layers have in its directory; other names that start with `.wh..wh.` are AUFS' own bookkeeping.
+//! Source: image-spec, layer.md, "Whiteouts". `.wh.NAME` removes NAME, `.wh..wh..opq` hides all that lower
+//! layers hold in its directory. Other names that start with `.wh..wh.` are bookkeeping of AUFS.
 
 /// What a normalised path is to the union.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Name<'a> {
     /// An entry like any other.
     Plain,
-    /// Deletes this name in the directory of the whiteout.
+    /// Removes this name from the directory of the whiteout.
     Whiteout(&'a [u8]),
-    /// Hides what lower layers have in the directory.
+    /// Hides what lower layers hold in the directory.
     Opaque,
     /// Bookkeeping, to be ignored.
     Bookkeeping,

@@ -1,6 +1,6 @@
 //! Lists and maps of documents, with a limit on their items.
 //!
-//! A document is bounded in bytes, and yet two bytes of it (`{}`) may become hundreds in memory.
+//! Limiting a document in bytes is not enough: two of them (`{}`) may take hundreds in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -59,7 +59,7 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Map<V> {
     }
 }
 
-/// Whether there is room after so many items.
+/// Fails when there is no room for another item.
 fn check<E: Error>(items: usize) -> Result<(), E> {
     if items < limits::ITEMS {
         return Ok(());

@@ -46,11 +46,11 @@ pub struct RootFs {
 pub struct History {
     /// When it ran (RFC 3339).
     pub created: Option<String>,
-    /// The instruction as its builder wrote it down; see [`crate::dockerfile::parse_created_by`].
+    /// The instruction as its builder recorded it; see [`crate::dockerfile::parse_created_by`].
     pub created_by: Option<String>,
     /// Who made it.
     pub author: Option<String>,
-    /// A remark of the builder.
+    /// A comment of the builder.
     pub comment: Option<String>,
     /// It changed the configuration only and made no layer.
     #[serde(default, deserialize_with = "nullable")]
@@ -82,7 +82,7 @@ pub struct Runtime {
     /// The directory that the process starts in.
     #[serde(default, deserialize_with = "nullable")]
     pub working_dir: String,
-    /// Free annotations.
+    /// Free-form annotations.
     #[serde(default, deserialize_with = "map")]
     pub labels: BTreeMap<String, String>,
     /// The signal that stops the process.

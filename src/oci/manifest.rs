@@ -20,10 +20,10 @@ pub struct Descriptor {
     /// The digest of the blob; not yet checked.
     #[serde(default, deserialize_with = "nullable")]
     pub digest: String,
-    /// Free annotations.
+    /// Free-form annotations.
     #[serde(default, deserialize_with = "map")]
     pub annotations: BTreeMap<String, String>,
-    /// What the image behind it runs on.
+    /// What the image that it points to runs on.
     pub platform: Option<Platform>,
 }
 
@@ -44,7 +44,7 @@ impl Descriptor {
     }
 }
 
-/// An image manifest or an index: told apart by what it holds, not by its media type.
+/// An image manifest or an index. Its fields tell which, not its media type.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Document {

@@ -1,7 +1,7 @@
 //! The documents of an image: manifests, indexes, configuration, and Docker's `manifest.json`.
 //!
-//! Types only, no input or output. They are tolerant: builders leave fields out, write `null` for
-//! lists and add fields of their own; only what cannot be done without is required.
+//! Types only, no I/O. They are tolerant: builders leave fields out, write `null` for lists and add fields of
+//! their own. Only what is indispensable is required.
 //!
 //! Sources: image-spec `descriptor.md`, `manifest.md`, `image-index.md`, `config.md`; the Docker
 //! image specification v1.2 ("Combined Image JSON + Filesystem Changeset Format").

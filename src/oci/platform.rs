@@ -29,13 +29,13 @@ impl Platform {
         well_formed.then(|| Self { os: os.into(), architecture: normal(architecture).into(), variant })
     }
 
-    /// The platform that a container engine on this machine would choose: Linux on this processor.
+    /// The platform that a container engine on this machine would choose: Linux on this architecture.
     pub fn host() -> Self {
         Self { os: "linux".into(), architecture: normal(std::env::consts::ARCH).into(), variant: None }
     }
 
-    /// True when an image for `self` answers a request for `wanted`. A variant is compared only when it is
-    /// wished for; arm64 means its only variant v8.
+    /// True if an image for `self` satisfies a request for `wanted`. The variant is compared only if the request names
+    /// one; arm64 implies its only variant, v8.
     pub fn answers(&self, wanted: &Self) -> bool {
         let variant = |p: &Self| {
             p.variant.clone().filter(|v| !(v.is_empty() || v == "v8" && normal(&p.architecture) == "arm64"))
@@ -45,13 +45,13 @@ impl Platform {
             && variant(wanted).is_none_or(|v| variant(self) == Some(v))
     }
 
-    /// True when nothing is known; also for the `unknown/unknown` of attestations.
+    /// True if nothing is known, or for the `unknown/unknown` of attestations.
     pub fn is_unknown(&self) -> bool {
         matches!(self.os.as_str(), "" | "unknown") && matches!(self.architecture.as_str(), "" | "unknown")
     }
 }
 
-/// Go's word for an architecture that Rust or uname call otherwise.
+/// Go's word for an architecture that Rust or uname call something else.
 fn normal(architecture: &str) -> &str {
     match architecture {
         "x86_64" => "amd64",

@@ -1,4 +1,4 @@
-//! What each layer changed, kept: stepping from one layer to another costs their changes, not the image.
+//! A log of what each layer changed: stepping from one layer to another costs their changes, not the image.
 
 use super::rootfs::{packed, slot};
 use super::{Rootfs, Slot};
@@ -12,7 +12,7 @@ pub struct ChangeLog {
     deltas: Vec<Delta>,
 }
 
-/// One path that stood otherwise before a layer than after it. 12 bytes: a layer has up to millions.
+/// One path that a layer changed. It has 12 bytes, because a layer may change millions.
 #[derive(Debug, Clone, Copy)]
 struct Delta {
     path: PathId,
@@ -21,7 +21,7 @@ struct Delta {
 }
 
 impl ChangeLog {
-    /// Stacks the layers once more and writes down what each changes.
+    /// Stacks the layers once more and records what each of them changes.
     pub fn of(image: &Image) -> Self {
         let mut rootfs = Rootfs::new(image);
         let mut stamps = vec![usize::MAX; image.paths.len() as usize];
@@ -54,7 +54,7 @@ impl ChangeLog {
         log
     }
 
-    /// Brings a file system with `from` layers applied to one with `to` layers applied.
+    /// Turns a file system with `from` layers applied into one with `to` layers applied.
     pub fn step(&self, rootfs: &mut Rootfs, from: usize, to: usize) {
         for layer in from..to {
             for delta in self.of_layer(layer) {
@@ -68,7 +68,7 @@ impl ChangeLog {
         }
     }
 
-    /// What stood at a path before a layer and after it; none when the layer does not change the path.
+    /// What was at a path before a layer and after it; none if the layer does not change the path.
     pub fn change(&self, layer: usize, path: PathId) -> Option<(Option<Slot>, Option<Slot>)> {
         let deltas = self.of_layer(layer);
         let at = deltas.binary_search_by_key(&path, |delta| delta.path).ok()?;

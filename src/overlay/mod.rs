@@ -2,8 +2,8 @@
 //!
 //! Source: the image specification, layer.md ("Applying Changesets", "Whiteouts"). A layer is applied
 //! in two passes: its whiteouts and opaque markers against the layers below, then its entries in the
-//! order of the tar. [`Rootfs`] holds the merged file system as one slot per path; applying a layer
-//! writes slots and reports every write, and whoever wants to count something listens.
+//! order of the tar. [`Rootfs`] holds the merged file system as one slot per path. Applying a layer writes slots
+//! and reports every write to a listener, which counts what it likes.
 
 mod log;
 mod rootfs;
@@ -22,7 +22,7 @@ pub enum Cause {
     Overwritten,
     /// A whiteout or an opaque marker, or a directory above was removed or replaced by a non-directory.
     Removed,
-    /// The same path stands again later in the same tar.
+    /// The same tar stores the path again.
     Repeated,
 }
 

@@ -5,10 +5,10 @@ use fixedbitset::FixedBitSet;
 use super::Cause;
 use crate::image::{EntryId, Image, PathId};
 
-/// What stands at a path.
+/// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slot {
-    /// A directory that no tar names, but that something in it needs.
+    /// A directory that no tar names, but that has something in it.
     Implied,
     /// An entry.
     Entry(EntryId),
@@ -19,11 +19,11 @@ pub enum Slot {
 pub struct Change {
     /// The path.
     pub path: PathId,
-    /// What stood there.
+    /// What was there.
     pub before: Option<Slot>,
-    /// What stands there now.
+    /// What is there now.
     pub after: Option<Slot>,
-    /// Why what stood there went.
+    /// Why what was there is gone.
     pub cause: Cause,
 }
 
@@ -32,11 +32,11 @@ const IMPLIED: u32 = u32::MAX - 1;
 
 /// What a container sees with some of the layers stacked.
 ///
-/// Invariant: what stands at a path has directories at all paths above it.
+/// Invariant: if something is at a path, directories are at all paths above it.
 #[derive(Debug, Clone)]
 pub struct Rootfs {
     slots: Vec<u32>,
-    /// One bit per path: set where something stands. Lets a large dead subtree be skipped quickly.
+    /// One bit per path, set where something is. With them a large dead subtree is skipped quickly.
     live: FixedBitSet,
 }
 
@@ -47,12 +47,12 @@ impl Rootfs {
         Self { slots: vec![NOTHING; count], live: FixedBitSet::with_capacity(count) }
     }
 
-    /// What stands at a path. Nothing ever stands at the root itself.
+    /// What is at a path. There is never anything at the root itself.
     pub fn get(&self, path: PathId) -> Option<Slot> {
         slot(self.slots[path.index()])
     }
 
-    /// The entry at a path, if a tar names what stands there.
+    /// The entry at a path; none if nothing is there, or an implied directory.
     pub fn entry(&self, path: PathId) -> Option<EntryId> {
         match self.get(path)? {
             Slot::Entry(id) => Some(id),
@@ -60,7 +60,7 @@ impl Rootfs {
         }
     }
 
-    /// True when a directory stands at the path, implied or not.
+    /// True if a directory is at the path, implied or not.
     pub fn is_directory(&self, image: &Image, path: PathId) -> bool {
         match self.get(path) {
             Some(Slot::Implied) => true,
@@ -69,19 +69,19 @@ impl Rootfs {
         }
     }
 
-    /// All paths at which something stands, in ascending order.
+    /// All paths where something is, in ascending order.
     pub fn live(&self) -> impl Iterator<Item = (PathId, Slot)> + '_ {
         self.live.ones().filter_map(|path| Some((path_id(path), slot(self.slots[path])?)))
     }
 
-    /// Writes a slot without any rule; for undoing a [`Change`] or doing it again.
+    /// Writes a slot without applying any rule: undoes a [`Change`], or does it again.
     pub fn set(&mut self, path: PathId, value: Option<Slot>) {
         let index = path.index();
         self.slots[index] = packed(value);
         self.live.set(index, value.is_some());
     }
 
-    /// Stacks a layer on top; `listen` hears every write before it is done, and sees the file system as it is then.
+    /// Stacks a layer on top. `listen` is called before every write, with the file system as it is then.
     pub fn apply(&mut self, image: &Image, layer: usize, listen: &mut impl FnMut(&Self, Change)) {
         let changes = &image.layers[layer];
         for &path in &changes.whiteouts {
@@ -96,7 +96,7 @@ impl Rootfs {
         }
     }
 
-    /// Puts an entry where it belongs. `first` is the first entry of its layer.
+    /// Puts an entry at its path. `first` is the first entry of its layer.
     fn place(&mut self, image: &Image, id: EntryId, first: u32, listen: &mut impl FnMut(&Self, Change)) {
         let path = image.path_of(id);
         if path == PathId::ROOT {
@@ -127,14 +127,14 @@ impl Rootfs {
         }
     }
 
-    /// Removes what stands at a path.
+    /// Removes what is at a path.
     fn remove(&mut self, path: PathId, listen: &mut impl FnMut(&Self, Change)) {
         if let before @ Some(_) = self.get(path) {
             self.write(Change { path, before, after: None, cause: Cause::Removed }, listen);
         }
     }
 
-    /// Removes all that stands below a path.
+    /// Removes everything below a path.
     fn clear(&mut self, image: &Image, path: PathId, listen: &mut impl FnMut(&Self, Change)) {
         let (mut from, end) = (path.index() + 1, image.paths.end(path).index());
         while let Some(path) = self.next_live(from, end) {
@@ -148,7 +148,7 @@ impl Rootfs {
         self.set(change.path, change.after);
     }
 
-    /// The first path in `from..end` at which something stands. The set itself finds only the first of all, so this
+    /// The first path in `from..end` where something is. The set itself finds only the first of all, so this
     /// looks at its words.
     fn next_live(&self, from: usize, end: usize) -> Option<usize> {
         const BITS: usize = usize::BITS as usize;
@@ -171,7 +171,7 @@ pub(super) fn packed(slot: Option<Slot>) -> u32 {
     }
 }
 
-/// The slot that [`packed`] made so small.
+/// Unpacks what [`packed`] made.
 pub(super) fn slot(value: u32) -> Option<Slot> {
     match value {
         NOTHING => None,

@@ -1,4 +1,4 @@
-//! All layers stacked, with the account of where every byte went.
+//! All layers stacked, and an account of where every byte went.
 
 use super::{Cause, Change, Rootfs, Slot};
 use crate::image::{EntryId, Image, PathId};
@@ -8,14 +8,14 @@ use crate::limits;
 /// What became of the bytes of an entry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Fate {
-    /// Some path of the final file system reaches them (or the entry never carried bytes).
+    /// Some path of the final file system reaches them, or the entry never had any.
     #[default]
     Live,
-    /// The last of their names was lost for this cause, to this layer.
+    /// The last of their names was lost for this cause, in this layer.
     Lost(Cause, u16),
 }
 
-/// How many files, and their bytes. Further names of a file (hard links) count as files of 0 bytes.
+/// A number of files and their bytes. Hard links count as files of 0 bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FileCount {
     /// Number of files.
@@ -24,7 +24,7 @@ pub struct FileCount {
     pub bytes: u64,
 }
 
-/// What a layer changed in the files of the file system below it.
+/// How a layer changed the files of the file system below it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Files that were not there below.
@@ -67,13 +67,13 @@ impl Union {
         Self { rootfs, changes, dangling: account.dangling, fates: account.fates, contents: account.contents }
     }
 
-    /// What became of an entry's bytes. They are live as long as any name reaches them; when the last name
-    /// goes, its cause is theirs.
+    /// What became of an entry's bytes. They are live as long as any name reaches them; when the last name goes, they
+    /// are lost for the same cause.
     pub fn fate(&self, id: EntryId) -> Fate {
         self.fates[id.index()]
     }
 
-    /// The regular-file entry whose bytes an entry names: itself, or what its hard link led to.
+    /// The regular-file entry whose bytes an entry names: itself, or the target of its hard link.
     pub fn content_of(&self, id: EntryId) -> Option<EntryId> {
         content(&self.contents, id)
     }
@@ -104,8 +104,8 @@ impl Account {
         }
     }
 
-    /// Hears of a write before it is done: names are gained before they are lost, so that a link to what
-    /// stands at its own path keeps it.
+    /// Called before each write. Names are gained before they are lost, so that a link to what is at its own path
+    /// keeps it.
     fn note(&mut self, image: &Image, rootfs: &Rootfs, layer: usize, change: Change) {
         if let Some(Slot::Entry(id)) = change.after {
             self.gain(image, rootfs, id);
@@ -143,7 +143,7 @@ impl Account {
     }
 }
 
-/// The paths that a layer wrote, with what stood there below.
+/// The paths that a layer wrote, with what was there below.
 struct Touched {
     /// Which layer touched each path last, counted from 1.
     stamps: Vec<u16>,
@@ -164,7 +164,7 @@ impl Touched {
         }
     }
 
-    /// Compares what stood below with what stands now, and starts the next layer.
+    /// Compares what was there below with what is there now, and starts the next layer.
     fn settle(&mut self, image: &Image, rootfs: &Rootfs) -> Changes {
         let file = |slot: Option<Slot>| match slot {
             Some(Slot::Entry(id)) => Some(image.entry(id)).filter(|entry| entry.kind.is_file()),

@@ -51,7 +51,7 @@ impl<'a> Claims<'a> {
         self.image.excerpts.body(self.content_at(path)?)
     }
 
-    /// Names a package and gives its number; none when there are too many.
+    /// Adds a package and returns its number; none if there are too many.
     pub(super) fn add(&mut self, manager: Manager, name: &[u8], version: Option<&[u8]>) -> Option<u32> {
         if name.is_empty() || self.found.len() >= limits::PACKAGES {
             return None;
@@ -65,7 +65,7 @@ impl<'a> Claims<'a> {
         u32::try_from(self.found.len() - 1).ok()
     }
 
-    /// Gives a path to a package, unless another has it. Paths without a file count for nobody.
+    /// Gives a path to a package, unless another owns it already. Paths without a file count for nobody.
     pub(super) fn claim(&mut self, path: PathId, package: u32) {
         if self.owners.is_empty() {
             self.owners = vec![NOBODY; self.image.paths.len() as usize];
@@ -92,7 +92,7 @@ impl<'a> Claims<'a> {
             places.entry(found).or_default().push(number);
         }
         let is_kept = |numbers: &[usize], found: &PackageFiles| {
-            // the system's packages may be empty; a language's without a file of its own came with one of those
+            // a system package may have no files; a language's package without any came with a system package
             matches!(found.manager, Manager::Dpkg | Manager::Apk | Manager::Rpm)
                 || numbers.iter().any(|&n| totals[n].files > 0)
         };
@@ -123,8 +123,8 @@ impl<'a> Claims<'a> {
         Packages { list, unowned, recommended, unread, owners: self.owners }
     }
 
-    /// Sums up what each owns, and says what nobody does. A content that several paths name belongs to the
-    /// first that is owned.
+    /// Sums up what each package owns, and returns what none does. A content with several paths belongs to the owner of
+    /// the first path that has one.
     fn count(&self, totals: &mut [Total]) -> u64 {
         let mut counted = vec![false; self.image.entries.len()];
         let mut live = 0;

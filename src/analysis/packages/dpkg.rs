@@ -17,7 +17,7 @@ const STATUS_FILES: &[u8] = b"var/lib/dpkg/status.d";
 const LISTS: &[u8] = b"var/lib/dpkg/info";
 const STATES: &[u8] = b"var/lib/apt/extended_states";
 
-/// Finds the packages and their files. Gives the packages that are there only as recommendations, and why.
+/// Finds the packages and their files. Returns the packages that are there only because they are recommended, and why.
 pub(super) fn read(claims: &mut Claims<'_>) -> Vec<(u32, u32)> {
     let mut controls = Vec::new();
     if let Some(status) = DPKG.databases().find_map(|path| claims.body(&path)) {
@@ -88,7 +88,7 @@ fn add<'t>(claims: &mut Claims<'_>, status: &'t [u8], controls: &mut Vec<Control
     });
 }
 
-/// Packages that apt installed because others asked for them.
+/// Packages that apt installed as dependencies of others.
 fn automatic(states: &[u8]) -> Vec<&[u8]> {
     #[derive(Default)]
     struct State<'t> {

@@ -1,10 +1,10 @@
-//! Records of fields, as dpkg writes them: paragraphs of `Name: value` lines, parted by empty lines.
+//! Records as dpkg writes them: paragraphs of `Name: value` lines, separated by empty lines.
 //!
-//! Source: deb822(5). Lines that start with a blank continue the field above; none of the fields that are
-//! read here is written so, and they are passed over.
+//! Source: deb822(5). Lines that start with a blank continue the field above. No field that is read here
+//! has such lines, so they are skipped.
 
-/// Reads `text` paragraph by paragraph into a `T`: `field` hears the name and the value of each field, `end`
-/// takes each paragraph that had fields.
+/// Reads `text` paragraph by paragraph into a `T`. `field` is called with the name and value of each field, `end`
+/// with each paragraph that had fields.
 pub(super) fn paragraphs<'t, T: Default>(
     text: &'t [u8],
     field: impl Fn(&mut T, &'t [u8], &'t [u8]),

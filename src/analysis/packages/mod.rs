@@ -1,8 +1,8 @@
 //! The packages of the final root filesystem, and the bytes that each owns.
 //!
-//! Names and versions come from the package managers' own records, bytes are counted from the image's entries:
-//! a package owns the files that its list names, as far as they are still there. A file is owned once, by
-//! the first that names it: the system's package manager before the languages'. Each content counts once, however
+//! Names and versions come from the package managers' own records, bytes from the image's entries: a package owns the
+//! files that its list names, as far as they still exist. The first package that names a file owns it, and the system's
+//! package manager comes before those of languages. Each content counts once, however
 //! many hard links name it.
 
 mod apk;
@@ -35,14 +35,14 @@ pub fn packages(image: &Image, union: &Union) -> Packages {
     claims.settle(&recommended, unread)
 }
 
-/// Package managers that have records which were not read: rpm's older ones are in formats of their own, and
-/// others' may have been too large to keep.
+/// Package managers whose records were not read: older ones of rpm are in other formats, and any may have been too
+/// large to keep.
 fn unread(claims: &Claims<'_>) -> Vec<Manager> {
     let is_there = |path: &[u8]| claims.live_file(path).is_some();
     let is_lost = |path: Vec<u8>| is_there(&path) && claims.body(&path).is_none();
     let mut unread = Vec::new();
     for (manager, records) in [(Manager::Dpkg, DPKG), (Manager::Apk, APK), (Manager::Rpm, RPM)] {
-        // what was written in older formats is no matter once there is a new database
+        // records in older formats do not matter once there is a new database
         let is_older = || records.older_databases().any(|path| is_there(&path));
         let is_new = || records.databases().any(|path| is_there(&path));
         if records.databases().any(is_lost) || is_older() && !is_new() {

@@ -37,11 +37,11 @@ pub struct Package {
     pub manager: Manager,
     /// Its name.
     pub name: String,
-    /// Its version, where it is told.
+    /// Its version, if it is recorded.
     pub version: Option<String>,
     /// Bytes of its files.
     pub bytes: u64,
-    /// Number of its files, further names of a file included.
+    /// Number of its files, hard links included.
     pub files: u64,
     /// The layers that its bytes are in, the one with most first.
     pub layers: Vec<(usize, u64)>,
@@ -54,7 +54,7 @@ impl Package {
     }
 }
 
-/// A package that is there only because another recommends it, or because such a one needs it.
+/// A package that is there only because another recommends it, or because a recommended one needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recommended {
     /// The package: an index into [`Packages::list`].
@@ -72,7 +72,7 @@ pub struct Packages {
     pub unowned: u64,
     /// Packages that `--no-install-recommends` would have left out: in the order of `list`.
     pub recommended: Vec<Recommended>,
-    /// Package managers whose records are there but cannot be read.
+    /// Package managers whose records exist but cannot be read.
     pub unread: Vec<Manager>,
     /// The owner of each path, as an index into `list`; empty when there are no packages.
     pub(super) owners: Vec<u32>,

@@ -1,4 +1,4 @@
-//! What npm and its like put into `node_modules`.
+//! What npm and similar tools put into `node_modules`.
 //!
 //! Source: npm-folders(5). A package owns its directory, except for the packages in a `node_modules` inside it.
 //! Its name is the directory's, with the scope's in front; its version stands in package.json.
@@ -26,7 +26,7 @@ pub(super) fn read(claims: &mut Claims<'_>) {
     directories.sort_unstable();
     let Some(&first) = directories.first() else { return };
     let mut directories = directories.into_iter().peekable();
-    // the packages around the present path, innermost last
+    // the packages around the current path, innermost last
     let mut around: Vec<(PathId, u32)> = Vec::new();
     for path in (first.0..image.paths.len()).map(PathId) {
         while around.last().is_some_and(|&(end, _)| end <= path) {

@@ -1,7 +1,7 @@
 //! From the names in a package's list to paths of the final root filesystem.
 //!
-//! Lists name files as they were packed: `/lib/x.so` where `/lib` is a link to `usr/lib` since. So the
-//! directory of a name is resolved through symbolic links, the last part is not.
+//! Lists name files as they were packed: `/lib/x.so`, although `/lib` has since become a link to `usr/lib`. So the
+//! directory of a name is resolved through symbolic links, and the last part is not.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,14 +11,14 @@ use crate::overlay::Union;
 
 /// Most links that are followed for one name.
 const LINKS: usize = 16;
-/// Most links that are followed for all names; a hostile list could make every name a detour.
+/// Most links that are followed for all names together: a hostile list could make every name a detour.
 const ALL_LINKS: usize = 50_000;
 /// Most directories that are remembered: a hostile list could spell one in a million ways.
 const KNOWN: usize = 1 << 16;
-/// Longest target of a link, in bytes, as for Linux.
+/// Longest target of a link that is followed, in bytes; Linux takes no longer ones.
 const TARGET: usize = 4096;
 
-/// Finds paths by name. Directories are listed when they are first looked into.
+/// Finds paths by name. A directory is listed when something in it is first looked up.
 pub(in crate::analysis) struct Places<'a> {
     image: &'a Image,
     union: &'a Union,
@@ -77,7 +77,7 @@ impl<'a> Places<'a> {
 
     fn walk(&mut self, from: PathId, name: &[u8]) -> Option<PathId> {
         let mut links = LINKS;
-        // what is still to be walked, the next part last
+        // the parts that are still to be walked, the next one last
         let mut parts: Vec<&[u8]> = name.rsplit(|&b| b == b'/').collect();
         let mut at = from;
         while let Some(part) = parts.pop() {
@@ -109,7 +109,7 @@ impl<'a> Places<'a> {
         Some(at)
     }
 
-    /// What stands under a name in a directory.
+    /// What a directory holds under a name.
     pub(in crate::analysis) fn child(&mut self, directory: PathId, name: &[u8]) -> Option<PathId> {
         if self.listed.insert(directory) {
             let image = self.image;

@@ -1,14 +1,14 @@
 //! Which packages are there only because others recommend them.
 //!
-//! apt notes which packages it installed on its own account. Those that no package which someone asked for
-//! needs, directly or through others, but that one of these recommends, would not be there with
-//! `--no-install-recommends`; nor would what only they need.
+//! apt records which packages it installed automatically. An automatic package that no requested package needs,
+//! directly or through others, but that one of those recommends, would not be there with `--no-install-recommends`;
+//! nor would what only it needs.
 //!
 //! Source: deb-control(5), Debian policy 7 "Declaring relationships between packages".
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-/// What dpkg says of a package, as text of its status.
+/// The fields of a package in dpkg's status.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Control<'t> {
     pub number: u32,

@@ -76,7 +76,7 @@ fn dpkg_lists_are_followed_through_links() {
     let packages = packages(&image, &union);
     let want = [
         (Manager::Dpkg, "libc6", Some("2.36"), 100, 1, Some(0)),
-        // lists are read by name: the first to claim a file has it
+        // lists are read by name: the first to claim a file owns it
         (Manager::Dpkg, "docs", Some("3"), 37, 2, Some(1)),
         (Manager::Dpkg, "tool", Some("1.0"), 0, 0, None),
     ];
@@ -228,7 +228,7 @@ fn endless_links_end() {
     assert_eq!(packages(&image, &union).list.iter().map(|p| p.files).sum::<u64>(), 0);
 }
 
-/// Lines that look much like those of the records, and some noise.
+/// Lines that resemble those of the records, and some noise.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
     let line = prop_oneof![
         "(Package|Version|Status|Depends|Recommends|Provides|Architecture): [a-c ,|:()]{0,8}",

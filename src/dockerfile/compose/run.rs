@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::layout::Layout;
 use super::words::{self, WordChange};
@@ -19,6 +20,16 @@ pub(super) struct Plan {
     mounts: Vec<String>,
     /// Options of a `COPY` or `ADD`.
     flags: Vec<String>,
+    /// The commands as they are; read once, because there may be thousands of them, each with a change.
+    commands: Option<Rc<Commands>>,
+}
+
+/// The commands of a shell script.
+#[derive(Debug, PartialEq, Eq)]
+struct Commands {
+    text: String,
+    spans: Vec<Range<usize>>,
+    form: Form,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +43,18 @@ pub(super) type Try<T = ()> = Result<T, String>;
 
 impl Plan {
     pub(super) fn is_empty(&self) -> bool {
-        *self == Self::default()
+        self.parts.is_empty() && self.appended.is_empty() && self.mounts.is_empty() && self.flags.is_empty()
+    }
+
+    fn commands(&mut self, file: &Dockerfile, node: &Node) -> Try<Rc<Commands>> {
+        if let Some(known) = &self.commands {
+            return Ok(Rc::clone(known));
+        }
+        let script = script(file, node)?;
+        let spans = shell::parts(&script.logical.text).into_iter().map(|part| part.span).collect();
+        let read = Rc::new(Commands { text: script.logical.text, spans, form: script.form });
+        self.commands = Some(Rc::clone(&read));
+        Ok(read)
     }
 
     /// Adds a command at the end, unless the same runs there already.
@@ -71,12 +93,11 @@ impl Plan {
         was: &str,
         with: &[String],
     ) -> Try {
-        let script = script(file, node)?;
-        let parts = shell::parts(&script.logical.text);
-        let Some(span) = parts.get(part).map(|part| part.span.clone()) else {
+        let commands = self.commands(file, node)?;
+        let Some(span) = commands.spans.get(part).cloned() else {
             return Err("the Dockerfile has another command there".into());
         };
-        let there = shell::blank_words(&script.logical.text[span]);
+        let there = shell::blank_words(&commands.text[span]);
         let was = shell::blank_words(was);
         let same = there.len() == was.len()
             && there.iter().zip(&was).all(|(there, was)| there == was || was.contains('…'));
@@ -91,7 +112,7 @@ impl Plan {
             return Ok(());
         }
         let joined = with.join(" && ");
-        if joined.contains('\n') && script.form == Form::Line {
+        if joined.contains('\n') && commands.form == Form::Line {
             return Err("a command of several lines does not fit into the RUN".into());
         }
         let changes = words::changes(&was, &shell::blank_words(&joined));

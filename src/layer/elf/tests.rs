@@ -7,7 +7,7 @@ const SIZE: usize = 1 << 20;
 /// One section: type, flags, size, link.
 type Row = (u64, u64, u64, u32);
 
-/// Sections of a program with symbols and debug information.
+/// The sections of a program with symbols and debug information.
 const DEBUG: [Row; 7] = [
     (0, 0, 0, 0),
     (PROGRAM_DATA, LOADED, 5000, 0),
@@ -25,7 +25,7 @@ fn put(file: &mut [u8], format: Format, at: usize, width: usize, value: u64) {
     file[at..at + width].copy_from_slice(bytes);
 }
 
-/// An ELF file of 1 MiB whose section headers stand at `table`, with one segment behind the file header.
+/// An ELF file of 1 MiB whose section headers stand at `table`, with one segment after the file header.
 fn file(format: Format, kind: u64, table: usize, rows: &[Row]) -> Vec<u8> {
     let mut file = vec![0; SIZE];
     let wide = format.wide;
@@ -62,7 +62,7 @@ fn in_tar(body: &[u8]) -> Vec<u8> {
     builder.into_inner().unwrap()
 }
 
-/// What is read of `body` where it passes by in pieces, and where it can be hopped over.
+/// What is read of `body`: streamed in pieces, and from a file that can be skipped in.
 fn both_ways(body: &[u8]) -> [Option<Elf>; 2] {
     use std::io::Write;
     /// Hands out few bytes at a time.
@@ -103,7 +103,7 @@ fn both_ways(body: &[u8]) -> [Option<Elf>; 2] {
 #[test]
 fn symbols_and_debug_information_are_summed_in_every_format() {
     for (wide, big) in [(true, false), (true, true), (false, false), (false, true)] {
-        // at the end, as GNU's linker does; behind the segments, as Go's does
+        // at the end, as GNU's linker does; after the segments, as Go's does
         for table in [SIZE - 7 * 64, 200] {
             let body = file(Format { wide, big }, 2, table, &DEBUG);
             let want = Elf {

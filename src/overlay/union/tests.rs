@@ -1,7 +1,7 @@
 use super::*;
 use crate::image::sample::image;
 
-/// Every live path with what stands there: `/` a directory, `(…)` an implied one, else the body's size.
+/// Every live path and what is there: `/` a directory, `(…)` an implied one, else the body's size.
 fn tree(image: &Image, union: &Union) -> String {
     let shown = union.rootfs.live().map(|(path, slot)| {
         let name = String::from_utf8(image.paths.full(path)).unwrap();

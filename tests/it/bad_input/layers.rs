@@ -28,7 +28,7 @@ fn member(flag: u8, size: u64, body: &[u8], change: impl FnOnce(&mut [u8; 512]))
     tar
 }
 
-/// The tar of one file, behind `front`.
+/// `front`, and then a tar of one file.
 fn then_a_file(mut front: Vec<u8>) -> Vec<u8> {
     front
         .extend(tar_of(&[Entry { path: b"f".into(), body: b"body".into(), ..Entry::default() }], Names::Gnu));

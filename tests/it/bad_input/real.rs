@@ -1,4 +1,4 @@
-//! Archives that real tools left behind half-written, and sound ones that were spoilt by hand.
+//! Archives that real tools left behind half-written, and sound ones that were damaged by hand.
 
 use std::collections::BTreeSet;
 use std::fs;

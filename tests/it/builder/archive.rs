@@ -52,7 +52,7 @@ impl Archive {
         self
     }
 
-    /// The images are platforms of one name: they stand in an index of their own, which `index.json` names.
+    /// The images are platforms of one name: they are in an index of their own, which `index.json` names.
     pub(crate) fn platforms(mut self) -> Self {
         self.nested = true;
         self

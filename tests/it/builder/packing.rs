@@ -9,11 +9,11 @@ pub(crate) enum Packing {
     Plain,
     /// One gzip member.
     Gzip,
-    /// Several gzip members behind each other, as pigz and estargz write them.
+    /// Several gzip members in a row, as pigz and estargz write them.
     GzipMembers,
     /// One zstd frame.
     Zstd,
-    /// Several zstd frames and skippable frames between and behind them, as zstd:chunked has them.
+    /// Several zstd frames and skippable frames between and after them, as zstd:chunked has them.
     ZstdFrames,
 }
 

@@ -1,7 +1,7 @@
 //! Holds the merged view against a real engine: `docker export` of a container made from the image.
 //!
-//! Runs where the `docker` command reaches an engine, on the image behind `--demo`; the names of further images
-//! of that engine may stand in `LAYERCAKE_EXPORT_IMAGES`, separated by blanks.
+//! Runs where the `docker` command reaches an engine, on the image behind `--demo`; `LAYERCAKE_EXPORT_IMAGES`
+//! may name more images of that engine, separated by blanks.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

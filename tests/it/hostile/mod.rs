@@ -1,7 +1,7 @@
 //! Images made to hurt: small files that would take all memory, never end, or be told as something they are not.
 //!
-//! Each case is built in code, has less than a hundred kilobytes, and the answer it must get: exit code, sentence,
-//! peak memory and time. What is merely damaged is in `bad_input`.
+//! Each case is built in code and has less than a hundred kilobytes. The answer it must get is an exit code and a
+//! sentence, within limits of memory and time. What is merely damaged is in `bad_input`.
 
 mod documents;
 mod history;
