@@ -11,14 +11,14 @@ use std::collections::HashMap;
 use super::wildcard::{Wildcard, expand};
 
 /// A set of rules: bit n is the rule n. The lowest bit wins, so the numbers are the order of billing.
-pub(in crate::advice) type Set = u128;
+pub(crate) type Set = u128;
 
 /// The most rules that a [`Set`] can hold.
-pub(in crate::advice) const MOST_RULES: usize = 128;
+pub(crate) const MOST_RULES: usize = 128;
 
 /// Rules that a path belongs to, and rules that it is excepted from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::advice) struct Marks {
+pub(crate) struct Marks {
     hit: Set,
     miss: Set,
 }
@@ -30,7 +30,7 @@ impl Marks {
     }
 
     /// The rules that hold.
-    pub(in crate::advice) fn rules(self) -> Set {
+    pub(crate) fn rules(self) -> Set {
         self.hit & !self.miss
     }
 }
@@ -53,7 +53,7 @@ struct Node {
 
 /// The automaton. Place 0 is where every path starts.
 #[derive(Debug)]
-pub(in crate::advice) struct Globs {
+pub(crate) struct Globs {
     nodes: Vec<Node>,
 }
 
@@ -68,7 +68,7 @@ impl Globs {
     ///
     /// # Errors
     /// A sentence that names the glob, when it is none.
-    pub(in crate::advice) fn add(&mut self, glob: &str, rule: usize, except: bool) -> Result<(), String> {
+    pub(crate) fn add(&mut self, glob: &str, rule: usize, except: bool) -> Result<(), String> {
         let bit = 1_u128 << rule;
         let marks = if except { Marks { hit: 0, miss: bit } } else { Marks { hit: bit, miss: 0 } };
         let text = glob.trim_start_matches("./").trim_start_matches('/');
@@ -128,7 +128,7 @@ impl Globs {
     }
 
     /// Where the root is: its places, written to `places`, and what holds below it.
-    pub(in crate::advice) fn start(&self, places: &mut Vec<u32>) -> Marks {
+    pub(crate) fn start(&self, places: &mut Vec<u32>) -> Marks {
         self.enter(0, places);
         places.iter().fold(Marks::default(), |mut marks, &place| {
             marks.add(self.nodes[place as usize].below);
@@ -138,7 +138,7 @@ impl Globs {
 
     /// A child called `name` of a directory with `places[from..to]` and `inherited`. Its own places are appended;
     /// gives what holds for it, and what holds below it.
-    pub(in crate::advice) fn child(
+    pub(crate) fn child(
         &self,
         name: &[u8],
         places: &mut Vec<u32>,

@@ -2,7 +2,7 @@
 
 /// A part with wildcards.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(in crate::advice) struct Wildcard(Vec<Token>);
+pub(crate) struct Wildcard(Vec<Token>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Token {
@@ -15,7 +15,7 @@ enum Token {
 
 impl Wildcard {
     /// Reads a part. A `[` without its `]` stands for itself.
-    pub(in crate::advice) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let mut tokens = Vec::new();
         let mut rest = text.as_bytes();
         while let Some((&byte, behind)) = rest.split_first() {
@@ -38,18 +38,18 @@ impl Wildcard {
     }
 
     /// The text, when it holds no wildcard.
-    pub(in crate::advice) fn literal(&self) -> Option<Vec<u8>> {
+    pub(crate) fn literal(&self) -> Option<Vec<u8>> {
         self.0.iter().map(|token| if let Token::Byte(byte) = token { Some(*byte) } else { None }).collect()
     }
 
     /// The ending that a name must have, when that is all this asks for: `*.tar.gz`.
-    pub(in crate::advice) fn ending(&self) -> Option<Vec<u8>> {
+    pub(crate) fn ending(&self) -> Option<Vec<u8>> {
         let (Token::Star, rest) = self.0.split_first()? else { return None };
         Self(rest.to_vec()).literal()
     }
 
     /// True when all of `name` matches. Linear but for one star at a time that is tried again.
-    pub(in crate::advice) fn matches(&self, name: &[u8]) -> bool {
+    pub(crate) fn matches(&self, name: &[u8]) -> bool {
         let tokens = &self.0;
         let (mut at, mut token) = (0, 0);
         let mut retry = None;
@@ -122,7 +122,7 @@ const MOST: usize = 1000;
 ///
 /// # Errors
 /// A sentence, when braces do not pair or stand for too many globs.
-pub(in crate::advice) fn expand(glob: &str) -> Result<Vec<String>, String> {
+pub(crate) fn expand(glob: &str) -> Result<Vec<String>, String> {
     let mut done = Vec::new();
     let mut open = vec![glob.to_owned()];
     while let Some(text) = open.pop() {
