@@ -6,7 +6,11 @@ use crate::dockerfile::{Edit, shell};
 /// Runs a command at the end of the `RUN` that made a layer; none when another kind of step did.
 pub(super) fn append(ledger: &Ledger<'_>, layer: usize, command: impl Into<String>) -> Option<Edit> {
     let command = command.into();
-    ledger.shell_run(layer).filter(|_| !command.is_empty()).map(|step| Edit::AppendCommand { step, command })
+    let there = shell::part_texts(ledger.image.command_of(layer));
+    let is_there = |part: &&str| there.iter().any(|there| shell::covers(there, part));
+    let is_there = shell::part_texts(&command).iter().all(is_there);
+    let step = ledger.shell_run(layer).filter(|_| !command.is_empty() && !is_there)?;
+    Some(Edit::AppendCommand { step, command })
 }
 
 /// Other commands in place of those parts of a layer's `RUN` for which `with` gives some; no commands take the part

@@ -75,8 +75,8 @@ impl Plan {
             .map(|(_, part)| &script.logical.text[part.span.clone()])
             .collect();
         for part in shell::part_texts(command) {
-            let is_there = there.iter().any(|there| covers(there, part))
-                || self.appended.iter().any(|appended| covers(appended, part));
+            let is_there = there.iter().any(|there| shell::covers(there, part))
+                || self.appended.iter().any(|appended| shell::covers(appended, part));
             if !is_there {
                 self.appended.push(part.to_owned());
             }
@@ -326,15 +326,4 @@ pub(super) fn script(file: &Dockerfile, node: &Node) -> Try<Script> {
         return Err("the Dockerfile has no RUN there".into());
     }
     node.script(&file.text).ok_or("the RUN runs no shell, so no command can be added or changed".into())
-}
-
-/// True when a command already does what another would: it is the same, or an `rm -r` of the same and more.
-pub(super) fn covers(there: &str, command: &str) -> bool {
-    let (there, wanted) = (shell::blank_words(there), shell::blank_words(command));
-    let removes = |words: &[&str]| {
-        words.first() == Some(&"rm")
-            && words.get(1).is_some_and(|flags| flags.starts_with('-') && flags.contains('r'))
-    };
-    there == wanted
-        || removes(&there) && removes(&wanted) && wanted[2..].iter().all(|path| there[2..].contains(path))
 }

@@ -1,7 +1,7 @@
 //! Commands that a joined `RUN` need not run twice.
 
 use super::merge::Member;
-use super::run::{covers, script};
+use super::run::script;
 use crate::dockerfile::Dockerfile;
 use crate::dockerfile::shell::{self, TokenKind};
 
@@ -34,7 +34,7 @@ fn without_last(file: &Dockerfile, text: &str, later: &[String]) -> Option<Strin
     let (last, rest) = parts.split_last()?;
     let command = &script.logical.text[last.span.clone()];
     let is_removal = shell::commands(command).first().is_some_and(|words| words[0] == "rm");
-    if !is_removal || !later.iter().any(|later| covers(later, command)) {
+    if !is_removal || !later.iter().any(|later| shell::covers(later, command)) {
         return None;
     }
     let Some(before) = rest.last() else { return Some(String::new()) };

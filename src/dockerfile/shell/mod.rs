@@ -166,6 +166,17 @@ pub fn operands(words: &[String]) -> impl Iterator<Item = &str> {
     words.iter().skip(1).map(String::as_str).filter(|word| !word.starts_with('-') && *word != "\\")
 }
 
+/// True when a command already does what another would: it is the same, or an `rm -r` of the same and more.
+pub fn covers(there: &str, command: &str) -> bool {
+    let (there, wanted) = (blank_words(there), blank_words(command));
+    let removes = |words: &[&str]| {
+        words.first() == Some(&"rm")
+            && words.get(1).is_some_and(|flags| flags.starts_with('-') && flags.contains('r'))
+    };
+    there == wanted
+        || removes(&there) && removes(&wanted) && wanted[2..].iter().all(|path| there[2..].contains(path))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
