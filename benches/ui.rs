@@ -22,16 +22,30 @@ use layercake::source::{ImageSelector, Location};
 use layercake::ui::{Headless, Options, Shown};
 use layercake::{analysis, ui};
 
-/// (what is done, keys to get there, keys that are timed one by one)
-const JOURNEYS: [(&str, &str, &str); 8] = [
-    ("next and previous layer, changes", "1", "]]]][[[[]]]][[[["),
-    ("next and previous layer, merged", "1a", "]]]][[[[]]]][[[["),
-    ("changes or merged", "1", "aaaaaaaa"),
-    ("sort, the root's directories open", "1al<enter>", "ssssssss"),
-    ("open and close a directory", "1alg", "<enter><enter><enter><enter>"),
-    ("filter, letter by letter", "1a/", "file-12"),
-    ("filter taken back", "1a/file-12", "<backspace><backspace><backspace>"),
-    ("wasted, list and tree", "2", "tttt"),
+/// (what is done, keys to get there, keys that are timed one by one, keys back)
+const JOURNEYS: [(&str, &str, &str, &str); 22] = [
+    ("next and previous layer, changes", "1", "]]]][[[[]]]][[[[", ""),
+    ("next and previous layer, merged", "1a", "]]]][[[[]]]][[[[", "a"),
+    ("changes or merged", "1", "aaaaaaaa", ""),
+    ("sort, the root's directories open", "1al<enter>", "ssssssssssss", "a"),
+    ("open and close a directory", "1alg", "<enter><enter><enter><enter>", "a"),
+    ("open and close all directories", "1alg", "ECECEC", "a"),
+    ("move in a million open rows", "1algE", "GgG<up><up><pgup><c-u>g<down><pgdn>", "Ca"),
+    ("only what is wasted", "1", "WWWW", ""),
+    ("filter, letter by letter", "1a/", "file-12", "<esc>a"),
+    ("filter taken back", "1a/file-12", "<backspace><backspace><backspace>", "<esc>a"),
+    ("next and previous match, all layers", "1/file-77<enter>", "nnnnNNNN]]nn", "<esc>"),
+    ("mark and exact bytes", "1al", "<space><space>BB", "<esc>a"),
+    ("history of a path", "1algEG", "i<esc>i<esc>", "Ca"),
+    ("wasted, list and tree", "2", "tttt", ""),
+    ("wasted, sorted", "2", "ssssssss", ""),
+    ("what a layer wasted, and back", "1", "w<esc>]w<esc>", ""),
+    ("largest, into and out of directories", "4", "<enter><enter><esc><esc>ss", "s"),
+    ("map, moves and zoom", "4t", "<right><down><left><enter>--", "tt"),
+    ("largest files", "4tt", "sssst", "s"),
+    ("image", "5", "<down><pgdn>G<enter><esc>", "<esc>"),
+    ("duplicates and packages", "6", "7676", ""),
+    ("palette, columns, help", "1", ":<esc>o<esc>?<esc>", ""),
 ];
 
 fn main() {
@@ -41,6 +55,12 @@ fn main() {
     }
     let built = support::image("entries-1m-20", || support::entries(20, 1_000_000));
     measure("1 M entries, 20 layers", &built);
+    let wide = support::image("names-1m", || {
+        support::ImageBuilder::new().layer(|layer| {
+            (0..1_000_000).fold(layer, |layer, n| layer.file(&format!("d/name-{n}"), &b"xxxxxxxxx"[..n % 9]))
+        })
+    });
+    measure("1 M names in one directory", &wide);
     if let Some(path) = std::env::var_os("LAYERCAKE_BENCH_IMAGE") {
         let path = PathBuf::from(path);
         measure(&path.display().to_string(), &path);
@@ -61,7 +81,7 @@ fn measure(name: &str, path: &Path) {
     let begun = Instant::now();
     let mut ui = Headless::new(shown(path), (160, 45), Options::default());
     println!("{name}: loaded in {:.2} s", begun.elapsed().as_secs_f64());
-    for (what, before, keys) in JOURNEYS {
+    for (what, before, keys, back) in JOURNEYS {
         ui.keys("<esc><esc><esc>").keys(before);
         let mut times: Vec<Duration> =
             ui::split_keys(keys).into_iter().map(|key| press(&mut ui, key)).collect();
@@ -70,10 +90,7 @@ fn measure(name: &str, path: &Path) {
         let (median, worst) = (ms(times[times.len() / 2]), ms(times[times.len() - 1]));
         println!("  {what:<36} {median:>8.2} ms   worst {worst:>8.2} ms");
         // back to where it was
-        ui.keys("<esc><esc>");
-        if before.contains('a') {
-            ui.keys("1a");
-        }
+        ui.keys("<esc><esc>").keys(back);
     }
 }
 

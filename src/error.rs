@@ -23,7 +23,7 @@ pub enum Error {
 }
 
 /// One failure, in the four parts that its sentence is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Default, Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// What was being read: a file, a directory, standard input.
     pub what: String,
@@ -33,12 +33,14 @@ pub struct Problem {
     pub why: String,
     /// What the user can do next.
     pub hint: Option<String>,
+    /// What each of several that were tried said, one line each.
+    pub details: Vec<String>,
 }
 
 impl Error {
     /// A failure of which only the reason is known yet.
     pub fn because(why: impl Into<String>) -> Self {
-        Self::Problem(Box::new(Problem { what: String::new(), place: None, why: why.into(), hint: None }))
+        Self::Problem(Box::new(Problem { why: why.into(), ..Problem::default() }))
     }
 
     /// An I/O failure, in the words of the operating system.
@@ -78,6 +80,15 @@ impl Error {
         self
     }
 
+    /// Adds what each of several that were tried said: one line each, after the sentence.
+    #[must_use]
+    pub fn details(mut self, lines: Vec<String>) -> Self {
+        if let Self::Problem(problem) = &mut self {
+            problem.details = lines;
+        }
+        self
+    }
+
     /// Says what to try, unless an inner caller already did.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -103,6 +114,9 @@ impl fmt::Display for Problem {
         write!(f, "{}", part(&self.why))?;
         if let Some(hint) = &self.hint {
             write!(f, "; {}", part(hint))?;
+        }
+        for detail in &self.details {
+            write!(f, "\n  {}", part(detail))?;
         }
         Ok(())
     }

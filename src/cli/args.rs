@@ -57,7 +57,7 @@ pub(super) struct Cli {
 }
 
 /// Which image.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Image")]
 pub(super) struct ImageArgs {
     /// A saved image (file or directory), the name of an image in your engine, or - for standard input
@@ -88,7 +88,7 @@ pub(super) struct ImageArgs {
 }
 
 /// Where the base ends.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Image")]
 pub(super) struct BaseArgs {
     /// Where the base image ends: its number of layers, a saved copy of it, or auto
@@ -97,7 +97,7 @@ pub(super) struct BaseArgs {
 }
 
 /// How to talk to container engines.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Engine")]
 pub(super) struct EngineArgs {
     /// Let the engine pull the image if it does not have it
@@ -109,7 +109,7 @@ pub(super) struct EngineArgs {
 }
 
 /// What to report and where.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Report")]
 pub(super) struct ReportArgs {
     /// Write a report in this format
@@ -133,7 +133,7 @@ pub(super) struct ReportArgs {
 }
 
 /// Whether to judge the image, and by what.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "CI")]
 pub(super) struct PolicyArgs {
     /// Check the image against the gates; exit with 1 if one fails
@@ -148,7 +148,7 @@ pub(super) struct PolicyArgs {
 }
 
 /// How the UI looks.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Terminal UI")]
 pub(super) struct UiArgs {
     /// Colours: the terminal's own 16 (default), 24-bit, or high contrast

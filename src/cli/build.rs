@@ -83,7 +83,7 @@ pub(super) fn run(arguments: BuildArgs, gates: Gates, mut image: ImageArgs) -> R
     if let Some((file, target)) = dockerfile(&arguments) {
         (image.dockerfile, image.target) = (Some(file), target);
     }
-    run::run(&Cli { image, report, policy, ui, gates, verb: None })
+    run::run(Cli { image, report, policy, ui, gates, verb: None })
 }
 
 /// Runs the build with the engine that is asked for, else with the first whose client is installed.

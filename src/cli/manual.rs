@@ -49,12 +49,15 @@ pub(super) fn rules() -> Result<Exit> {
 
 /// Prints the explanation of one rule.
 pub(super) fn explain(rule: &str) -> Result<Exit> {
-    match advice::explain(rule, &own_rules()?) {
-        Some(text) => print(text.as_bytes()),
-        None => {
-            Err(Error::because(format!("there is no rule `{rule}`")).hint("`layercake rules` lists them"))
-        }
+    let own = own_rules()?;
+    if let Some(text) = advice::explain(rule, &own) {
+        return print(text.as_bytes());
     }
+    let known = advice::rules().map(|info| &*info.id).chain(own.iter().map(|row| row.id.as_str()));
+    let near = crate::text::nearest(rule, known);
+    let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    Err(Error::because(format!("there is no rule called `{rule}`"))
+        .hint(format!("{near}`layercake rules` lists them all")))
 }
 
 /// The user's own rules, from the configuration file of the working directory.
@@ -65,4 +68,17 @@ fn own_rules() -> Result<Vec<advice::PathRule>> {
 fn print(text: &[u8]) -> Result<Exit> {
     output::to_stdout(|out| out.write_all(text))?;
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_rule_is_told_what_is_near() {
+        let said = explain("apt-list").unwrap_err().to_string();
+        assert!(said.contains("did you mean `apt-lists`?"), "{said}");
+        let said = explain("zzzzzz").unwrap_err().to_string();
+        assert!(!said.contains("did you mean"), "{said}");
+    }
 }

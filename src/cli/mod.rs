@@ -11,11 +11,13 @@ mod exit;
 mod fix;
 mod interrupt;
 mod manual;
+mod offers;
 mod output;
 mod progress;
 mod reports;
 mod request;
 mod run;
+mod screen;
 mod share;
 
 pub use args::command;
@@ -55,7 +57,7 @@ fn start(arguments: impl Iterator<Item = OsString>) -> Exit {
         Some(Verb::Fix(arguments)) => fix::run(&arguments),
         Some(Verb::Compare(arguments)) => compare::run(&arguments),
         Some(Verb::Share(arguments)) => share::run(&arguments),
-        None => run::run(&cli),
+        None => run::run(cli),
     };
     result.unwrap_or_else(|error| exit::tell(&error))
 }

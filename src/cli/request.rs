@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::time::Duration;
 
 use super::args::{BaseArgs, EngineArgs, ImageArgs};
+use super::offers;
 use crate::advice;
 use crate::analysis::Base;
 use crate::error::{Error, Result};
@@ -28,12 +29,19 @@ impl Request {
         let location = match (&image.image, image.demo) {
             (_, true) => Location::demo(),
             (Some(image), false) => Location::parse(image, &query),
-            (None, false) => {
-                let hint = "name one, or try `layercake --demo`";
-                return Err(Error::because("no image given").hint(hint));
-            }
+            (None, false) => return Err(offers::nothing_named()),
         };
-        let selector = ImageSelector { image: image.name.clone(), platform: image.platform.clone() };
+        Self::at(image, denied, config, location, selector(image))
+    }
+
+    /// The same of another place.
+    pub(super) fn at(
+        image: &ImageArgs,
+        denied: &[String],
+        config: &Config,
+        location: Location,
+        selector: ImageSelector,
+    ) -> Result<Self> {
         let dockerfile = image.dockerfile.clone();
         let dockerfile = dockerfile.map(|path| NamedDockerfile { path, target: image.target.clone() });
         Ok(Self {
@@ -59,6 +67,16 @@ impl Request {
             dockerfile: None,
             rules: rules(&[], config)?,
         })
+    }
+
+    /// Where the image is.
+    pub(super) fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Which image of the place is meant.
+    pub(super) fn selector(&self) -> &ImageSelector {
+        &self.selector
     }
 
     /// Fetches the image where that is asked for, while standard error is still the user's.
@@ -115,6 +133,11 @@ fn own_base(config: &Config) -> Base {
         Some(BaseSetting::Layers(count)) => Base::Layers(count),
         Some(BaseSetting::Auto) | None => Base::Auto,
     }
+}
+
+/// Which image of its place the arguments choose.
+pub(super) fn selector(image: &ImageArgs) -> ImageSelector {
+    ImageSelector { image: image.name.clone(), platform: image.platform.clone() }
 }
 
 /// How engines are asked.

@@ -3,24 +3,27 @@
 use std::io::IsTerminal;
 use std::path::Path;
 
-use super::args::{Cli, theme};
+use super::args::Cli;
 use super::exit::Exit;
 use super::interrupt::Stop;
 use super::progress::Progress;
-use super::reports::{Reports, is_coloured};
+use super::reports::Reports;
 use super::request::Request;
-use crate::error::{Error, Result};
+use super::screen;
+use crate::error::Result;
 use crate::load::Examination;
 use crate::policy::{self, Baseline, Config, Gates, Subject};
 use crate::report;
-use crate::ui::{self, Outcome, ThemeName};
 
 /// Does what the arguments ask for.
-pub(super) fn run(cli: &Cli) -> Result<Exit> {
+pub(super) fn run(cli: Cli) -> Result<Exit> {
     let config = Config::find(Path::new("."), cli.policy.config.as_deref())?;
+    if is_interactive(&cli) {
+        return screen::show(cli, &config);
+    }
     let request = Request::new(&cli.image, cli.gates.denied(), &config)?;
     request.prepare(&Stop)?;
-    if is_interactive(cli) { show(cli, &config, request) } else { report(cli, &config, &request) }
+    report(&cli, &config, &request)
 }
 
 /// Loads and reports.
@@ -42,29 +45,6 @@ fn report(cli: &Cli, config: &Config, request: &Request) -> Result<Exit> {
     // the process ends here: the system takes the memory back faster than the allocator would
     std::mem::forget(examination);
     Ok(exit)
-}
-
-/// Opens the UI, which shows its first frame while the image loads.
-fn show(cli: &Cli, config: &Config, request: Request) -> Result<Exit> {
-    let theme = match (cli.ui.theme, &config.theme) {
-        (Some(theme), _) => theme,
-        (None, Some(name)) => theme(name).map_err(|why| {
-            let place = config.path.as_ref().map_or_else(String::new, |path| path.display().to_string());
-            Error::because(format!("`{name}` is not a theme: {why}")).at(place)
-        })?,
-        (None, None) => ThemeName::default(),
-    };
-    let options =
-        ui::Options { theme, no_color: !is_coloured(cli.report.color, true), no_mouse: cli.ui.no_mouse };
-    let name = request.name();
-    let load: ui::Load = Box::new(move |progress| {
-        let (examination, bodies) = request.run(progress)?;
-        Ok(vec![ui::Shown { examination, bodies }])
-    });
-    Ok(match ui::run(ui::Request { name, load }, options)? {
-        Outcome::Quit => Exit::Done,
-        Outcome::Cancelled | Outcome::Signal(_) => Exit::Interrupted,
-    })
 }
 
 /// True when the UI is wanted: on a terminal, when no report or verdict is asked for.

@@ -75,6 +75,18 @@ impl ChangeLog {
         Some((slot(deltas[at].before), slot(deltas[at].after)))
     }
 
+    /// The changes of a layer by path: what stood there before it, and what after it.
+    pub fn changes(&self, layer: usize) -> impl Iterator<Item = (PathId, Option<Slot>, Option<Slot>)> + '_ {
+        self.of_layer(layer).iter().map(|delta| (delta.path, slot(delta.before), slot(delta.after)))
+    }
+
+    /// The paths of a range of ids that a layer changes.
+    pub fn paths_in(&self, layer: usize, range: std::ops::Range<u32>) -> impl Iterator<Item = PathId> + '_ {
+        let deltas = self.of_layer(layer);
+        let start = deltas.partition_point(|delta| delta.path.0 < range.start);
+        deltas[start..].iter().map(|delta| delta.path).take_while(move |path| path.0 < range.end)
+    }
+
     fn of_layer(&self, layer: usize) -> &[Delta] {
         &self.deltas[self.starts[layer]..self.starts[layer + 1]]
     }

@@ -39,9 +39,9 @@ use super::gate::Gate;
 use super::gates::{GATES, Gates};
 use super::ignore::Ignore;
 use super::limit::{Kind, Limit, Setting};
-use super::nearest::suggestion;
 use crate::advice::{PathRule, Settings};
 use crate::error::{Error, Result};
+use crate::text::suggestion;
 
 /// What a configuration file says.
 #[derive(Debug, Clone, Default)]

@@ -22,8 +22,8 @@ use saphyr_parser::{Event, Parser, ScanError};
 use super::gate::Gate;
 use super::gates::Gates;
 use super::limit::Setting;
-use super::nearest::suggestion;
 use crate::error::{Error, Result};
+use crate::text::suggestion;
 
 /// The file's name.
 pub(super) const NAME: &str = ".dive-ci";

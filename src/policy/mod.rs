@@ -16,21 +16,22 @@
 mod baseline;
 mod config;
 mod dive_ci;
+mod edit;
 mod gate;
 mod gates;
 mod ignore;
 mod limit;
 mod measurements;
-mod nearest;
 mod subject;
 mod verdict;
 
+pub(crate) use crate::text::suggestion;
 pub use baseline::Baseline;
 pub use config::{BaseSetting, Config};
+pub use edit::add_to_list;
 pub use gate::Gate;
 pub use gates::{GATES, Gates};
 pub use ignore::Ignore;
 pub use limit::{Bound, Kind, Limit, Setting, Value};
-pub(crate) use nearest::suggestion;
 pub use subject::Subject;
 pub use verdict::{GateResult, Verdict, judge};

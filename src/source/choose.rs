@@ -4,6 +4,7 @@ use super::catalog::familiar;
 use super::{Candidate, Catalog};
 use crate::error::{Error, Result};
 use crate::oci::Platform;
+use crate::text;
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
@@ -53,11 +54,14 @@ impl ImageSelector {
             None => candidates,
             Some(name) => {
                 let list = candidates.iter().map(describe).collect::<Vec<_>>().join(", ");
+                let called: Vec<String> = candidates.iter().flat_map(names).collect();
                 let named: Vec<_> =
                     candidates.into_iter().filter(|candidate| is_called(candidate, name)).collect();
                 if named.is_empty() {
+                    let near = text::nearest(name, called.iter().map(String::as_str));
+                    let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
                     return Err(Error::because(format!("there is no image `{name}` in it"))
-                        .hint(format!("it holds {list}; choose one with --image")));
+                        .hint(format!("{near}it holds {list}; choose one with --image")));
                 }
                 named
             }
@@ -119,6 +123,15 @@ impl ImageSelector {
     }
 }
 
+/// What an image may be called: its names, whole and without their tags, and the bare tags.
+fn names(candidate: &Candidate) -> Vec<String> {
+    let parts = |tag: &String| {
+        let bare = tag.rsplit_once(':').into_iter().flat_map(|(name, tag)| [name.to_owned(), tag.to_owned()]);
+        std::iter::once(tag.clone()).chain(bare).collect::<Vec<_>>()
+    };
+    candidate.tags.iter().flat_map(parts).collect()
+}
+
 fn describe(candidate: &Candidate) -> String {
     let name = candidate.tags.first().cloned().or_else(|| {
         let digest = candidate.manifest_digest.as_ref().or(candidate.config.digest.as_ref())?;
@@ -151,4 +164,24 @@ fn is_called(candidate: &Candidate, name: &str) -> bool {
             .flatten()
             .any(|digest| digest.encoded().starts_with(hex));
     by_name || by_digest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_image_is_told_what_is_near() {
+        let candidate = Candidate {
+            tags: vec!["shop/zoo:1.4".into()],
+            platform: Platform::default(),
+            manifest_digest: None,
+            config: super::super::Blob { name: None, shown: String::new(), digest: None, media_type: None },
+            layers: Vec::new(),
+        };
+        let catalog = Catalog { listed_in: "manifest.json", candidates: vec![candidate], absent: Vec::new() };
+        let selector = ImageSelector { image: Some("shop/zo".into()), platform: None };
+        let said = selector.choose(catalog).unwrap_err().to_string();
+        assert!(said.contains("did you mean `shop/zoo`? it holds shop/zoo:1.4"), "{said}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Files and directories that hold an image, recognised by their content.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::archive::Archive;
@@ -11,6 +12,28 @@ use super::place::Place;
 use super::tar::BLOCK;
 use super::{Compression, Meter, Progress, Section, looks_like_tar};
 use crate::error::{Error, Result};
+use crate::text;
+
+/// Most names of a folder that a misspelt one is compared with.
+const MOST_NAMES: usize = 10_000;
+
+/// The error for a path where nothing stands, with the name beside it that was probably meant.
+fn missing(path: &Path) -> Error {
+    let error = Error::io(&io::ErrorKind::NotFound.into());
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return error };
+    let names: Vec<String> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .take(MOST_NAMES)
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    match text::nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean `{}`?", path.with_file_name(near).display())),
+        None => error,
+    }
+}
 
 /// A file or a directory.
 #[derive(Debug)]
@@ -23,7 +46,10 @@ impl Place for Saved {
 
     fn open<'p>(&self, progress: &'p dyn Progress) -> Result<Box<dyn Blobs + 'p>> {
         let shown = self.name();
-        let metadata = fs::metadata(&self.0).map_err(|error| Error::io(&error))?;
+        let metadata = fs::metadata(&self.0).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => missing(&self.0),
+            _ => Error::io(&error),
+        })?;
         if metadata.is_dir() {
             return Ok(Box::new(Directory::open(&self.0, shown)?));
         }
@@ -52,5 +78,20 @@ impl Place for Saved {
 
     fn path(&self) -> Option<&Path> {
         Some(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_name_is_told_what_is_near() {
+        let place = tempfile::tempdir().unwrap();
+        fs::write(place.path().join("web-node.tar"), "x").unwrap();
+        let said = missing(&place.path().join("web-nide.tar")).to_string();
+        assert!(said.contains("did you mean `") && said.ends_with("web-node.tar`?"), "{said}");
+        assert_eq!(missing(&place.path().join("something-else")).to_string(), "no such file or directory");
+        assert_eq!(missing(&place.path().join("no/folder.tar")).to_string(), "no such file or directory");
     }
 }

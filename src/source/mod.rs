@@ -34,7 +34,9 @@ pub use blobs::{Blobs, Contents, Length, Visit, document};
 pub use catalog::{Blob, Candidate, Catalog};
 pub use choose::{Choice, ImageSelector};
 pub use compression::{Compression, stream_error};
-pub use engine::{Engine, EngineError, EngineErrorKind, EngineImage, EngineQuery, Saving};
+pub use engine::{
+    Engine, EngineError, EngineErrorKind, EngineImage, EngineQuery, Listed, Saving, list_images,
+};
 pub use input::{Input, Stepping, Streaming};
 pub use location::Location;
 pub use names::{normal, normal_text};

@@ -7,6 +7,7 @@
 //! - [`wrap`] for prose and [`code`] for lines of a Dockerfile, which must stay right when they are pasted;
 //! - [`bar`]: a share in eighth blocks;
 //! - [`counted`], [`list`], [`layers`], [`savings`]: numbers in words;
+//! - [`nearest`], [`suggestion`]: what an unknown word was probably meant to be;
 //! - [`line()`] and [`is_unsafe`] for terminals, [`json_text`] for JSON.
 //!
 //! What the layers did to a path is told by [`crate::overlay::Timeline`], which needs to know layers.
@@ -14,6 +15,7 @@
 mod bar;
 mod code;
 mod escape;
+mod near;
 mod width;
 mod words;
 mod wrap;
@@ -21,6 +23,7 @@ mod wrap;
 pub use bar::bar;
 pub use code::code;
 pub use escape::{is_unsafe, json_text, line};
+pub use near::{nearest, suggestion};
 pub use width::{columns, cut, cut_path};
 pub use words::{counted, layers, list, savings};
 pub use wrap::wrap;

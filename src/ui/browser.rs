@@ -5,35 +5,49 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect, Size};
 
+use super::chooser::{Choice, Chooser, Item};
 use super::data::Data;
 use super::event::Effect;
-use super::extract::Prompt;
 use super::keymap::{Action, Scope};
 use super::layout;
+use super::look::Look;
 use super::pane::{Context, Pane, Reply};
-use super::panes;
+use super::prompt::{Prompt, Purpose};
+use super::request::Allow;
+use super::text::{counted, safe};
 use super::tree::{Filter, Matches};
 use super::update::Asked;
 use super::view;
 use super::viewer::Viewer;
+use super::{extract, history, panes};
 
 /// The tab that shows layers and their files: where causes are.
 const LAYERS: usize = 0;
+const WASTED: usize = 1;
+const ADVICE: usize = 2;
+
+/// Where one is, in names.
+pub(super) struct Here {
+    tab: usize,
+    layer: Option<usize>,
+    path: Option<Vec<u8>>,
+}
 
 /// Browsing an image.
 pub(super) struct Browser {
     pub(super) data: Arc<Data>,
     pub(super) panes: Vec<Box<dyn Pane>>,
     pub(super) tab: usize,
+    pub(super) look: Look,
     /// Tabs to come back to.
     back: Vec<usize>,
 }
 
 impl Browser {
     /// The tabs of an image, the first one open.
-    pub(super) fn new(data: Arc<Data>) -> Self {
+    pub(super) fn new(data: Arc<Data>, look: Look) -> Self {
         let panes = panes::all(&data);
-        Self { data, panes, tab: LAYERS, back: Vec::new() }
+        Self { data, panes, tab: LAYERS, look, back: Vec::new() }
     }
 
     /// The open tab.
@@ -44,7 +58,13 @@ impl Browser {
     /// Runs something on the open tab.
     fn on<T>(&mut self, size: Size, run: impl FnOnce(&mut dyn Pane, Context<'_>) -> T) -> T {
         let data = Arc::clone(&self.data);
-        run(self.panes[self.tab].as_mut(), Context { data: &data, body: body(size) })
+        let (look, sort) = (self.look, self.look.sort(self.tab));
+        run(self.panes[self.tab].as_mut(), Context { data: &data, body: body(size), look, sort })
+    }
+
+    /// What the open tab is drawn with.
+    pub(super) fn context(&self, size: Size) -> Context<'_> {
+        Context { data: &self.data, body: body(size), look: self.look, sort: self.look.sort(self.tab) }
     }
 
     /// Fits the open tab to the screen.
@@ -65,9 +85,9 @@ impl Browser {
     /// Does what an action says.
     pub(super) fn act(&mut self, size: Size, action: Action) -> Asked {
         match action {
-            Action::Tab(tab) => self.open(usize::from(tab)),
-            Action::NextTab => self.open((self.tab + 1) % self.panes.len()),
-            Action::PreviousTab => self.open((self.tab + self.panes.len() - 1) % self.panes.len()),
+            Action::Tab(tab) => self.open(size, usize::from(tab)),
+            Action::NextTab => self.open(size, (self.tab + 1) % self.panes.len()),
+            Action::PreviousTab => self.open(size, (self.tab + self.panes.len() - 1) % self.panes.len()),
             Action::Close => return self.close(size),
             Action::Filter => match self.panes[self.tab].filter() {
                 Some(filter) => filter.is_editing = true,
@@ -79,6 +99,12 @@ impl Browser {
                     None => Asked::Say("nothing to copy here".into()),
                 };
             }
+            Action::Sort => return self.sort(),
+            Action::Exact => self.look.exact = !self.look.exact,
+            Action::Wider | Action::Narrower => self.look.widen(action == Action::Wider),
+            Action::History => return self.history(size),
+            Action::AllowFinding => return self.allow(size),
+            Action::SaveFix => return self.save(size),
             Action::View => return self.view(size),
             Action::Extract => return self.extract(size),
             _ => {
@@ -89,10 +115,37 @@ impl Browser {
         Asked::Nothing
     }
 
-    fn open(&mut self, tab: usize) {
+    fn open(&mut self, size: Size, tab: usize) {
         if tab < self.panes.len() {
             self.tab = tab;
             self.back.clear();
+            self.on(size, |pane, context| pane.narrow(context, None));
+        }
+    }
+
+    /// The next order of the open tab.
+    fn sort(&mut self) -> Asked {
+        let sorts = self.pane().sorts();
+        let Some(first) = sorts.first() else { return Asked::Say("there is one order only here".into()) };
+        let now = sorts.iter().position(|sort| *sort == self.look.sort(self.tab));
+        let next = now.and_then(|at| sorts.get(at + 1)).unwrap_or(first);
+        self.look.set_sort(self.tab, *next);
+        Asked::Say(format!("sorted by {}", next.name()))
+    }
+
+    /// What every layer did to the selected path.
+    fn history(&mut self, size: Size) -> Asked {
+        match self.on(size, |pane, context| pane.selected(context)) {
+            Some(path) => Asked::View(Box::new(Viewer::of(history::page(&self.data, path))), Vec::new()),
+            None => Asked::Say("no path is selected".into()),
+        }
+    }
+
+    /// Goes to another tab, and remembers to come back.
+    fn visit(&mut self, tab: usize) {
+        if self.tab != tab {
+            self.back.push(self.tab);
+            self.tab = tab;
         }
     }
 
@@ -100,14 +153,13 @@ impl Browser {
     fn close(&mut self, size: Size) -> Asked {
         if self.panes[self.tab].filter().is_some_and(|filter| filter.is_on()) {
             if let Some(filter) = self.panes[self.tab].filter() {
-                filter.text.clear();
-                filter.is_editing = false;
-                filter.changed();
+                filter.clear();
             }
             self.on(size, |pane, context| pane.refilter(context));
         } else if !self.on(size, |pane, context| pane.close(context))
             && let Some(tab) = self.back.pop()
         {
+            self.on(size, |pane, context| pane.narrow(context, None));
             self.tab = tab;
         }
         Asked::Nothing
@@ -119,11 +171,29 @@ impl Browser {
             Some(Reply::Say(text)) => Asked::Say(text),
             Some(Reply::View) => self.view(size),
             Some(Reply::Goto { layer, path }) => {
-                if self.tab != LAYERS {
-                    self.back.push(self.tab);
-                    self.tab = LAYERS;
-                }
+                self.visit(LAYERS);
                 self.on(size, |pane, context| pane.goto(context, layer, path));
+                Asked::Nothing
+            }
+            Some(Reply::Layer(layer)) => {
+                self.visit(LAYERS);
+                self.on(size, |pane, context| pane.goto_layer(context, layer));
+                Asked::Nothing
+            }
+            Some(Reply::Findings(layers)) if self.data.findings_of(&layers).is_empty() => {
+                Asked::Say("no finding names it".into())
+            }
+            Some(Reply::WastedOf(layers)) if self.data.wasted_by(&layers).is_empty() => {
+                Asked::Say("nothing of it is wasted".into())
+            }
+            Some(Reply::Findings(layers)) => {
+                self.visit(ADVICE);
+                self.on(size, |pane, context| pane.narrow(context, Some(layers)));
+                Asked::Nothing
+            }
+            Some(Reply::WastedOf(layers)) => {
+                self.visit(WASTED);
+                self.on(size, |pane, context| pane.narrow(context, Some(layers)));
                 Asked::Nothing
             }
         }
@@ -145,12 +215,70 @@ impl Browser {
 
     fn extract(&mut self, size: Size) -> Asked {
         self.on(size, |pane, context| {
-            let Some(path) = pane.selected(context) else { return Asked::Say("nothing is selected".into()) };
-            match Prompt::new(context.data, path, &|path| pane.slot(context, path)) {
-                Ok(prompt) => Asked::Extract(prompt),
+            let Some(what) = pane.extracted(context) else { return Asked::Say("nothing is selected".into()) };
+            match extract::question(context.data, what) {
+                Ok(prompt) => Asked::Prompt(prompt),
                 Err(why) => Asked::Say(why),
             }
         })
+    }
+
+    /// Asks where to save the fixes.
+    fn save(&mut self, size: Size) -> Asked {
+        match self.on(size, |pane, context| pane.copied(context)) {
+            Some(text) => Asked::Prompt(Prompt {
+                title: "Save the fix",
+                what: counted(text.lines().count() as u64, "line", "lines"),
+                about: String::new(),
+                label: "to the file",
+                text: "./Dockerfile.fix".into(),
+                purpose: Purpose::Save(format!("{}\n", text.trim_end())),
+            }),
+            None => Asked::Say("nothing to save here".into()),
+        }
+    }
+
+    /// Asks what of a finding is to be allowed.
+    fn allow(&mut self, size: Size) -> Asked {
+        let ways = self.on(size, |pane, context| pane.allowed(context));
+        if ways.is_empty() {
+            return Asked::Say("no finding is selected".into());
+        }
+        let items = ways.into_iter().map(|allow| {
+            let (label, note) = match &allow {
+                Allow::Rule(rule) => (format!("the rule {rule}"), "[rules] allow".to_owned()),
+                Allow::Paths(globs) => {
+                    (format!("the paths {}", globs.join(", ")), "[ignore] paths".to_owned())
+                }
+            };
+            Item::new(safe(label.as_bytes()), note, Choice::Allow(allow))
+        });
+        Asked::Choose(Chooser::new("Allow in .layercake.toml", items.collect()))
+    }
+
+    /// Where one is, in names: another reading of the image may have other numbers.
+    pub(super) fn here(&mut self, size: Size) -> Here {
+        let path = self.on(size, |pane, context| pane.selected(context));
+        Here {
+            tab: self.tab,
+            layer: self.on(size, |pane, context| pane.layer(context)),
+            path: path.map(|path| self.data.image.paths.full(path)),
+        }
+    }
+
+    /// Goes back to where one was, as far as it is still there.
+    pub(super) fn back_to(&mut self, size: Size, here: &Here) {
+        self.tab = LAYERS;
+        let layer = here.layer.filter(|layer| *layer < self.data.image.layers.len());
+        let path = here.path.as_ref().and_then(|path| self.data.image.paths.find(path));
+        if let Some(layer) = layer {
+            let path = path.filter(|path| self.data.log.change(layer, *path).is_some());
+            self.on(size, |pane, context| match path {
+                Some(path) => pane.goto(context, layer, path),
+                None => pane.goto_layer(context, layer),
+            });
+        }
+        self.tab = here.tab;
     }
 
     /// A key while the filter is edited; none when it is not the filter's.
@@ -160,6 +288,9 @@ impl Browser {
         match key.code {
             KeyCode::Enter => {
                 filter.is_editing = false;
+                if !filter.text.is_empty() {
+                    self.panes[self.tab].filter_kept();
+                }
                 return Some(Vec::new());
             }
             KeyCode::Backspace if filter.text.is_empty() => {
@@ -206,7 +337,8 @@ impl Browser {
         let Some(filter) = pane.filter().filter(|filter: &&mut Filter| filter.turn == turn) else { return };
         filter.is_waiting = false;
         filter.found = Some(found);
-        pane.refilter(Context { data: &data, body: body(size) });
+        let (look, sort) = (self.look, self.look.sort(tab));
+        pane.refilter(Context { data: &data, body: body(size), look, sort });
     }
 
     /// A click.
@@ -214,7 +346,7 @@ impl Browser {
         let Some(screen) = layout::screen(size) else { return Asked::Nothing };
         if screen.tabs.contains(at) {
             if let Some(tab) = view::tab_at(self, screen.tabs, at) {
-                self.open(tab);
+                self.open(size, tab);
             }
             return Asked::Nothing;
         }

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use super::tree::{Matches, Pattern};
 use crate::image::PathId;
 use crate::load::{Examination, ReadBodies};
 use crate::overlay::{ChangeLog, Slot};
@@ -34,6 +35,11 @@ impl Data {
     pub(super) fn new(Shown { examination, bodies }: Shown) -> Self {
         let log = ChangeLog::of(&examination.image);
         Self { examination, bodies, log }
+    }
+
+    /// What a pattern finds, with the layers that have it. None when it was stopped.
+    pub(super) fn find(&self, pattern: &Pattern, stopped: &(dyn Fn() -> bool + Sync)) -> Option<Matches> {
+        pattern.find(&self.image, stopped)?.in_layers(&self.image, &self.log, stopped)
     }
 
     /// The slot of a path in the final file system.

@@ -16,14 +16,6 @@ pub(super) fn is_directory(image: &Image, slot: Option<Slot>) -> bool {
     }
 }
 
-/// The bytes of the slot's own entry.
-pub(super) fn size(image: &Image, slot: Option<Slot>) -> u64 {
-    match slot {
-        Some(Slot::Entry(id)) => image.entry(id).size,
-        _ => 0,
-    }
-}
-
 /// What a link leads to, as it is shown behind the name.
 pub(super) fn target(image: &Image, slot: Option<Slot>) -> Option<String> {
     let Some(Slot::Entry(id)) = slot else { return None };
@@ -62,6 +54,11 @@ pub(super) fn mode(image: &Image, id: EntryId) -> String {
         });
     }
     out
+}
+
+/// `part` of `whole` in percent; nothing of nothing.
+pub(super) fn share(part: u64, whole: u64) -> String {
+    if whole == 0 { String::new() } else { crate::units::share(crate::analysis::efficiency(part, whole)) }
 }
 
 /// Seconds since 1970 as `2026-11-23 17:02`, in UTC.

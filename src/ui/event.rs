@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::data::Data;
+use super::request::{Allow, Change, Offered};
 use super::tree::{Matches, Pattern};
 use crate::error::Result;
 use crate::image::{EntryId, PathId};
@@ -36,6 +37,10 @@ pub(super) enum Event {
     },
     /// Something that takes longer was done, or failed; this is what to say.
     Done(String),
+    /// What could be opened.
+    Choices(Result<Vec<Offered>>),
+    /// A change that is to be shown before it is made.
+    Change(std::result::Result<Change, String>),
     /// A signal asks the program to end.
     Stop(i32),
     /// The terminal's stop signal.
@@ -49,8 +54,20 @@ pub(super) enum Effect {
     Find { tab: usize, turn: u64, pattern: Pattern },
     /// Read a file's body.
     Body { entry: EntryId, limit: u64 },
-    /// Write these entries below a directory. The first path is the one that was selected.
+    /// Write these entries below a directory.
     Extract { paths: Vec<(PathId, Option<EntryId>)>, into: PathBuf },
+    /// Write a report of the format with this number.
+    Export { format: usize, into: PathBuf },
+    /// Write a text to a file that is not there yet.
+    Save { text: String, into: PathBuf },
+    /// Find out what could be opened.
+    Choices,
+    /// Open one of these, by its number; none: what is open, once more.
+    Load(Option<usize>),
+    /// Find out what a change to the configuration would be.
+    Plan(Allow),
+    /// Make the change.
+    Make(Change),
     /// Give a text to the clipboard.
     Copy(String),
     /// Take the mouse, or leave it to the terminal.

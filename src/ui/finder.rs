@@ -29,7 +29,7 @@ impl Finder {
                 }
                 let (tab, turn, number, pattern) = question;
                 let is_old = || current.load(Ordering::Relaxed) != number;
-                if let Some(found) = pattern.find(&data.image, &is_old)
+                if let Some(found) = data.find(&pattern, &is_old)
                     && events.send(Event::Matches { tab, turn, found }).is_err()
                 {
                     break;

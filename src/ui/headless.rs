@@ -30,7 +30,7 @@ impl Headless {
         ui
     }
 
-    /// Types keys: characters as they are, others in angle brackets, as `<enter>`, `<esc>`, `<tab>`, `<up>`,
+    /// Types keys: characters as they are, others in angle brackets, as `<enter>`, `<esc>`, `<tab>`, `<space>`, `<up>`,
     /// `<down>`, `<left>`, `<right>`, `<pgup>`, `<pgdn>`, `<home>`, `<end>`, `<backspace>`, `<c-d>`.
     pub fn keys(&mut self, keys: &str) -> &mut Self {
         for key in split_keys(keys) {
@@ -40,6 +40,12 @@ impl Headless {
                 self.take(Event::Key(key));
             }
         }
+        self
+    }
+
+    /// Shows another image, as after reading it again.
+    pub fn load(&mut self, shown: Shown) -> &mut Self {
+        self.take(Event::Loaded(Ok(vec![Arc::new(Data::new(shown))])));
         self
     }
 
@@ -125,11 +131,15 @@ impl Headless {
         let data = &main.data;
         match effect {
             Effect::Find { tab, turn, pattern } => {
-                pattern.find(&data.image, &|| false).map(|found| Event::Matches { tab, turn, found })
+                data.find(&pattern, &|| false).map(|found| Event::Matches { tab, turn, found })
             }
             Effect::Body { entry, limit } => Some(body(data, entry, limit)),
             // whoever presses keys at random should find no files afterwards
-            Effect::Extract { .. } => Some(Event::Done("nothing is written without a terminal".into())),
+            Effect::Extract { .. } | Effect::Export { .. } | Effect::Save { .. } | Effect::Make(_) => {
+                Some(Event::Done("nothing is written without a terminal".into()))
+            }
+            Effect::Plan(_) => Some(Event::Change(Err("there is no configuration to write here".into()))),
+            Effect::Choices | Effect::Load(_) => Some(Event::Done("there is nothing else to open".into())),
             Effect::Copy(text) => {
                 let said = copied(&text);
                 self.copied = Some(text);
@@ -160,6 +170,7 @@ fn named(name: &str) -> Option<KeyEvent> {
     match name {
         "enter" => plain(KeyCode::Enter),
         "esc" => plain(KeyCode::Esc),
+        "space" => plain(KeyCode::Char(' ')),
         "tab" => plain(KeyCode::Tab),
         "up" => plain(KeyCode::Up),
         "down" => plain(KeyCode::Down),

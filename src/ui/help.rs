@@ -25,8 +25,11 @@ pub(super) fn height(size: Size) -> usize {
 pub(super) fn draw(list: &List, size: Size, painter: &mut Painter<'_>) {
     let area = area(size);
     painter.clear(area);
-    painter.title(area, "Keys", "Esc closes", true);
-    let inside = layout::inside(area);
+    let more = length() > height(size);
+    let note = if more { "↑↓ PgUp PgDn scroll ── Esc closes" } else { "Esc closes" };
+    painter.title(area, "Keys", note, true);
+    let body = Rect { height: layout::inside(area).height.saturating_sub(1), ..layout::inside(area) };
+    let inside = Rect { width: painter.scrolled(body, list.top, length()).width, ..layout::inside(area) };
     let (text, key, heading) = (painter.theme.text, painter.theme.key, painter.theme.title_focused);
     let mut lines = Vec::new();
     for (name, rows) in key_table() {
@@ -45,7 +48,12 @@ pub(super) fn draw(list: &List, size: Size, painter: &mut Painter<'_>) {
             painter.put(inside, 13, y, inside.width.saturating_sub(14), help, text);
         }
     }
-    let bottom = inside.height.saturating_sub(1);
-    let rule = "─".repeat(usize::from(inside.width));
-    painter.put(inside, 0, bottom, inside.width, &rule, painter.theme.rule);
+    let rule = "─".repeat(usize::from(area.width));
+    let bottom = area.height.saturating_sub(1);
+    painter.put(area, 0, bottom, area.width, &rule, painter.theme.rule);
+    if more {
+        let shown = list.window(lines.len(), height);
+        let said = format!(" {}–{} of {} ", shown.start + 1, shown.end, lines.len());
+        painter.put(area, 2, bottom, area.width, &said, painter.theme.dim);
+    }
 }

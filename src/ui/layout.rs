@@ -2,6 +2,8 @@
 
 use ratatui::layout::{Position, Rect, Size};
 
+use super::text::columns;
+
 /// Smallest terminal that something useful fits in.
 pub(super) const LEAST: Size = Size::new(30, 8);
 
@@ -48,8 +50,8 @@ pub(super) struct Split {
     pub(super) below: Rect,
 }
 
-/// Splits a body. On a narrow one only the pane with the focus is shown.
-pub(super) fn split(body: Rect, right_has_focus: bool, details: u16) -> Split {
+/// Splits a body; the left pane gets so many percent. On a narrow one only the pane with the focus is shown.
+pub(super) fn split(body: Rect, percent: u16, right_has_focus: bool, details: u16) -> Split {
     let below = if body.height >= details * 3 { details } else { 0 };
     let height = body.height - below;
     let above = Rect { height, ..body };
@@ -62,7 +64,7 @@ pub(super) fn split(body: Rect, right_has_focus: bool, details: u16) -> Split {
             Split { left: above, right: none, below }
         };
     }
-    let left = body.width * 44 / 100;
+    let left = columns(usize::from(body.width) * usize::from(percent) / 100);
     Split {
         left: Rect { width: left, ..above },
         right: Rect { x: above.x + left + 1, width: body.width - left - 1, ..above },
@@ -103,10 +105,10 @@ mod tests {
         assert_eq!((drawn(80, 24), drawn(u16::MAX, u16::MAX)), (Size::new(80, 24), MOST));
         let parts = screen(Size::new(80, 24)).unwrap();
         assert_eq!((parts.body.y, parts.body.height, parts.footer.y), (2, 21, 23));
-        let two = split(parts.body, false, 5);
+        let two = split(parts.body, 44, false, 5);
         assert_eq!(two.left.width + 1 + two.right.width, 80);
         assert_eq!(two.left.height + two.below.height, 21);
-        let one = split(Rect::new(0, 2, 40, 9), true, 5);
+        let one = split(Rect::new(0, 2, 40, 9), 44, true, 5);
         assert_eq!((one.left.width, one.right.width, one.below.height), (0, 40, 0));
     }
 }

@@ -7,25 +7,39 @@
 //! file of its own, and the tree of files ([`tree`]) knows no terminal. The UI never sees tars, files or
 //! sockets: an image comes from a [`Request`], and bodies of files from the reader in [`Shown`].
 
+mod action;
+mod background;
+mod bindings;
 mod browser;
+mod chooser;
+mod choosing;
 mod clipboard;
+mod confirm;
 mod data;
 mod describe;
 mod event;
 mod extract;
+mod files;
 mod finder;
+mod footer;
 mod hangup;
 mod headless;
 mod help;
+mod history;
+mod hub;
 mod input;
 mod keymap;
 mod layout;
 mod list;
 mod loading;
+mod look;
 mod model;
 mod pane;
 mod panes;
 mod progress;
+mod prompt;
+mod remembered;
+mod request;
 mod runtime;
 #[cfg(test)]
 mod sample;
@@ -44,28 +58,15 @@ pub use data::Shown;
 pub use event::Outcome;
 pub use headless::{Headless, split_keys};
 pub use keymap::key_table;
+pub use request::{Allow, Change, Choices, Load, Offered, Planner, Request};
 pub use runtime::run;
 pub use theme::ThemeName;
-
-use crate::error::Result;
-use crate::load::Progress;
-
-/// What to load and show.
-pub struct Request {
-    /// What the image is called while it loads.
-    pub name: String,
-    /// Loads and analyses it; runs on a thread of its own.
-    pub load: Load,
-}
-
-/// Loads and examines images, one so far; reports how far it is, and stops when it is told to.
-pub type Load = Box<dyn FnOnce(&dyn Progress) -> Result<Vec<Shown>> + Send>;
 
 /// How to show it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// The colours.
-    pub theme: ThemeName,
+    /// The colours; none: those of the last time.
+    pub theme: Option<ThemeName>,
     /// No colours at all, only bold, dim and reverse (`NO_COLOR`).
     pub no_color: bool,
     /// Leave the mouse to the terminal from the start.

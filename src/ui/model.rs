@@ -6,11 +6,14 @@ use ratatui::layout::Size;
 
 use super::Options;
 use super::browser::Browser;
+use super::chooser::Chooser;
+use super::confirm::Confirm;
 use super::data::Data;
 use super::event::Outcome;
-use super::extract::Prompt;
 use super::list::List;
 use super::loading::Loading;
+use super::look::Look;
+use super::prompt::Prompt;
 use super::theme::ThemeName;
 use super::viewer::Viewer;
 use crate::error::Error;
@@ -19,8 +22,12 @@ use crate::error::Error;
 pub(super) struct Model {
     pub(super) size: Size,
     pub(super) theme: ThemeName,
+    /// The user changed the theme: it is to be remembered.
+    pub(super) theme_is_chosen: bool,
     pub(super) no_color: bool,
     pub(super) mouse: bool,
+    /// How the next image is shown at first.
+    pub(super) look: Look,
     /// What is said in the footer until the next key.
     pub(super) message: Option<String>,
     pub(super) stage: Stage,
@@ -39,7 +46,12 @@ pub(super) enum Stage {
 pub(super) enum Overlay {
     Help(List),
     Viewer(Box<Viewer>),
-    Extract(Prompt),
+    /// A list to choose from.
+    Chooser(Chooser),
+    /// A line of text is asked for.
+    Prompt(Prompt),
+    /// A change is shown before it is made.
+    Confirm(Confirm),
 }
 
 /// Why the UI ends.
@@ -54,9 +66,11 @@ impl Model {
     pub(super) fn new(name: String, size: Size, options: Options) -> Self {
         Self {
             size,
-            theme: options.theme,
+            theme: options.theme.unwrap_or_default(),
+            theme_is_chosen: false,
             no_color: options.no_color,
             mouse: !options.no_mouse,
+            look: Look::default(),
             message: None,
             stage: Stage::Loading(Loading::new(name)),
             overlay: None,
@@ -64,11 +78,28 @@ impl Model {
         }
     }
 
+    /// How things are shown now.
+    pub(super) fn look(&self) -> Look {
+        match &self.stage {
+            Stage::Browser(main) => main.look,
+            Stage::Loading(_) => self.look,
+        }
+    }
+
     /// Browsing images: the first of them so far.
     pub(super) fn show(&mut self, images: Vec<Arc<Data>>) {
-        match images.into_iter().next() {
-            Some(data) => self.stage = Stage::Browser(Box::new(Browser::new(data))),
-            None => self.exit = Some(Exit::Failed(Error::because("there is no image to show"))),
+        let Some(data) = images.into_iter().next() else {
+            self.exit = Some(Exit::Failed(Error::because("there is no image to show")));
+            return;
+        };
+        let size = self.size;
+        if let Stage::Browser(main) = &mut self.stage {
+            let (here, look) = (main.here(size), main.look);
+            **main = Browser::new(data, look);
+            main.back_to(size, &here);
+            self.message = Some("read again".into());
+            return;
         }
+        self.stage = Stage::Browser(Box::new(Browser::new(data, self.look)));
     }
 }

@@ -3,21 +3,28 @@
 //! The shell around the tabs knows them by this trait only; what a tab wants of another one or of the
 //! world it says in a [`Reply`].
 
+use std::ops::RangeInclusive;
+
 use ratatui::layout::{Position, Rect};
 
 use super::data::Data;
 use super::keymap::{Action, Scope};
+use super::look::{Look, Sort};
+use super::request::Allow;
 use super::text::Painter;
 use super::tree::Filter;
 use super::viewer::Page;
 use crate::image::PathId;
 use crate::overlay::Slot;
 
-/// What a tab may look at: the data, and the area that it is drawn in.
+/// What a tab may look at: the data, how things are to be shown, and the area that it is drawn in.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     pub(super) data: &'a Data,
     pub(super) body: Rect,
+    pub(super) look: Look,
+    /// The tab's own order.
+    pub(super) sort: Sort,
 }
 
 /// What a tab wants done.
@@ -25,10 +32,39 @@ pub(super) struct Context<'a> {
 pub(super) enum Reply {
     /// Go to a path in the layers tab: in this layer, as its changes.
     Goto { layer: usize, path: PathId },
+    /// Go to a layer.
+    Layer(usize),
+    /// Show the findings that name one of these layers.
+    Findings(RangeInclusive<usize>),
+    /// Show what of these layers is wasted.
+    WastedOf(RangeInclusive<usize>),
     /// Look into the selected file.
     View,
     /// Say something in the footer.
     Say(String),
+}
+
+/// How much a tab shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Count {
+    /// Rows, or paths of a tree, that are shown.
+    pub(super) shown: u64,
+    /// Those that would be shown without the filter.
+    pub(super) all: u64,
+    /// Bytes of those that are shown.
+    pub(super) bytes: u64,
+    /// Files among them.
+    pub(super) files: u64,
+}
+
+/// What would be written to the disk.
+pub(super) struct Extracted {
+    /// The selected path, or the root for all of it.
+    pub(super) path: PathId,
+    /// Which state of it, in words.
+    pub(super) what: String,
+    /// The paths, in order, with what stands there.
+    pub(super) slots: Vec<(PathId, Slot)>,
 }
 
 /// One tab.
@@ -41,6 +77,10 @@ pub(super) trait Pane {
     }
     /// Where its keys are found, the closest scope first.
     fn scopes(&self) -> &'static [Scope];
+    /// The orders that it can have now, the first one at the start. None: it cannot be sorted.
+    fn sorts(&self) -> &'static [Sort] {
+        &[]
+    }
     /// False for an action that its scopes have but that does nothing here: the footer leaves it out.
     fn offers(&self, _action: Action) -> bool {
         true
@@ -51,7 +91,8 @@ pub(super) trait Pane {
     fn close(&mut self, _cx: Context<'_>) -> bool {
         false
     }
-    /// Fits the cursors and windows to the area. Called after everything that happens.
+    /// Takes the order of the context, and fits the cursors and windows to the area. Called after everything that
+    /// happens.
     fn settle(&mut self, context: Context<'_>);
     /// Draws it.
     fn draw(&self, context: Context<'_>, painter: &mut Painter<'_>);
@@ -69,6 +110,16 @@ pub(super) trait Pane {
     }
     /// The filter shows other paths now.
     fn refilter(&mut self, _cx: Context<'_>) {}
+    /// The filter was typed and is kept: the list has the focus.
+    fn filter_kept(&mut self) {}
+    /// How much it shows.
+    fn count(&self, _cx: Context<'_>) -> Option<Count> {
+        None
+    }
+    /// Where the filter finds something when it does not find anything here.
+    fn elsewhere(&self) -> Option<String> {
+        None
+    }
     /// The selected path.
     fn selected(&self, _cx: Context<'_>) -> Option<PathId> {
         None
@@ -81,12 +132,31 @@ pub(super) trait Pane {
     fn slot(&self, _cx: Context<'_>, _path: PathId) -> Option<Slot> {
         None
     }
+    /// What `x` writes: the selected path with all below it, as it is shown.
+    fn extracted(&self, context: Context<'_>) -> Option<Extracted> {
+        let path = self.selected(context)?;
+        let range = (path.0..context.data.image.paths.end(path).0).map(PathId);
+        let slots = range.filter_map(|path| Some((path, self.slot(context, path)?))).collect();
+        Some(Extracted { path, what: "as in the final file system".into(), slots })
+    }
     /// What `y` copies.
     fn copied(&self, context: Context<'_>) -> Option<String> {
         Some(context.data.path_text(self.selected(context)?, false))
     }
+    /// The ways in which the selected finding can be allowed.
+    fn allowed(&self, _cx: Context<'_>) -> Vec<Allow> {
+        Vec::new()
+    }
+    /// The layer that it shows.
+    fn layer(&self, _cx: Context<'_>) -> Option<usize> {
+        None
+    }
     /// Shows a path as a layer left it.
     fn goto(&mut self, _cx: Context<'_>, _layer: usize, _path: PathId) {}
+    /// Shows a layer.
+    fn goto_layer(&mut self, _cx: Context<'_>, _layer: usize) {}
+    /// Shows only what is about these layers, or everything again.
+    fn narrow(&mut self, _cx: Context<'_>, _layers: Option<RangeInclusive<usize>>) {}
     /// A few words for the right end of the footer.
     fn note(&self, _cx: Context<'_>) -> String {
         String::new()

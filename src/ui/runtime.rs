@@ -5,9 +5,8 @@
 
 use std::io::{self, Write as _};
 use std::panic::AssertUnwindSafe;
-use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -16,13 +15,14 @@ use super::event::{Effect, Event, Outcome};
 use super::finder::Finder;
 use super::model::{Exit, Model, Stage};
 use super::progress::Progress;
+use super::request::{Offered, Request};
 use super::screen::Screen;
 use super::terminal::{self, Guard};
 use super::tree::Pattern;
 use super::update::update;
-use super::{Options, Request, clipboard, extract, input, layout, view};
+use super::{Options, background, clipboard, extract, files, input, layout, remembered, view};
 use crate::error::{Error, Result};
-use crate::image::{EntryId, PathId};
+use crate::image::EntryId;
 
 /// How often the loading screen is drawn.
 const TICK: Duration = Duration::from_millis(80);
@@ -37,8 +37,20 @@ pub fn run(request: Request, options: Options) -> Result<Outcome> {
     terminal::hook_panics();
     let (width, height) = crossterm::terminal::size().map_err(|error| no_terminal(&error))?;
     let guard = Guard::take(!options.no_mouse).map_err(|error| no_terminal(&error))?;
-    let model = Model::new(request.name.clone(), layout::drawn(width, height), options);
-    let exit = Runtime::new(model, request).map(Runtime::run);
+    let (theme, look) = remembered::read();
+    // the only question that the terminal is asked, before anything else reads its answers
+    let shown = options.theme.or(theme).unwrap_or_default().on(background::is_light);
+    let options = Options { theme: Some(shown), ..options };
+    let mut model = Model::new(request.name.clone(), layout::drawn(width, height), options);
+    model.look = look;
+    let exit = Runtime::new(model, request).map(|runtime| {
+        let (exit, model) = runtime.run();
+        let theme = if model.theme_is_chosen { Some(model.theme) } else { theme };
+        if model.theme_is_chosen || model.look() != look {
+            remembered::write(theme, &model.look());
+        }
+        exit
+    });
     drop(guard);
     match exit? {
         Exit::Ended(outcome) => Ok(outcome),
@@ -58,6 +70,11 @@ struct Runtime {
     sender: Sender<Event>,
     progress: Arc<Progress>,
     finder: Option<Finder>,
+    request: Arc<Request>,
+    /// What the user may open, from the last time that it was asked for.
+    offered: Arc<Mutex<Vec<Offered>>>,
+    /// What is open of it.
+    open: Option<Offered>,
 }
 
 impl Runtime {
@@ -65,15 +82,29 @@ impl Runtime {
         let (sender, events) = mpsc::channel();
         let progress = Arc::new(Progress::new(sender.clone()));
         let screen = Screen::new(io::stdout());
-        let mut runtime = Self { model, screen, events, sender, progress, finder: None };
+        let mut runtime = Self {
+            model,
+            screen,
+            events,
+            sender,
+            progress,
+            finder: None,
+            request: Arc::new(request),
+            offered: Arc::default(),
+            open: None,
+        };
         runtime.draw();
         input::read_signals(runtime.sender.clone())?;
         input::read_keys(runtime.sender.clone());
-        runtime.load(request);
+        if runtime.request.chooses {
+            runtime.ask_choices();
+        } else {
+            runtime.load(None);
+        }
         Ok(runtime)
     }
 
-    fn run(mut self) -> Exit {
+    fn run(mut self) -> (Exit, Model) {
         loop {
             let is_loading = matches!(self.model.stage, Stage::Loading(_));
             let first = if is_loading {
@@ -89,7 +120,7 @@ impl Runtime {
             }
             if let Some(exit) = self.model.exit.take() {
                 self.progress.stop();
-                return exit;
+                return (exit, self.model);
             }
             self.draw();
         }
@@ -136,14 +167,36 @@ impl Runtime {
             }
             Effect::Find { tab, turn, pattern } => self.find(tab, turn, pattern),
             Effect::Body { entry, limit } => self.later(move |data| body(data, entry, limit)),
-            Effect::Extract { paths, into } => self.later(move |data| written(data, &paths, &into)),
+            Effect::Extract { paths, into } => {
+                let into = files::expand(&into, std::env::home_dir().as_deref());
+                self.later(move |data| Event::Done(extract::extract(data, &paths, &into)));
+            }
+            Effect::Export { format, into } => {
+                self.later(move |data| Event::Done(files::export(data, format, &into)));
+            }
+            Effect::Save { text, into } => {
+                let into = files::expand(&into, std::env::home_dir().as_deref());
+                self.later(move |_| Event::Done(files::save(text.as_bytes(), &into)));
+            }
+            Effect::Make(change) => self.later(move |_| Event::Done(files::replace(&change))),
+            Effect::Load(place) => self.load(place),
+            Effect::Choices => self.ask_choices(),
+            Effect::Plan(allow) => {
+                let request = Arc::clone(&self.request);
+                self.later(move |_| {
+                    Event::Change(match &request.allow {
+                        Some(plan) => plan(&allow),
+                        None => Err("there is no configuration to write here".into()),
+                    })
+                });
+            }
         }
     }
 
     fn find(&mut self, tab: usize, turn: u64, pattern: Pattern) {
         let Some(data) = self.data() else { return };
         if data.image.paths.len() <= FEW_PATHS {
-            if let Some(found) = pattern.find(&data.image, &|| false) {
+            if let Some(found) = data.find(&pattern, &|| false) {
                 self.take(Event::Matches { tab, turn, found });
             }
             return;
@@ -182,14 +235,37 @@ impl Runtime {
         self.screen.forget();
     }
 
-    fn load(&self, request: Request) {
+    /// Loads one of the places that were offered, or what is open once more.
+    fn load(&mut self, place: Option<usize>) {
+        if let Some(place) = place {
+            let offered = self.offered.lock().unwrap_or_else(PoisonError::into_inner);
+            self.open = offered.get(place).cloned().or_else(|| self.open.take());
+        }
+        // the filter's thread looks through the image of before
+        self.finder = None;
+        self.progress = Arc::new(Progress::new(self.sender.clone()));
+        let (request, open) = (Arc::clone(&self.request), self.open.clone());
         let (sender, progress) = (self.sender.clone(), Arc::clone(&self.progress));
         thread::spawn(move || {
-            let load = request.load;
-            let loaded = std::panic::catch_unwind(AssertUnwindSafe(|| load(&*progress).map(all_of)));
+            let load = || (request.load)(open.as_ref(), &*progress).map(all_of);
+            let loaded = std::panic::catch_unwind(AssertUnwindSafe(load));
             let loaded = loaded.unwrap_or_else(|panic| Err(broken(panic.as_ref())));
             // the user may have quit meanwhile
             _ = sender.send(Event::Loaded(loaded));
+        });
+    }
+
+    /// Finds out what could be opened.
+    fn ask_choices(&self) {
+        let (request, sender) = (Arc::clone(&self.request), self.sender.clone());
+        let offered = Arc::clone(&self.offered);
+        thread::spawn(move || {
+            let asked = request.choices.as_ref().map_or_else(|| Ok(Vec::new()), |choices| choices());
+            if let Ok(places) = &asked {
+                offered.lock().unwrap_or_else(PoisonError::into_inner).clone_from(places);
+            }
+            // the user may have quit meanwhile
+            _ = sender.send(Event::Choices(asked));
         });
     }
 }
@@ -212,11 +288,6 @@ pub(super) fn body(data: &Data, entry: EntryId, limit: u64) -> Event {
         None => Err("its files cannot be read again".into()),
     };
     Event::Body { entry, body: read, is_cut: data.image.entry(entry).size > limit }
-}
-
-/// What was extracted, as an event.
-fn written(data: &Data, paths: &[(PathId, Option<EntryId>)], into: &Path) -> Event {
-    Event::Done(extract::extract(data, paths, into))
 }
 
 /// The error for a panic of the loader.

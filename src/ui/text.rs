@@ -83,6 +83,24 @@ impl Painter<'_> {
         self.put(area, x, y, width, &bar(part, whole, usize::from(width)), style);
     }
 
+    /// Draws the scrollbar of a list of `length` rows, of which those from `top` on are in `area`, and gives the area
+    /// that is left for them. A list that fits has none.
+    pub(super) fn scrolled(&mut self, area: Rect, top: usize, length: usize) -> Rect {
+        let height = usize::from(area.height);
+        if height == 0 || length <= height || area.width < 8 {
+            return area;
+        }
+        let thumb = (height * height / length).max(1);
+        let last = length - height;
+        let start = (top.min(last) * (height - thumb)).div_ceil(last.max(1));
+        for y in 0..area.height {
+            let is_thumb = (start..start + thumb).contains(&usize::from(y));
+            let (symbol, style) = if is_thumb { ("█", self.theme.bar) } else { ("│", self.theme.rule) };
+            self.put(area, area.width - 1, y, 1, symbol, style);
+        }
+        Rect { width: area.width - 1, ..area }
+    }
+
     /// Marks a row as selected.
     pub(super) fn select(&mut self, area: Rect, y: u16, focused: bool) {
         if y < area.height {

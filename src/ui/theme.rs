@@ -31,16 +31,25 @@ pub enum ThemeName {
     /// The terminal's own 16 colours: fits light and dark.
     #[default]
     Default,
-    /// 24-bit colours for dark terminals.
+    /// 24-bit colours: for a light or a dark background, whichever the terminal says it has.
     Truecolor,
+    /// 24-bit colours for dark terminals.
+    Dark,
+    /// 24-bit colours for light terminals.
+    Light,
     /// Black, white and bright.
     Contrast,
 }
 
 impl ThemeName {
     /// Every theme, by the word that `--theme` takes.
-    pub const ALL: [(&'static str, Self); 3] =
-        [("default", Self::Default), ("truecolor", Self::Truecolor), ("contrast", Self::Contrast)];
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("default", Self::Default),
+        ("truecolor", Self::Truecolor),
+        ("truecolor-dark", Self::Dark),
+        ("truecolor-light", Self::Light),
+        ("contrast", Self::Contrast),
+    ];
 
     /// The theme of this name.
     pub fn parse(name: &str) -> Option<Self> {
@@ -50,8 +59,9 @@ impl ThemeName {
     /// The next theme, round and round.
     pub(super) fn next(self) -> Self {
         match self {
-            Self::Default => Self::Truecolor,
-            Self::Truecolor => Self::Contrast,
+            Self::Default => Self::Dark,
+            Self::Truecolor | Self::Dark => Self::Light,
+            Self::Light => Self::Contrast,
             Self::Contrast => Self::Default,
         }
     }
@@ -61,11 +71,21 @@ impl ThemeName {
         Self::ALL.into_iter().find(|(_, theme)| *theme == self).map_or("default", |(name, _)| name)
     }
 
+    /// The theme for a background, where it depends on that.
+    pub(super) fn on(self, is_light: impl FnOnce() -> Option<bool>) -> Self {
+        match self {
+            Self::Truecolor if is_light() == Some(true) => Self::Light,
+            Self::Truecolor => Self::Dark,
+            other => other,
+        }
+    }
+
     /// Its styles.
     pub(super) fn theme(self) -> &'static Theme {
         match self {
             Self::Default => &DEFAULT,
-            Self::Truecolor => &TRUECOLOR,
+            Self::Truecolor | Self::Dark => &DARK,
+            Self::Light => &LIGHT,
             Self::Contrast => &CONTRAST,
         }
     }
@@ -97,7 +117,7 @@ const fn rgb(hex: u32) -> Color {
     Color::Rgb(r, g, b)
 }
 
-static TRUECOLOR: Theme = Theme {
+static DARK: Theme = Theme {
     text: PLAIN.fg(rgb(0x00d5_d9e0)),
     dim: PLAIN.fg(rgb(0x007d_8590)),
     rule: PLAIN.fg(rgb(0x0044_4c56)),
@@ -112,6 +132,23 @@ static TRUECOLOR: Theme = Theme {
     modified: PLAIN.fg(rgb(0x00da_aa3f)),
     removed: PLAIN.fg(rgb(0x00f4_7067)),
     key: BOLD.fg(rgb(0x00d5_d9e0)),
+};
+
+static LIGHT: Theme = Theme {
+    text: PLAIN.fg(rgb(0x001f_2328)),
+    dim: PLAIN.fg(rgb(0x0065_6d76)),
+    rule: PLAIN.fg(rgb(0x00af_b8c1)),
+    title: PLAIN.fg(rgb(0x0042_4a53)),
+    title_focused: BOLD.fg(rgb(0x0009_69da)),
+    selected: PLAIN.bg(rgb(0x00b6_d8ff)),
+    selected_elsewhere: PLAIN.bg(rgb(0x00e6_eaef)),
+    accent: PLAIN.fg(rgb(0x0009_69da)),
+    bar: PLAIN.fg(rgb(0x0054_8fd0)),
+    waste: PLAIN.fg(rgb(0x00cf_222e)),
+    added: PLAIN.fg(rgb(0x0011_7a35)),
+    modified: PLAIN.fg(rgb(0x008a_5a00)),
+    removed: PLAIN.fg(rgb(0x00cf_222e)),
+    key: BOLD.fg(rgb(0x001f_2328)),
 };
 
 static CONTRAST: Theme = Theme {

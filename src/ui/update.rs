@@ -6,11 +6,16 @@ use crossterm::event::{
 use ratatui::layout::{Position, Size};
 
 use super::browser::Browser;
+use super::chooser::{self, Chooser};
+use super::choosing::{self, Next};
+use super::confirm::{self, Confirm};
 use super::event::{Effect, Event, Outcome};
 use super::keymap::{Action, Scope, lookup};
 use super::list::List;
 use super::model::{Exit, Model, Overlay, Stage};
-use super::{extract, help, layout, viewer};
+use super::prompt::{self, Prompt};
+use super::text::safe;
+use super::{help, layout, viewer};
 
 /// Rows that one notch of the wheel moves.
 const NOTCH: isize = 3;
@@ -42,6 +47,10 @@ pub(super) fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.show(images);
             Vec::new()
         }
+        Event::Loaded(Err(error)) if matches!(model.stage, Stage::Browser(_)) => {
+            model.message = Some(safe(error.to_string().as_bytes()));
+            Vec::new()
+        }
         Event::Loaded(Err(error)) => {
             model.exit.get_or_insert(Exit::Failed(error));
             Vec::new()
@@ -60,6 +69,16 @@ pub(super) fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Done(said) => {
             model.message = Some(said);
+            Vec::new()
+        }
+        Event::Choices(offered) => choosing::on_choices(model, offered),
+        Event::Change(Ok(change)) => {
+            model.message = None;
+            model.overlay = Some(Overlay::Confirm(Confirm::new(change)));
+            Vec::new()
+        }
+        Event::Change(Err(why)) => {
+            model.message = Some(safe(why.as_bytes()));
             Vec::new()
         }
         Event::Stop(signal) => {
@@ -89,9 +108,13 @@ fn settle(model: &mut Model) {
         main.settle(size);
     }
     match &mut model.overlay {
-        Some(Overlay::Help(list)) => list.settle(help::length(), help::height(size)),
+        Some(Overlay::Help(list)) => {
+            list.top = list.top.min(help::length().saturating_sub(help::height(size)));
+            list.cursor = list.top;
+        }
         Some(Overlay::Viewer(viewer)) => viewer.settle(size),
-        Some(Overlay::Extract(_)) | None => {}
+        Some(Overlay::Chooser(chooser)) => chooser.settle(size),
+        Some(Overlay::Prompt(_) | Overlay::Confirm(_)) | None => {}
     }
 }
 
@@ -107,19 +130,8 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             _ => Vec::new(),
         };
     }
-    if let Some(Overlay::Extract(prompt)) = &mut model.overlay {
-        return match prompt.key(key) {
-            extract::Answer::Open => Vec::new(),
-            extract::Answer::Cancelled => {
-                model.overlay = None;
-                Vec::new()
-            }
-            extract::Answer::Confirmed(effect) => {
-                model.overlay = None;
-                model.message = Some("writing …".into());
-                vec![effect]
-            }
-        };
+    if let Some(effects) = on_overlay_key(model, key) {
+        return effects;
     }
     if model.overlay.is_none()
         && let Some((main, size)) = browsing(model)
@@ -139,6 +151,43 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     }
 }
 
+/// A key that belongs to what takes text on top of the tabs.
+fn on_overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
+    let size = model.size;
+    let effect = match &mut model.overlay {
+        Some(Overlay::Prompt(prompt)) => match prompt.key(key) {
+            prompt::Answer::Open => return Some(Vec::new()),
+            prompt::Answer::Cancelled => None,
+            prompt::Answer::Confirmed(effect) => Some(effect),
+        },
+        Some(Overlay::Confirm(confirm)) => match confirm.key(key, size) {
+            confirm::Answer::Open => return Some(Vec::new()),
+            confirm::Answer::Cancelled => None,
+            confirm::Answer::Confirmed(change) => Some(Effect::Make(change)),
+        },
+        Some(Overlay::Chooser(chooser)) => {
+            let answer = chooser.key(key, size);
+            return Some(chosen(model, answer));
+        }
+        Some(Overlay::Viewer(viewer)) => return viewer.edit(key, size).then(Vec::new),
+        Some(Overlay::Help(_)) | None => return None,
+    };
+    model.overlay = None;
+    if effect.is_some() {
+        model.message = Some("writing …".into());
+    }
+    Some(effect.into_iter().collect())
+}
+
+/// What was chosen from a list.
+fn chosen(model: &mut Model, answer: chooser::Answer) -> Vec<Effect> {
+    match choosing::on_answer(model, answer) {
+        Next::Done(effects) => effects,
+        Next::Act(action) => on_action(model, action),
+        Next::Quit => quit(model),
+    }
+}
+
 fn quit(model: &mut Model) -> Vec<Effect> {
     let outcome = if matches!(model.stage, Stage::Loading(_)) { Outcome::Cancelled } else { Outcome::Quit };
     model.exit = Some(Exit::Ended(outcome));
@@ -149,8 +198,29 @@ fn on_action(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Quit => return quit(model),
         Action::Suspend => return vec![Effect::Suspend],
+        Action::Palette => {
+            choosing::show_palette(model);
+            return Vec::new();
+        }
+        Action::Columns => {
+            choosing::show_columns(model);
+            return Vec::new();
+        }
+        Action::Export if matches!(model.stage, Stage::Browser(_)) => {
+            choosing::show_formats(model);
+            return Vec::new();
+        }
+        Action::Reload if matches!(model.stage, Stage::Browser(_)) => {
+            model.message = Some("reading it again …".into());
+            return vec![Effect::Load(None)];
+        }
+        Action::OpenOther if matches!(model.stage, Stage::Browser(_)) => {
+            model.message = Some("looking for images …".into());
+            return vec![Effect::Choices];
+        }
         Action::Theme => {
             model.theme = model.theme.next();
+            model.theme_is_chosen = true;
             model.message = Some(format!("theme: {}", model.theme.name()));
             return Vec::new();
         }
@@ -168,7 +238,11 @@ fn on_action(model: &mut Model, action: Action) -> Vec<Effect> {
             if matches!(action, Action::Close | Action::Help) {
                 model.overlay = None;
             } else {
-                list.act(action, help::length(), help::height(size));
+                // no row is selected: it scrolls
+                let furthest = help::length().saturating_sub(help::height(size));
+                list.cursor = list.top;
+                list.act(action, furthest + 1, help::height(size));
+                list.top = list.cursor;
             }
             return Vec::new();
         }
@@ -185,7 +259,7 @@ fn on_action(model: &mut Model, action: Action) -> Vec<Effect> {
             }
             return Vec::new();
         }
-        Some(Overlay::Extract(_)) | None => {}
+        Some(Overlay::Prompt(_) | Overlay::Chooser(_) | Overlay::Confirm(_)) | None => {}
     }
     if action == Action::Help {
         model.overlay = Some(Overlay::Help(List::default()));
@@ -202,7 +276,8 @@ pub(super) enum Asked {
     Say(String),
     Effects(Vec<Effect>),
     View(Box<viewer::Viewer>, Vec<Effect>),
-    Extract(extract::Prompt),
+    Prompt(Prompt),
+    Choose(Chooser),
 }
 
 fn follow(model: &mut Model, asked: Asked) -> Vec<Effect> {
@@ -217,8 +292,12 @@ fn follow(model: &mut Model, asked: Asked) -> Vec<Effect> {
             model.overlay = Some(Overlay::Viewer(viewer));
             effects
         }
-        Asked::Extract(prompt) => {
-            model.overlay = Some(Overlay::Extract(prompt));
+        Asked::Prompt(prompt) => {
+            model.overlay = Some(Overlay::Prompt(prompt));
+            Vec::new()
+        }
+        Asked::Choose(chooser) => {
+            model.overlay = Some(Overlay::Chooser(chooser));
             Vec::new()
         }
     }
@@ -226,14 +305,18 @@ fn follow(model: &mut Model, asked: Asked) -> Vec<Effect> {
 
 fn on_text(model: &mut Model, text: &str) -> Vec<Effect> {
     let text: String = text.chars().filter(|c| !c.is_control()).take(1000).collect();
-    if let Some(Overlay::Extract(prompt)) = &mut model.overlay {
-        prompt.insert(&text);
-        return Vec::new();
+    match &mut model.overlay {
+        Some(Overlay::Prompt(prompt)) => prompt.insert(&text),
+        Some(Overlay::Chooser(chooser)) => chooser.insert(&text),
+        Some(Overlay::Help(_) | Overlay::Viewer(_) | Overlay::Confirm(_)) => {}
+        None => {
+            return match browsing(model) {
+                Some((main, size)) if main.is_editing() => main.insert(size, &text),
+                _ => Vec::new(),
+            };
+        }
     }
-    match browsing(model) {
-        Some((main, size)) if main.is_editing() => main.insert(size, &text),
-        _ => Vec::new(),
-    }
+    Vec::new()
 }
 
 fn on_mouse(model: &mut Model, mouse: MouseEvent) -> Vec<Effect> {
@@ -258,7 +341,15 @@ fn on_mouse(model: &mut Model, mouse: MouseEvent) -> Vec<Effect> {
             viewer.wheel(rows, size);
             return Vec::new();
         }
-        Some(Overlay::Extract(_)) => return Vec::new(),
+        Some(Overlay::Chooser(chooser)) if rows == 0 => {
+            let answer = chooser.click(size, at);
+            return chosen(model, answer);
+        }
+        Some(Overlay::Chooser(chooser)) => {
+            chooser.wheel(rows, size);
+            return Vec::new();
+        }
+        Some(Overlay::Prompt(_) | Overlay::Confirm(_)) => return Vec::new(),
         None => {}
     }
     model.message = None;

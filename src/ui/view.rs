@@ -5,13 +5,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::browser::Browser;
-use super::keymap::footer;
 use super::model::{Model, Overlay, Stage};
-use super::pane::{Context, Pane};
-use super::text::{Painter, counted, safe, width};
+use super::pane::Pane;
+use super::text::{Painter, safe, width};
 use super::theme::strip_colours;
-use super::tree::Filter;
-use super::{help, layout};
+use super::{footer, help, layout};
 use crate::units;
 
 /// Draws the whole screen.
@@ -28,8 +26,12 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer) {
             }
             match &model.overlay {
                 Some(Overlay::Help(list)) => help::draw(list, model.size, &mut painter),
-                Some(Overlay::Viewer(viewer)) => viewer.draw(model.size, &mut painter),
-                Some(Overlay::Extract(prompt)) => prompt.draw(model.size, &mut painter),
+                Some(Overlay::Viewer(viewer)) => {
+                    viewer.draw(model.size, model.message.as_deref(), &mut painter);
+                }
+                Some(Overlay::Chooser(chooser)) => chooser.draw(model.size, &mut painter),
+                Some(Overlay::Prompt(prompt)) => prompt.draw(model.size, &mut painter),
+                Some(Overlay::Confirm(confirm)) => confirm.draw(model.size, &mut painter),
                 None => {}
             }
         }
@@ -51,8 +53,8 @@ fn too_small(area: Rect, painter: &mut Painter<'_>) {
 fn browsing(model: &Model, main: &Browser, screen: layout::Screen, painter: &mut Painter<'_>) {
     header(main, screen.header, painter);
     tabs(main, screen.tabs, painter);
-    main.pane().draw(Context { data: &main.data, body: screen.body }, painter);
-    bottom(model, main, screen, painter);
+    main.pane().draw(main.context(model.size), painter);
+    footer::draw(model, main, screen.footer, !hints_fit(main, screen.tabs), painter);
 }
 
 /// The image and its sums; what does not fit is left out, the name last.
@@ -93,104 +95,48 @@ fn header(main: &Browser, area: Rect, painter: &mut Painter<'_>) {
 
 /// Where each tab's label starts, and the label.
 fn labels(main: &Browser, room: u16) -> Vec<(u16, String)> {
-    let badges = room >= 72;
-    let gap = if room >= 60 { 3 } else { 1 };
-    let mut x = 1;
-    let label = |(at, pane): (usize, &dyn Pane)| {
-        let badge = pane.badge(&main.data);
-        let name = match (room < 46, badge.is_empty() || !badges) {
-            (true, _) if at == main.tab => format!("{} {}", at + 1, pane.name()),
-            (true, _) => (at + 1).to_string(),
-            (false, true) => format!("{} {}", at + 1, pane.name()),
-            (false, false) => format!("{} {} {badge}", at + 1, pane.name()),
+    let labels = |names: bool, badges: bool, gap: u16| {
+        let mut x = 1;
+        let label = |(at, pane): (usize, &dyn Pane)| {
+            let badge = pane.badge(&main.data);
+            let name = match (names || at == main.tab, badge.is_empty() || !badges) {
+                (false, _) => (at + 1).to_string(),
+                (true, true) => format!("{} {}", at + 1, pane.name()),
+                (true, false) => format!("{} {} {badge}", at + 1, pane.name()),
+            };
+            let start = x;
+            x += width(&name) + gap;
+            (start, name)
         };
-        let start = x;
-        x += width(&name) + gap;
-        (start, name)
+        let all: Vec<(u16, String)> = main.panes.iter().map(AsRef::as_ref).enumerate().map(label).collect();
+        (x.saturating_sub(gap), all)
     };
-    main.panes.iter().map(AsRef::as_ref).enumerate().map(label).collect()
+    // the widest form that fits; the last one always does
+    let forms = [(true, true, 3), (true, true, 2), (true, false, 2), (true, false, 1), (false, false, 2)];
+    let fitting = forms.into_iter().map(|(names, badges, gap)| labels(names, badges, gap));
+    let all: Vec<_> = fitting.collect();
+    let fits = all.iter().position(|(end, _)| *end < room).unwrap_or(all.len() - 1);
+    all.into_iter().nth(fits).map(|(_, labels)| labels).unwrap_or_default()
 }
 
 fn tabs(main: &Browser, area: Rect, painter: &mut Painter<'_>) {
-    let mut end = 0;
     for (at, (x, label)) in labels(main, area.width).iter().enumerate() {
         let style = if at == main.tab { painter.theme.title_focused } else { painter.theme.title };
-        end = painter.put(area, *x, 0, area.width, label, style);
+        painter.put(area, *x, 0, area.width, label, style);
     }
-    let (key, dim) = (painter.theme.key, painter.theme.dim);
-    if end + 18 < area.width {
-        painter.parts(area, area.width - 16, 0, &[("?", key), (" help   ", dim), ("q", key), (" quit", dim)]);
+    if hints_fit(main, area) {
+        footer::draw_hints(area, painter);
     }
+}
+
+/// True when the way to the help and out has room beside the tabs; else it is in the footer.
+fn hints_fit(main: &Browser, area: Rect) -> bool {
+    let end = labels(main, area.width).last().map_or(0, |(x, label)| x + width(label));
+    end + 2 + footer::HINTS < area.width
 }
 
 /// The tab whose label is at a position.
 pub(super) fn tab_at(main: &Browser, area: Rect, at: Position) -> Option<usize> {
     let x = at.x - area.x;
     labels(main, area.width).iter().position(|(start, label)| (*start..*start + width(label)).contains(&x))
-}
-
-/// The last line: what was said, the filter, or the keys of the pane.
-fn bottom(model: &Model, main: &Browser, screen: layout::Screen, painter: &mut Painter<'_>) {
-    let area = screen.footer;
-    if let Some(message) = &model.message {
-        painter.put(area, 1, 0, area.width.saturating_sub(2), message, painter.theme.accent);
-        return;
-    }
-    if let Some(filter) = main.pane().filter_shown().filter(|filter| filter.is_on()) {
-        filter_line(filter, area, painter);
-        return;
-    }
-    let note = main.pane().note(Context { data: &main.data, body: screen.body });
-    let end = area.width.saturating_sub(width(&note) + 2);
-    let (key, dim) = (painter.theme.key, painter.theme.dim);
-    let mut x = painter.parts(area, 1, 0, &[("↑↓", key), (" move", dim)]);
-    for (shown, label) in footer(main.scopes(), |action| main.pane().offers(action)) {
-        let wide = width(shown) + width(label) + 4;
-        if x + wide > end {
-            break;
-        }
-        x = painter.parts(area, x + 3, 0, &[(shown, key), (" ", dim), (label, dim)]);
-    }
-    if end > x {
-        painter.put(area, end, 0, area.width, &note, dim);
-    }
-}
-
-fn filter_line(filter: &Filter, area: Rect, painter: &mut Painter<'_>) {
-    let (key, dim) = (painter.theme.key, painter.theme.dim);
-    let text = safe(filter.text.as_bytes());
-    let room = usize::from(area.width / 2);
-    let mut x = painter.parts(
-        area,
-        1,
-        0,
-        &[("/ ", key), (&super::text::fit_path(&text, room), painter.theme.accent)],
-    );
-    if filter.is_editing {
-        x = painter.put(area, x, 0, 1, "▏", painter.theme.accent);
-    }
-    let x = x + 2;
-    if let Some(error) = &filter.error {
-        painter.put(
-            area,
-            x,
-            0,
-            area.width,
-            &format!("no pattern: {}", safe(error.as_bytes())),
-            painter.theme.waste,
-        );
-        return;
-    }
-    let found = match (&filter.found, filter.is_waiting) {
-        (_, true) => "looking …".to_owned(),
-        (Some(found), false) => format!("{} found", counted(found.hits.count().into(), "path", "paths")),
-        (None, false) => "text, a glob (*?[), or re:…".to_owned(),
-    };
-    let x = painter.put(area, x, 0, area.width, &found, dim) + 3;
-    let keys = if filter.is_editing {
-        [("⏎", key), (" keep   ", dim), ("Esc", key), (" clear", dim)]
-    } else {
-        [("n N", key), (" next   ", dim), ("Esc", key), (" clear", dim)]
-    };
-    painter.parts(area, x, 0, &keys);
 }

@@ -1,6 +1,8 @@
 //! Looking into a file, of which only the beginning is read, or at a text that has no room in its pane: with line
 //! numbers, or in hexadecimal.
 
+mod search;
+
 use ratatui::layout::{Rect, Size};
 
 use super::data::Data;
@@ -32,6 +34,7 @@ pub(super) struct Page {
 }
 
 /// A file, or a page, that is looked into.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Viewer {
     /// The file whose body is read; none for a page.
     entry: Option<EntryId>,
@@ -43,6 +46,11 @@ pub(super) struct Viewer {
     is_hex: bool,
     wraps: bool,
     list: List,
+    /// What is searched for, and whether the keyboard belongs to it.
+    search: String,
+    is_searching: bool,
+    /// Where the match that was gone to starts.
+    found: Option<usize>,
     /// Width that the rows were made for.
     width: u16,
     /// Rows of text: line number (0: goes on) and the bytes.
@@ -91,6 +99,9 @@ impl Viewer {
             is_hex: false,
             wraps: true,
             list: List::default(),
+            search: String::new(),
+            is_searching: false,
+            found: None,
             width: 0,
             rows: Vec::new(),
         }
@@ -114,6 +125,12 @@ impl Viewer {
     /// Does what an action says.
     pub(super) fn act(&mut self, action: Action, size: Size) {
         match action {
+            Action::Search => self.is_searching = true,
+            Action::NextMatch | Action::PreviousMatch if !self.search.is_empty() => {
+                let forward = action == Action::NextMatch;
+                let from = self.found.map_or_else(|| self.offset(size), |at| at + usize::from(forward));
+                self.find(from, forward, size);
+            }
             Action::Hex => {
                 self.is_hex = !self.is_hex;
                 self.list = List::default();
@@ -162,7 +179,7 @@ impl Viewer {
     }
 
     /// Draws it over the whole screen.
-    pub(super) fn draw(&self, size: Size, painter: &mut Painter<'_>) {
+    pub(super) fn draw(&self, size: Size, message: Option<&str>, painter: &mut Painter<'_>) {
         let screen = Rect::new(0, 0, size.width, size.height);
         painter.clear(screen);
         let title = fit_path(&self.title, usize::from(size.width.saturating_sub(8)));
@@ -188,6 +205,14 @@ impl Viewer {
             Some(Ok(body)) => self.draw_text(body, area, painter),
         }
         let footer = Rect::new(0, size.height.saturating_sub(1), size.width, 1);
+        if let Some(message) = message {
+            painter.put(footer, 1, 0, footer.width.saturating_sub(2), message, painter.theme.accent);
+            return;
+        }
+        if self.is_searching || !self.search.is_empty() {
+            self.draw_search(footer, painter);
+            return;
+        }
         let shown = self.list.window(self.length(size), usize::from(area.height));
         let kind = if self.is_hex { "hexadecimal" } else { "text" };
         let cut =
@@ -200,6 +225,8 @@ impl Viewer {
         );
         let (key, dim) = (painter.theme.key, painter.theme.dim);
         let parts = [
+            ("/", key),
+            (" search   ", dim),
             ("Esc", key),
             (" close   ", dim),
             ("t", key),
@@ -220,6 +247,7 @@ impl Viewer {
             }
             let line = printable(body.get(range.clone()).unwrap_or_default());
             painter.put(area, NUMBER, y, area.width, &line, painter.theme.text);
+            self.mark_matches(area, y, &line, painter);
         }
     }
 

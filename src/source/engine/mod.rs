@@ -20,6 +20,7 @@ mod api;
 mod client;
 mod engine_error;
 mod host;
+mod list;
 mod process;
 mod query;
 mod read_ahead;
@@ -27,6 +28,7 @@ mod read_ahead;
 mod unix;
 
 pub use engine_error::{EngineError, EngineErrorKind};
+pub use list::{Listed, list as list_images};
 pub use query::EngineQuery;
 
 use std::io::{self, Read};

@@ -123,21 +123,23 @@ fn refused(refusals: Vec<(Engine, EngineError)>, asked: &[Engine], reference: &s
     let is_final = refusals.iter().any(|(_, refusal)| refusal.kind == EngineErrorKind::Answer);
     let own_hint = refusals.iter().find_map(|(_, refusal)| refusal.hint.clone());
     let whys: Vec<_> = refusals.into_iter().map(|(_, refusal)| refusal.why).collect();
-    let whys = whys.join("; ");
-    let (why, hint) = match (asked, lacks_image) {
-        (_, _) if is_final => (whys, own_hint),
-        ([_], Some(engine)) => (whys, Some(pull_hint(engine, reference))),
-        ([_], None) => (whys, own_hint),
+    let one = || whys.join("; ");
+    let (why, hint, details) = match (asked, lacks_image) {
+        (_, _) if is_final => (one(), own_hint, Vec::new()),
+        ([_], Some(engine)) => (one(), Some(pull_hint(engine, reference)), Vec::new()),
+        ([_], None) => (one(), own_hint, Vec::new()),
         (_, Some(engine)) => (
-            format!("there is no such file, and no engine has it ({whys})"),
+            "there is no such file, and no engine has it".to_owned(),
             Some(pull_hint(engine, reference)),
+            whys,
         ),
         (_, None) => (
-            format!("there is no such file, and no engine answers ({whys})"),
+            "there is no such file, and no engine answers".to_owned(),
             Some("start Docker or Podman, or name a file made with docker save".to_owned()),
+            whys,
         ),
     };
-    let error = Error::because(why).reading(reference);
+    let error = Error::because(why).reading(reference).details(details);
     match hint {
         Some(hint) => error.hint(hint),
         None => error,
@@ -164,8 +166,8 @@ mod tests {
         let both = refused(vec![docker.clone(), podman], &[Engine::Docker, Engine::Podman], "app");
         assert_eq!(
             both.to_string(),
-            "cannot read app: there is no such file, and no engine has it (docker is not running; podman has no \
-             image `app`); check the name, or fetch the image: layercake --pull podman:app"
+            "cannot read app: there is no such file, and no engine has it; check the name, or fetch the image: \
+             layercake --pull podman:app\n  docker is not running\n  podman has no image `app`"
         );
         let one = refused(vec![docker], &[Engine::Docker], "app");
         assert_eq!(one.to_string(), "cannot read app: docker is not running; start it");

@@ -1,8 +1,12 @@
-//! The details below the first tab: of a path, or of a layer.
+//! The details below the first tab: of a path, or of layers.
+
+use std::ops::RangeInclusive;
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
-use super::files;
+use super::files::Files;
+use super::{file_rows, layer_rows};
 use crate::analysis::FileCount;
 use crate::digest::Digest;
 use crate::image::PathId;
@@ -10,42 +14,123 @@ use crate::overlay::Fate;
 use crate::ui::data::Data;
 use crate::ui::describe;
 use crate::ui::layout;
-use crate::ui::text::{Painter, fit_path, safe, wrap};
-use crate::ui::tree::{Mark, Span};
+use crate::ui::text::{Painter, counted, files, fit_path, safe, wrap};
+use crate::ui::tree::Mark;
 use crate::units;
 
 /// A path: its attributes and what every layer did to it.
-pub(super) fn path(data: &Data, pane: Rect, span: &Span, path: PathId, painter: &mut Painter<'_>) {
+pub(super) fn path(data: &Data, pane: Rect, shown: &Files, path: PathId, painter: &mut Painter<'_>) {
+    let (span, sums) = (&shown.span, &shown.sums);
     let slot = span.slot(path);
     let is_directory = describe::is_directory(&data.image, slot);
     let title = fit_path(&data.path_text(path, is_directory), usize::from(pane.width.saturating_sub(8)));
     painter.title(pane, &title, "", false);
     let area = layout::inside(pane);
     let mark = span.mark(&data.image, path).unwrap_or(Mark::Unchanged);
-    let style = files::mark_style(painter.theme, mark);
-    let x = painter.put(area, 2, 0, 12, mark.name(), style) + 2;
-    painter.put(area, x, 0, area.width, &describe::attributes(&data.image, slot), painter.theme.text);
-    let lines = wrap(&describe::timeline(data, path), usize::from(area.width.saturating_sub(4)));
-    for (y, line) in (1..area.height).zip(&lines) {
-        painter.put(area, 2, y, area.width, line, painter.theme.text);
+    let style = file_rows::mark_style(painter.theme, mark);
+    let below = sums.shown(&data.image, path) - u32::from(sums.is_own(path));
+    // a directory may stand in a list of changes only because of what is in it
+    let word = match mark {
+        Mark::Unchanged if !shown.is_merged() && below > 0 => "itself unchanged",
+        mark => mark.name(),
+    };
+    let x = painter.put(area, 2, 0, 20, word, style) + 2;
+    let x = painter.put(area, x, 0, area.width, &describe::attributes(&data.image, slot), painter.theme.text);
+    if is_directory {
+        let bytes = units::size(sums.bytes(&data.image, path));
+        let said = format!("  {bytes} in {} below it", files(sums.files(&data.image, path)));
+        painter.put(area, x, 0, area.width, &said, painter.theme.dim);
     }
-    let last = area.height.saturating_sub(1);
+    let lines = wrap(&describe::timeline(data, path), usize::from(area.width.saturating_sub(4)));
     let wasted: u64 = wasted_at(data, path);
-    if wasted > 0 && lines.len() < usize::from(area.height) - 1 {
+    let room = usize::from(area.height).saturating_sub(1 + usize::from(wasted > 0));
+    put_lines(area, 1, &lines, room, painter.theme.text, "i shows it whole", painter);
+    if wasted > 0 {
         let said = format!("{} in copies of it that nobody can see", units::size(wasted));
-        painter.put(area, 2, last, area.width, &said, painter.theme.waste);
+        painter.put(area, 2, area.height.saturating_sub(1), area.width, &said, painter.theme.waste);
     }
 }
 
-/// A layer: its command, sums and digests.
-pub(super) fn layer(data: &Data, pane: Rect, layer: usize, painter: &mut Painter<'_>) {
-    let (about, totals) = (&data.image.layers[layer], &data.analysis.layers[layer]);
-    let origin = if data.is_base(layer) { "from the base image" } else { "made by this Dockerfile" };
-    let title = format!("Layer {layer} of {}", data.image.layers.len());
+/// Writes lines into at most `room` rows from `y` on. Where some do not fit, the last row says how to see them.
+fn put_lines(
+    area: Rect,
+    y: u16,
+    lines: &[String],
+    room: usize,
+    style: Style,
+    hint: &str,
+    painter: &mut Painter<'_>,
+) {
+    let width = area.width.saturating_sub(4);
+    let is_cut = lines.len() > room;
+    for (at, line) in lines.iter().take(room).enumerate() {
+        let y = y + u16::try_from(at).unwrap_or(u16::MAX);
+        if is_cut && at + 1 == room {
+            let hint = format!(" … {hint}");
+            let end = width.saturating_sub(crate::ui::text::width(&hint));
+            let text = format!("{line} ");
+            let x = painter.put(area, 2, y, end, &text, style);
+            painter.put(area, x, y, area.width, &hint, painter.theme.dim);
+        } else {
+            painter.put(area, 2, y, width, line, style);
+        }
+    }
+}
+
+/// Layers: the command, sums, what became of their bytes, findings.
+pub(super) fn layers(data: &Data, pane: Rect, layers: &RangeInclusive<usize>, painter: &mut Painter<'_>) {
+    let (from, to) = (*layers.start(), *layers.end());
+    let is_one = from == to;
+    let origin = match (data.is_base(from), data.is_base(to)) {
+        (true, true) => "from the base image",
+        (false, false) => "made by this Dockerfile",
+        _ => "partly from the base image",
+    };
+    let title = if is_one { format!("Layer {to}") } else { format!("Layers {from}–{to}") };
     painter.title(pane, &title, origin, false);
     let area = layout::inside(pane);
+    let mut lines: Vec<(String, Style)> = Vec::new();
+    if is_one {
+        let text = format!("{}{}", place(data, to), data.command(to));
+        let rows: Vec<String> = wrap(&text, usize::from(area.width.saturating_sub(4)));
+        put_lines(area, 0, &rows, 1, painter.theme.accent, "v shows it whole", painter);
+    } else {
+        let sum = layer_rows::sum(data, layers);
+        let said = format!(
+            "{}: {} in them, {} of it wasted",
+            counted((to - from + 1) as u64, "layer", "layers"),
+            units::size(sum.content),
+            units::size(sum.wasted)
+        );
+        painter.put(area, 2, 0, area.width, &said, painter.theme.accent);
+    }
+    lines.extend(data.wasted_by(layers).into_iter().take(1).map(|line| (line, painter.theme.waste)));
+    let findings = data.findings_of(layers);
+    if let Some(&first) = findings.first() {
+        let more =
+            if findings.len() > 1 { format!(" and {} more", findings.len() - 1) } else { String::new() };
+        let title = safe(data.advice.findings[first].title.as_bytes());
+        lines.push((format!("advice (f): {title}{more}"), painter.theme.modified));
+    }
+    if is_one {
+        lines.extend(facts(data, to).into_iter().map(|line| (line, painter.theme.text)));
+    }
+    for (y, (line, style)) in (1..area.height).zip(&lines) {
+        painter.put(area, 2, y, area.width.saturating_sub(3), line, *style);
+    }
+}
+
+/// Where in the Dockerfile a layer's step stands, with two blanks after it; nothing where that is not known.
+fn place(data: &Data, layer: usize) -> String {
+    let lines = data.image.lines_of_layer(layer);
+    lines.map_or_else(String::new, |(origin, lines)| format!("{}  ", safe(origin.place(lines).as_bytes())))
+}
+
+/// What is known of a layer, as lines.
+pub(super) fn facts(data: &Data, layer: usize) -> Vec<String> {
+    let (about, totals) = (&data.image.layers[layer], &data.analysis.layers[layer]);
     let changes = |name: &str, tally: FileCount| {
-        format!("{name} {} ({})", units::count(tally.files), units::size(tally.bytes))
+        format!("{name} {} ({})", counted(tally.files, "file", "files"), units::size(tally.bytes))
     };
     let created = data.image.step_of(layer).and_then(|step| step.created.as_deref()).unwrap_or("unknown");
     let created = safe(created.get(..16).unwrap_or(created).replace('T', " ").as_bytes());
@@ -54,13 +139,13 @@ pub(super) fn layer(data: &Data, pane: Rect, layer: usize, painter: &mut Painter
     };
     let media =
         about.media_type.as_deref().map_or("no media type".to_owned(), |media| safe(media.as_bytes()));
-    let lines = [
+    vec![
         format!(
-            "{}, {}, {} · files: {}",
+            "content {} · {}, {}, {}",
+            units::size(totals.content),
             changes("added", totals.added),
             changes("modified", totals.modified),
             changes("removed", totals.removed),
-            units::size(totals.content),
         ),
         format!(
             "blob {} · tar {} · compression {} · {media} · created {created}",
@@ -70,18 +155,7 @@ pub(super) fn layer(data: &Data, pane: Rect, layer: usize, painter: &mut Painter
         ),
         format!("diff ID {}", digest(&about.diff_id)),
         format!("digest  {}", digest(&about.digest)),
-    ];
-    let lines_of = data.image.lines_of_layer(layer);
-    let place = lines_of
-        .map_or_else(String::new, |(origin, lines)| format!("{}  ", safe(origin.place(lines).as_bytes())));
-    let command = wrap(&format!("{place}{}", data.command(layer)), usize::from(area.width.saturating_sub(4)));
-    let room = usize::from(area.height);
-    let first = command.iter().take(room.saturating_sub(2).max(1)).map(|line| (line, painter.theme.accent));
-    let rest = lines.iter().map(|line| (line, painter.theme.text));
-    let all: Vec<_> = first.chain(rest).take(room).map(|(line, style)| (line.clone(), style)).collect();
-    for (y, (line, style)) in (0..).zip(&all) {
-        painter.put(area, 2, y, area.width.saturating_sub(3), line, *style);
-    }
+    ]
 }
 
 /// Wasted bytes of a path, over all layers.

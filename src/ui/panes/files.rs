@@ -1,33 +1,41 @@
 //! The file tree of a range of layers: what it changed, or the merged file system up to it.
 
-use ratatui::layout::Rect;
-use ratatui::style::Style;
+use std::cell::Cell;
 
+use super::marked::Marked;
 use crate::image::{Image, PathId};
 use crate::layer::Kind;
-use crate::overlay::Slot;
+use crate::overlay::{Fate, FileCount, Slot};
 use crate::ui::data::Data;
-use crate::ui::describe;
 use crate::ui::keymap::Action;
-use crate::ui::layout;
-use crate::ui::pane::Reply;
-use crate::ui::text::{Painter, safe};
-use crate::ui::theme::Theme;
-use crate::ui::tree::{Acted, Bits, Filter, Mark, Marks, Row, Span, Sums, Tree, Weight};
-use crate::units;
+use crate::ui::look::Sort;
+use crate::ui::pane::{Count, Reply};
+use crate::ui::tree::{Acted, Bits, Filter, Mark, Marks, Shape, Span, Sums, Tree, Wanted, Weight};
 
 /// With a filter, directories open by themselves while no more paths than this are found.
 const MOST_REVEALED: u32 = 2000;
+
+/// The orders that the tree can have.
+pub(super) const SORTS: &[Sort] =
+    &[Sort::Size, Sort::Name, Sort::Files, Sort::Wasted, Sort::Time, Sort::Owner];
 
 /// The state of the tree.
 pub(super) struct Files {
     pub(super) span: Span,
     pub(super) marks: Marks,
+    /// Only paths whose bytes here are wasted.
+    pub(super) only_wasted: bool,
     pub(super) filter: Filter,
     pub(super) tree: Tree,
+    pub(super) marked: Marked,
+    pub(super) sums: Sums,
+    sort: Sort,
+    /// Paths that are shown without the filter.
+    all: u32,
+    /// Files of the range that it removed, as far as they are shown.
+    pub(super) removed: FileCount,
     /// What was open before the filter opened more.
     opened: Option<Bits>,
-    sums: Sums,
 }
 
 impl Files {
@@ -36,24 +44,62 @@ impl Files {
         let mut files = Self {
             span: Span::new(&data.image, &data.log),
             marks: Marks::default(),
+            only_wasted: false,
             filter: Filter::default(),
             tree: Tree::new(&data.image),
-            opened: None,
+            marked: Marked::default(),
             sums: Sums::default(),
+            sort: Sort::default(),
+            all: 0,
+            removed: FileCount::default(),
+            opened: None,
         };
         files.refresh(data);
         files
     }
 
-    /// Counts what is shown, and flattens it.
+    /// Runs something on the tree as it is shown.
+    pub(super) fn on_tree<T>(&mut self, data: &Data, run: impl FnOnce(&mut Tree, Shape<'_>) -> T) -> T {
+        let Self { span, sums, tree, sort, .. } = self;
+        let key = key(*sort, &data.image, sums, span);
+        run(tree, Shape { image: &data.image, sums, key: &key })
+    }
+
+    /// Counts what is shown anew.
     pub(super) fn refresh(&mut self, data: &Data) {
-        let (span, marks, filter) = (&self.span, self.marks, &self.filter);
+        let (span, marks, filter, only_wasted) = (&self.span, self.marks, &self.filter, self.only_wasted);
         let image = &data.image;
+        let (all, removed) = (Cell::new(0), Cell::new(FileCount::default()));
         self.sums.fill(image.paths.len(), |path| {
             let mark = span.mark(image, path)?;
-            (marks.has(mark) && filter.shows(path)).then(|| weight(image, span, path, mark, marks))
+            if !marks.has(mark) {
+                return None;
+            }
+            let weight = weight(data, span, path, mark);
+            if only_wasted && weight.wasted == 0 {
+                return None;
+            }
+            all.set(all.get() + 1);
+            if !filter.shows(path) {
+                return None;
+            }
+            if mark == Mark::Removed && span.entry(path).is_some_and(|id| is_file(image.entry(id).kind)) {
+                let FileCount { files, bytes } = removed.get();
+                removed.set(FileCount { files: files + 1, bytes: bytes + weight.gone });
+            }
+            Some(weight)
         });
-        self.tree.flatten(image, &self.sums);
+        (self.all, self.removed) = (all.get(), removed.get());
+        self.reveal_matches(data);
+        self.on_tree(data, Tree::recount);
+    }
+
+    /// Takes another order.
+    pub(super) fn set_sort(&mut self, data: &Data, sort: Sort) {
+        if self.sort != sort {
+            self.sort = sort;
+            self.on_tree(data, Tree::recount);
+        }
     }
 
     /// Shows other layers.
@@ -72,31 +118,77 @@ impl Files {
             (Some(_), opened) => self.opened = opened.or_else(|| Some(self.tree.opened())),
         }
         self.refresh(data);
-        if let Some(found) = &self.filter.found
-            && self.sums.shown(&data.image, PathId::ROOT) <= MOST_REVEALED
-            && found.hits.count() <= MOST_REVEALED
-        {
-            for path in (0..data.image.paths.len()).map(PathId) {
-                if found.hits.has(path) && self.sums.shown(&data.image, path) > 0 {
-                    let mut at = data.image.paths.parent(path);
-                    while at != PathId::ROOT && !self.tree.is_open(at) {
-                        self.tree.set_open(at, true);
-                        at = data.image.paths.parent(at);
-                    }
+    }
+
+    /// Opens the directories above what is found, unless it is too much to look at.
+    fn reveal_matches(&mut self, data: &Data) {
+        let paths = &data.image.paths;
+        let Some(found) = &self.filter.found else { return };
+        if self.sums.shown(&data.image, PathId::ROOT) > MOST_REVEALED || found.hits.count() > MOST_REVEALED {
+            return;
+        }
+        let mut next = 1;
+        while let Some(path) = found.hits.first_in(next..paths.len()) {
+            next = path.0 + 1;
+            if self.sums.is_own(path) {
+                let mut at = paths.parent(path);
+                while at != PathId::ROOT && !self.tree.is_open(at) {
+                    self.tree.open_unseen(at);
+                    at = paths.parent(at);
                 }
             }
-            self.tree.flatten(&data.image, &self.sums);
         }
     }
 
-    /// Files that are shown, and their bytes.
-    pub(super) fn totals(&self, data: &Data) -> (u32, u64) {
-        (self.sums.files(&data.image, PathId::ROOT), self.sums.bytes(&data.image, PathId::ROOT))
+    /// Files that stand there, their bytes, and how many paths are shown out of how many.
+    pub(super) fn count(&self, data: &Data) -> Count {
+        let (image, root) = (&data.image, PathId::ROOT);
+        Count {
+            shown: self.sums.shown(image, root).into(),
+            all: self.all.into(),
+            bytes: self.sums.bytes(image, root),
+            files: self.sums.files(image, root).into(),
+        }
     }
 
     /// The selected path.
     pub(super) fn selected(&self) -> Option<PathId> {
         self.tree.selected()
+    }
+
+    /// True when the merged file system is shown.
+    pub(super) fn is_merged(&self) -> bool {
+        self.marks.has(Mark::Unchanged)
+    }
+
+    /// The kinds of changes that are hidden, in words.
+    pub(super) fn hidden_kinds(&self) -> impl Iterator<Item = String> + '_ {
+        let kinds = [Mark::Added, Mark::Modified, Mark::Removed];
+        kinds.into_iter().filter(|mark| !self.marks.has(*mark)).map(|mark| format!("without {}", mark.name()))
+    }
+
+    /// What extracting writes at and below a path: all of the merged file system, or what was written there, with
+    /// the directories on the way.
+    pub(super) fn written(&self, data: &Data, top: PathId) -> Vec<(PathId, Slot)> {
+        let paths = &data.image.paths;
+        let mut out: Vec<(PathId, Slot)> = Vec::new();
+        for path in (top.0..paths.end(top).0).rev().map(PathId) {
+            let (Some(mark), Some(slot)) = (self.span.mark(&data.image, path), self.span.slot(path)) else {
+                continue;
+            };
+            let leads_to_more = || out.last().is_some_and(|(next, _)| next.0 < paths.end(path).0);
+            let is_written = match mark {
+                // what a layer removed is not part of what it wrote, but can be looked at by itself
+                Mark::Removed => path == top,
+                Mark::Unchanged => self.is_merged() || leads_to_more(),
+                Mark::Added | Mark::Modified => true,
+            };
+            if is_written {
+                out.push((path, slot));
+            }
+        }
+        out.reverse();
+        out
     }
 
     /// Does what an action says.
@@ -106,24 +198,18 @@ impl Files {
             Action::Added => self.toggle(data, Mark::Added),
             Action::Modified => self.toggle(data, Mark::Modified),
             Action::Removed => self.toggle(data, Mark::Removed),
-            Action::NextMatch | Action::PreviousMatch => {
-                let filter = &self.filter;
-                let on = filter.found.is_some();
-                let (span, marks, image) = (&self.span, self.marks, &data.image);
-                let is_match = |path: PathId| {
-                    if on {
-                        return filter.hits(path);
-                    }
-                    // without a filter: the next changed file
-                    let mark = span.mark(image, path);
-                    mark.is_some_and(|mark| mark != Mark::Unchanged && marks.has(mark))
-                };
-                if !self.tree.jump(action == Action::NextMatch, is_match) {
-                    return Some(Reply::Say("no match in what is open; E opens all directories".into()));
+            Action::OnlyWasted => {
+                self.only_wasted = !self.only_wasted;
+                self.refresh(data);
+            }
+            Action::Mark => {
+                if let Some(path) = self.selected() {
+                    self.marked.toggle(path);
                 }
+                self.on_tree(data, |tree, shape| tree.act(shape, Action::Down, height));
             }
             _ => {
-                let acted = self.tree.act(&data.image, &self.sums, action, height);
+                let acted = self.on_tree(data, |tree, shape| tree.act(shape, action, height));
                 return matches!(acted, Acted::File(_)).then_some(Reply::View);
             }
         }
@@ -135,205 +221,93 @@ impl Files {
         self.refresh(data);
     }
 
+    /// To the next match, or the one before; without a filter to the next change. False when there is none.
+    pub(super) fn jump(&mut self, data: &Data, forward: bool) -> bool {
+        self.find_match(data, |tree, shape, wanted| tree.jump(shape, forward, wanted))
+    }
+
+    /// To the first match, or the last one.
+    pub(super) fn jump_to_end(&mut self, data: &Data, first: bool) -> bool {
+        self.find_match(data, |tree, shape, wanted| tree.jump_to_end(shape, first, wanted))
+    }
+
+    fn find_match(
+        &mut self,
+        data: &Data,
+        run: impl FnOnce(&mut Tree, Shape<'_>, &Wanted<'_>) -> bool,
+    ) -> bool {
+        let Self { span, sums, tree, sort, filter, .. } = self;
+        let image = &data.image;
+        let key = key(*sort, image, sums, span);
+        let shape = Shape { image, sums, key: &key };
+        let (from, to) = span.layers();
+        let below = |path: PathId| path.0 + 1..image.paths.end(path).0;
+        if let Some(found) = &filter.found {
+            let is = |path: PathId| found.hits.has(path) && sums.is_own(path);
+            let inside = |path: PathId| {
+                let mut rest = below(path);
+                while let Some(hit) = found.hits.first_in(rest.clone()) {
+                    if sums.is_own(hit) {
+                        return true;
+                    }
+                    rest.start = hit.0 + 1;
+                }
+                false
+            };
+            return run(tree, shape, &Wanted { is: &is, inside: &inside });
+        }
+        let is = |path: PathId| {
+            sums.is_own(path) && span.mark(image, path).is_some_and(|mark| mark != Mark::Unchanged)
+        };
+        let inside = |path: PathId| (from..=to).any(|layer| data.log.paths_in(layer, below(path)).any(is));
+        run(tree, shape, &Wanted { is: &is, inside: &inside })
+    }
+
     /// Shows a path of the range, whatever is hidden now.
     pub(super) fn reveal(&mut self, data: &Data, path: PathId) {
         if let Some(mark) = self.span.mark(&data.image, path) {
             self.marks.show(mark);
         }
+        self.only_wasted = false;
         if !self.filter.shows(path) {
-            self.filter.text.clear();
-            self.filter.changed();
+            self.filter.clear();
         }
         self.tree.reveal(&data.image, path);
         self.refresh(data);
     }
-
-    /// Draws the heading and the rows.
-    pub(super) fn draw(&self, data: &Data, pane: Rect, focused: bool, painter: &mut Painter<'_>) {
-        let columns = Columns::new(pane.width);
-        columns.heading(layout::inside(pane), painter);
-        let area = layout::rows(pane);
-        let rows = self.tree.rows();
-        let whole = self.sums.bytes(&data.image, PathId::ROOT);
-        if rows.is_empty() {
-            painter.put(area, 2, 0, area.width, self.nothing(), painter.theme.dim);
-        }
-        let window = self.tree.list.window(rows.len(), usize::from(area.height));
-        for (y, at) in (0_u16..).zip(window) {
-            let row = rows[at];
-            let selected = at == self.tree.list.cursor;
-            self.row(data, area, y, row, (whole, &columns), painter);
-            if selected {
-                painter.select(area, y, focused);
-            }
-        }
-        if self.tree.is_cut() {
-            let y = area.height.saturating_sub(1);
-            painter.put(
-                area,
-                0,
-                y,
-                area.width,
-                " … and more: filter with / or close directories",
-                painter.theme.dim,
-            );
-        }
-    }
-
-    fn nothing(&self) -> &'static str {
-        if self.filter.found.is_some() {
-            "no path here matches the filter"
-        } else if self.marks == Marks::default() {
-            "this layer changes no file; a shows the merged file system"
-        } else {
-            "nothing of the chosen kinds; A M R and a choose"
-        }
-    }
-
-    fn row(
-        &self,
-        data: &Data,
-        area: Rect,
-        y: u16,
-        row: Row,
-        (whole, columns): (u64, &Columns),
-        painter: &mut Painter<'_>,
-    ) {
-        let image = &data.image;
-        let slot = self.span.slot(row.path);
-        let is_directory = describe::is_directory(image, slot);
-        let own = self.span.mark(image, row.path).unwrap_or(Mark::Unchanged);
-        // a directory whose files changed is marked as modified, though the layer may only mention it
-        let changes = is_directory && own == Mark::Unchanged && !self.marks.has(Mark::Unchanged);
-        let mark = if changes { Mark::Modified } else { own };
-        let style = mark_style(painter.theme, mark);
-        let bytes = match self.sums.bytes(image, row.path) {
-            // removed files count nothing in the merged view, but their rows tell what they had
-            0 if own == Mark::Removed => describe::size(image, slot),
-            bytes => bytes,
-        };
-        let bar = if own == Mark::Removed { painter.theme.waste } else { painter.theme.bar };
-        columns.numbers(area, y, bytes, whole, bar, painter);
-        columns.attributes(area, y, image, slot, painter);
-        let x = painter.put(area, columns.name, y, 2, mark.symbol(), style) + 1;
-        let x = x + indent(row.depth, area.width.saturating_sub(columns.name));
-        let arrow = match (is_directory, self.tree.is_open(row.path)) {
-            (false, _) => "  ",
-            (true, true) => "▾ ",
-            (true, false) => "▸ ",
-        };
-        let name = safe(image.paths.name(row.path));
-        let name_style = if is_directory && mark == Mark::Unchanged { painter.theme.text } else { style };
-        let x = painter.parts(area, x, y, &[(arrow, painter.theme.dim), (&name, name_style)]);
-        let x = if is_directory { painter.put(area, x, y, 1, "/", name_style) } else { x };
-        if let Some(target) = describe::target(image, slot) {
-            painter.put(area, x, y, area.width, &target, painter.theme.dim);
-        } else if is_directory && !self.tree.is_open(row.path) {
-            let files = self.sums.files(image, row.path);
-            if files > 0 {
-                let said = format!("  {}", crate::ui::text::files(files));
-                painter.put(area, x, y, area.width, &said, painter.theme.dim);
-            }
-        }
-    }
 }
 
-/// The indent of a depth; very deep rows are not pushed out of the pane.
-pub(super) fn indent(depth: u16, room: u16) -> u16 {
-    depth.saturating_mul(2).min(room / 2)
-}
-
-fn weight(image: &Image, span: &Span, path: PathId, mark: Mark, marks: Marks) -> Weight {
-    let Some(id) = span.entry(path) else { return Weight::default() };
-    let entry = image.entry(id);
-    let is_gone = mark == Mark::Removed && marks.has(Mark::Unchanged);
-    Weight { bytes: if is_gone { 0 } else { entry.size }, is_file: entry.kind != Kind::Directory }
-}
-
-/// The style of a mark.
-pub(super) fn mark_style(theme: &Theme, mark: Mark) -> Style {
-    match mark {
-        Mark::Unchanged => theme.dim,
-        Mark::Added => theme.added,
-        Mark::Modified => theme.modified,
-        Mark::Removed => theme.removed,
-    }
-}
-
-/// The columns of a tree, as far as they fit.
-pub(super) struct Columns {
-    bar: Option<(u16, u16)>,
-    mode: Option<u16>,
-    owner: Option<u16>,
-    pub(super) name: u16,
-}
-
-/// Columns of a size: `96.4 MB`.
-const SIZE: u16 = 8;
-const OWNER: u16 = 11;
-
-impl Columns {
-    /// The columns of a pane of this width.
-    pub(super) fn new(width: u16) -> Self {
-        let mut x = SIZE + 1;
-        let mut take = |is_there: bool, columns: u16| {
-            is_there.then(|| {
-                let at = x;
-                x += columns + 1;
-                at
-            })
-        };
-        let bar = take(width >= 44, 8).map(|at| (at, 8));
-        let mode = take(width >= 58, 10);
-        let owner = take(width >= 66, OWNER);
-        Self { bar, mode, owner, name: x }
-    }
-
-    /// Without mode and owner.
-    pub(super) fn short(width: u16) -> Self {
-        let Self { bar, .. } = Self::new(width);
-        Self { bar, mode: None, owner: None, name: bar.map_or(SIZE + 1, |(at, long)| at + long + 1) }
-    }
-
-    /// The names of the columns.
-    pub(super) fn heading(&self, area: Rect, painter: &mut Painter<'_>) {
-        let style = painter.theme.dim;
-        painter.right(area, 0, 0, SIZE, "SIZE", style);
-        if let Some(x) = self.mode {
-            painter.put(area, x, 0, 10, "MODE", style);
-        }
-        if let Some(x) = self.owner {
-            painter.put(area, x, 0, OWNER, "OWNER", style);
-        }
-        painter.put(area, self.name + 2, 0, area.width, "NAME", style);
-    }
-
-    /// The size, with its bar.
-    pub(super) fn numbers(
-        &self,
-        area: Rect,
-        y: u16,
-        bytes: u64,
-        whole: u64,
-        style: Style,
-        painter: &mut Painter<'_>,
-    ) {
-        let text = if bytes == 0 { painter.theme.dim } else { painter.theme.text };
-        painter.right(area, 0, y, SIZE, &units::size(bytes), text);
-        if let Some((x, width)) = self.bar {
-            painter.bar(area, x, y, width, (bytes, whole), style);
-        }
-    }
-
-    fn attributes(&self, area: Rect, y: u16, image: &Image, slot: Option<Slot>, painter: &mut Painter<'_>) {
-        let Some(Slot::Entry(id)) = slot else { return };
-        let dim = painter.theme.dim;
-        if let Some(x) = self.mode {
-            painter.put(area, x, y, 10, &describe::mode(image, id), dim);
-        }
-        if let Some(x) = self.owner {
+/// What an order sorts a path by.
+fn key<'a>(sort: Sort, image: &'a Image, sums: &'a Sums, span: &'a Span) -> impl Fn(PathId) -> u64 + 'a {
+    move |path| match sort {
+        Sort::Size => sums.bytes(image, path) + sums.gone(image, path),
+        Sort::Files => sums.files(image, path).into(),
+        Sort::Wasted => sums.wasted(image, path),
+        Sort::Time => span.entry(path).map_or(0, |id| image.entry(id).mtime.unsigned_abs()),
+        Sort::Owner => span.entry(path).map_or(0, |id| {
             let attrs = image.attrs_of(id);
-            painter.put(area, x, y, OWNER, &format!("{}:{}", attrs.uid, attrs.gid), dim);
-        }
+            let id = |id: u64| id.min(u64::from(u32::MAX));
+            id(attrs.uid) << 32 | id(attrs.gid)
+        }),
+        _ => 0,
+    }
+}
+
+fn is_file(kind: Kind) -> bool {
+    matches!(kind, Kind::File | Kind::HardLink)
+}
+
+fn weight(data: &Data, span: &Span, path: PathId, mark: Mark) -> Weight {
+    let Some(id) = span.entry(path) else { return Weight::default() };
+    let entry = data.image.entry(id);
+    if mark == Mark::Removed {
+        return Weight { gone: entry.size, ..Weight::default() };
+    }
+    let is_lost = entry.size > 0 && matches!(data.union.fate(id), Fate::Lost(..));
+    Weight {
+        bytes: entry.size,
+        gone: 0,
+        wasted: if is_lost { entry.size } else { 0 },
+        is_file: is_file(entry.kind),
     }
 }

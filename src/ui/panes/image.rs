@@ -1,225 +1,58 @@
-//! The fifth tab: the image itself. Names, totals, configuration, history, diagnostics, as one long page.
+//! The tab of the image itself: names, totals, configuration, history, remarks, one row each. What is too long for
+//! its row is shown below, copied and read in full.
 
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
 
-use crate::dockerfile::Keyword;
-use crate::secrets::redact;
+use super::image_rows::{self, Item, Row};
 use crate::ui::data::Data;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout;
 use crate::ui::list::List;
-use crate::ui::pane::{Context, Pane, Reply};
-use crate::ui::text::{Painter, safe, wrap};
-use crate::ui::theme::Theme;
-use crate::units;
+use crate::ui::pane::{Context, Count, Pane, Reply};
+use crate::ui::text::{Painter, safe, width, wrap};
+use crate::ui::tree::Filter;
+use crate::ui::viewer::Page;
 
-/// The state of the tab: which line is on top.
-#[derive(Default)]
+/// The state of the tab.
 pub(super) struct ImageTab {
+    items: Vec<Item>,
+    /// The items that are shown.
+    shown: Vec<usize>,
+    filter: Filter,
     list: List,
-}
-
-/// One line: a heading, or a name and a value.
-struct Line {
-    name: String,
-    value: String,
-    style: Style,
 }
 
 /// Columns of the names.
 const NAMES: u16 = 18;
-/// Longest value, in characters.
-const LONGEST: usize = 600;
-
-/// Makes the page.
-struct Page<'a> {
-    lines: Vec<Line>,
-    theme: &'a Theme,
-    width: usize,
-}
-
-impl Page<'_> {
-    fn heading(&mut self, text: &str) {
-        if !self.lines.is_empty() {
-            self.lines.push(Line { name: String::new(), value: String::new(), style: self.theme.text });
-        }
-        self.lines.push(Line { name: text.into(), value: String::new(), style: self.theme.title_focused });
-    }
-
-    fn row(&mut self, name: &str, value: &str) {
-        self.styled(name, value, self.theme.text);
-    }
-
-    fn styled(&mut self, name: &str, value: &str, style: Style) {
-        let safe: String = crate::text::line(value.as_bytes(), LONGEST);
-        let mut name = name.to_owned();
-        for line in wrap(&safe, self.width) {
-            self.lines.push(Line { name: std::mem::take(&mut name), value: line, style });
-        }
-    }
-
-    fn some(&mut self, name: &str, values: impl Iterator<Item = String>) {
-        for (at, value) in values.enumerate() {
-            self.row(if at == 0 { name } else { "" }, &value);
-        }
-    }
-}
-
-fn page(data: &Data, width: u16, theme: &Theme) -> Vec<Line> {
-    let mut page = Page { lines: Vec::new(), theme, width: usize::from(width.saturating_sub(NAMES + 4)) };
-    names(data, &mut page);
-    totals(data, &mut page);
-    configuration(data, &mut page);
-    history(data, &mut page);
-    packages(data, &mut page);
-    if !data.image.diagnostics.is_empty() {
-        page.heading("Remarks");
-        for remark in &data.image.diagnostics {
-            let place = remark.layer.map_or(String::new(), |layer| format!(" (layer {layer})"));
-            page.styled(remark.code, &format!("{}{place}", remark.message), theme.modified);
-        }
-    }
-    page.lines
-}
-
-fn names(data: &Data, page: &mut Page<'_>) {
-    let about = &data.image.about;
-    page.heading("Image");
-    page.row("name", &about.reference);
-    page.some("tags", about.tags.iter().cloned());
-    page.row("read from", &about.source);
-    page.row("platform", &about.platform.to_string());
-    if let Some(release) = &data.analysis.system.release {
-        page.row("distribution", release.pretty_name.as_deref().unwrap_or(&release.id));
-    }
-    page.row("created", about.created.as_deref().unwrap_or("unknown"));
-    let digest = |digest: &Option<crate::digest::Digest>| {
-        digest.as_ref().map_or("unknown".to_owned(), |digest| digest.as_str().to_owned())
-    };
-    page.row("config digest", &digest(&about.config_digest));
-    page.row("manifest digest", &digest(&about.manifest_digest));
-}
-
-fn totals(data: &Data, page: &mut Page<'_>) {
-    let totals = &data.analysis.totals;
-    let layers = data.image.layers.len();
-    page.heading("Totals");
-    let base = data.analysis.base_layers;
-    page.row("layers", &format!("{layers}: {base} from the base image, {} own", layers - base));
-    page.row("content", &format!("{} in regular files of all layers", units::size(totals.content)));
-    page.row("live", &format!("{} that a container can see", units::size(totals.live)));
-    let wasted = format!(
-        "{}: {} overwritten ({} with the same content), {} removed, {} repeated",
-        units::size(totals.wasted),
-        units::size(totals.overwritten),
-        units::size(totals.metadata_only),
-        units::size(totals.removed),
-        units::size(totals.repeated)
-    );
-    let style = if totals.wasted > 0 { page.theme.waste } else { page.theme.text };
-    page.styled("wasted", &wasted, style);
-    page.row("efficiency", &units::share(totals.efficiency));
-    let own = units::share(totals.own_wasted_ratio);
-    page.row(
-        "own layers",
-        &format!(
-            "{}, {} of it wasted ({own})",
-            units::size(totals.own_content),
-            units::size(totals.own_wasted)
-        ),
-    );
-    page.row("hidden base", &format!("{} of the base that own layers hide", units::size(totals.base_hidden)));
-    page.row("duplicates", &format!("{} in equal files at several paths", units::size(totals.duplicates)));
-    page.row(
-        "stored",
-        &format!("{} as blobs, {} as tars", units::size(totals.blob), units::size(totals.tar)),
-    );
-    let tree = &totals.tree;
-    let counts = [
-        (tree.files, "files"),
-        (tree.directories, "directories"),
-        (tree.symlinks, "symbolic links"),
-        (tree.others, "others"),
-    ];
-    let counts: Vec<String> =
-        counts.iter().map(|(count, name)| format!("{} {name}", units::count(*count))).collect();
-    page.row("file system", &counts.join(", "));
-}
-
-fn configuration(data: &Data, page: &mut Page<'_>) {
-    let runtime = &data.image.config.config;
-    page.heading("Configuration");
-    let list = |words: &[String]| words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
-    page.row(
-        "entrypoint",
-        &if runtime.entrypoint.is_empty() {
-            "none".into()
-        } else {
-            format!("[{}]", list(&runtime.entrypoint))
-        },
-    );
-    page.row(
-        "cmd",
-        &if runtime.cmd.is_empty() { "none".into() } else { format!("[{}]", list(&runtime.cmd)) },
-    );
-    page.row("user", if runtime.user.is_empty() { "root (none is set)" } else { &runtime.user });
-    page.row("directory", if runtime.working_dir.is_empty() { "/" } else { &runtime.working_dir });
-    page.some("ports", runtime.exposed_ports.iter().cloned());
-    page.some("volumes", runtime.volumes.iter().cloned());
-    page.some("environment", runtime.env.iter().map(|pair| redact(pair)));
-    page.some("labels", runtime.labels.iter().map(|(name, value)| redact(&format!("{name}={value}"))));
-    if !runtime.stop_signal.is_empty() {
-        page.row("stop signal", &runtime.stop_signal);
-    }
-}
-
-fn history(data: &Data, page: &mut Page<'_>) {
-    page.heading("History");
-    if data.image.history.is_empty() {
-        page.row("", "the image tells none");
-    }
-    for step in &data.image.history {
-        let words: Vec<&str> = step.command.split_whitespace().take(200).collect();
-        let command = words.join(" ");
-        let shown = match step.instruction {
-            Some(Keyword::Run) => format!("RUN {command}"),
-            _ => command,
-        };
-        match step.layer {
-            Some(layer) => {
-                let size = units::size(data.analysis.layers[layer].content);
-                page.row(&format!("layer {layer:>3} {size:>8}"), &shown);
-            }
-            None => page.styled("        no layer", &shown, page.theme.dim),
-        }
-    }
-}
-
-/// Most packages that are listed.
-const PACKAGES: usize = 20;
-
-fn packages(data: &Data, page: &mut Page<'_>) {
-    let packages = &data.analysis.packages.list;
-    if packages.is_empty() {
-        return;
-    }
-    page.heading(&format!("Largest of {} packages", units::count(packages.len() as u64)));
-    for package in packages.iter().take(PACKAGES) {
-        let version = package.version.as_deref().unwrap_or("");
-        let name = format!("{} {version}  {}", package.name, package.manager.name());
-        let layer = package.layer().map_or(String::new(), |layer| format!("layer {layer:>3}"));
-        page.row(&format!("{layer:9} {:>8}", units::size(package.bytes)), &name);
-    }
-}
+/// Bytes of a value that its row, the details, and the filter look at.
+const SHOWN: usize = 1000;
+const DETAILED: usize = 10_000;
+const SEARCHED: usize = 100_000;
+/// Rows of the details, their title included.
+const DETAILS: u16 = 5;
 
 impl ImageTab {
-    fn area(body: Rect) -> Rect {
-        layout::inside(body)
+    /// All rows, the first one selected.
+    pub(super) fn new(data: &Data) -> Self {
+        let items = image_rows::items(data);
+        let shown = (0..items.len()).collect();
+        Self { items, shown, filter: Filter::plain(), list: List::default() }
     }
 
-    fn length(context: Context<'_>) -> usize {
-        page(context.data, context.body.width, crate::ui::theme::ThemeName::Default.theme()).len()
+    fn panes(body: Rect) -> (Rect, Rect) {
+        let below = if body.height >= DETAILS * 3 { DETAILS } else { 0 };
+        (
+            Rect { height: body.height - below, ..body },
+            Rect { y: body.y + body.height - below, height: below, ..body },
+        )
+    }
+
+    fn item(&self) -> Option<&Item> {
+        self.items.get(*self.shown.get(self.list.cursor)?)
+    }
+
+    fn row(&self, data: &Data, most: usize) -> Option<Row> {
+        self.item().map(|item| item.row(data, most))
     }
 }
 
@@ -233,54 +66,125 @@ impl Pane for ImageTab {
     }
 
     fn offers(&self, action: Action) -> bool {
-        // a page to read: nothing on it is selected
-        !matches!(action, Action::Open | Action::NextPane | Action::Filter | Action::View | Action::Copy)
+        !matches!(action, Action::NextPane | Action::Extract | Action::History)
     }
 
     fn act(&mut self, context: Context<'_>, action: Action) -> Option<Reply> {
-        let (length, height) = (Self::length(context), usize::from(Self::area(context.body).height));
-        // a page has no cursor: it scrolls
-        let furthest = length.saturating_sub(height);
-        self.list.cursor = self.list.top;
-        self.list.act(action, furthest + 1, height);
-        self.list.top = self.list.cursor;
+        let height = usize::from(layout::inside(Self::panes(context.body).0).height);
+        match action {
+            Action::Open => {
+                return Some(self.item()?.layer(context.data).map_or(Reply::View, Reply::Layer));
+            }
+            Action::NextMatch => return self.act(context, Action::Down),
+            Action::PreviousMatch => return self.act(context, Action::Up),
+            _ => _ = self.list.act(action, self.shown.len(), height),
+        }
         None
     }
 
     fn settle(&mut self, context: Context<'_>) {
-        let height = usize::from(Self::area(context.body).height);
-        self.list.top = self.list.top.min(Self::length(context).saturating_sub(height));
-        self.list.cursor = self.list.top;
+        let height = usize::from(layout::inside(Self::panes(context.body).0).height);
+        self.list.settle(self.shown.len(), height);
     }
 
     fn draw(&self, context: Context<'_>, painter: &mut Painter<'_>) {
-        let lines = page(context.data, context.body.width, painter.theme);
-        let area = Self::area(context.body);
-        let shown = self.list.window(lines.len(), usize::from(area.height));
-        let note = format!("lines {}–{} of {}", shown.start + 1, shown.end, lines.len());
-        painter.title(context.body, "Image", &note, true);
-        for (y, line) in (0_u16..).zip(&lines[shown]) {
-            if line.value.is_empty() {
-                painter.put(area, 1, y, area.width, &line.name, line.style);
-                continue;
+        let data = context.data;
+        let (pane, below) = Self::panes(context.body);
+        painter.title(pane, "Image", &safe(data.image.about.reference.as_bytes()), true);
+        let area = painter.scrolled(layout::inside(pane), self.list.top, self.shown.len());
+        if self.shown.is_empty() {
+            painter.put(area, 2, 0, area.width, "nothing contains that", painter.theme.dim);
+        }
+        for (y, row) in (0_u16..).zip(self.list.window(self.shown.len(), usize::from(area.height))) {
+            let item = &self.items[self.shown[row]];
+            let Row { name, value } = item.row(data, SHOWN);
+            let style = item.style(data, painter.theme);
+            if item.is_heading() {
+                painter.put(area, 1, y, area.width, &name, style);
+            } else {
+                painter.right(area, 1, y, NAMES, &safe(name.as_bytes()), painter.theme.dim);
+                painter.put(area, NAMES + 3, y, area.width, &safe(value.as_bytes()), style);
             }
-            painter.right(area, 1, y, NAMES, &safe(line.name.as_bytes()), painter.theme.dim);
-            painter.put(area, NAMES + 3, y, area.width, &line.value, line.style);
+            if row == self.list.cursor {
+                painter.select(area, y, true);
+            }
+        }
+        if let (true, Some(Row { name, value })) = (below.height > 0, self.row(data, DETAILED)) {
+            let title = if name.trim().is_empty() { "the same" } else { name.trim() };
+            painter.title(below, title, "", false);
+            let area = layout::inside(below);
+            let columns = area.width.saturating_sub(4);
+            // as much as can be seen, and a little more to know that there is more
+            let most = usize::from(columns) * (usize::from(area.height) + 1);
+            let lines = wrap(&crate::text::line(value.as_bytes(), most), usize::from(columns));
+            for (y, line) in (0..area.height).zip(&lines) {
+                painter.put(area, 2, y, columns, line, painter.theme.text);
+            }
+            if lines.len() > usize::from(area.height) {
+                let said = " … v shows it whole";
+                let x = area.width.saturating_sub(width(said) + 1);
+                painter.put(area, x, area.height.saturating_sub(1), area.width, said, painter.theme.dim);
+            }
         }
     }
 
-    fn click(&mut self, _cx: Context<'_>, _at: Position) -> Option<Reply> {
+    fn click(&mut self, context: Context<'_>, at: Position) -> Option<Reply> {
+        let y = layout::row_at(layout::inside(Self::panes(context.body).0), at)?;
+        let row = self.list.top + y;
+        if row < self.shown.len() {
+            if self.list.cursor == row {
+                return self.act(context, Action::Open);
+            }
+            self.list.cursor = row;
+        }
         None
     }
 
     fn wheel(&mut self, context: Context<'_>, _at: Position, rows: isize) {
-        let height = usize::from(Self::area(context.body).height);
-        self.list.wheel(rows, Self::length(context), height);
-        self.list.cursor = self.list.top;
+        let height = usize::from(layout::inside(Self::panes(context.body).0).height);
+        self.list.wheel(rows, self.shown.len(), height);
+    }
+
+    fn filter(&mut self) -> Option<&mut Filter> {
+        Some(&mut self.filter)
+    }
+
+    fn filter_shown(&self) -> Option<&Filter> {
+        Some(&self.filter)
+    }
+
+    fn refilter(&mut self, context: Context<'_>) {
+        let accepts = |at: &usize| {
+            let item = &self.items[*at];
+            self.filter.text.is_empty() || {
+                let Row { name, value } = item.row(context.data, SEARCHED);
+                !item.is_heading() && self.filter.accepts(&[&name, &value])
+            }
+        };
+        self.shown = (0..self.items.len()).filter(accepts).collect();
+        self.list = List::default();
+    }
+
+    fn count(&self, _cx: Context<'_>) -> Option<Count> {
+        let all = self.items.iter().filter(|item| !item.is_heading()).count() as u64;
+        Some(Count { shown: self.shown.len() as u64, all, ..Count::default() })
+    }
+
+    fn page(&self, context: Context<'_>) -> Option<Page> {
+        let Row { name, value } = self.row(context.data, usize::MAX)?;
+        Some(Page {
+            title: safe(name.trim().as_bytes()),
+            about: String::new(),
+            body: value.clone(),
+            copied: value,
+        })
     }
 
     fn copied(&self, context: Context<'_>) -> Option<String> {
-        let about = &context.data.image.about;
-        Some(safe(about.reference.as_bytes()))
+        self.row(context.data, usize::MAX).map(|row| row.value).filter(|value| !value.is_empty())
+    }
+
+    fn note(&self, _cx: Context<'_>) -> String {
+        format!("row {} of {}", (self.list.cursor + 1).min(self.shown.len()), self.shown.len())
     }
 }

@@ -1,252 +1,236 @@
-//! The fourth tab: where the bytes of the final file system are. Directories to step into, as bars and as a
-//! map beside them, or the largest files as a list.
+//! The tab of what is largest: directories to step into, as bars of the final file system and as a map of what all
+//! layers store, or the largest files as a list.
 
 use fixedbitset::FixedBitSet;
 use ratatui::layout::{Position, Rect};
 
-use super::treemap;
+use super::map::{self, Map};
 use crate::image::{EntryId, Image, PathId};
+use crate::layer::Kind;
 use crate::overlay::Slot;
 use crate::ui::data::Data;
 use crate::ui::describe;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout::{self, Split};
 use crate::ui::list::List;
-use crate::ui::pane::{Context, Pane, Reply};
-use crate::ui::text::{self, Painter, fit_path, safe};
-use crate::ui::tree::{Filter, Sort, Sums, Weight};
-use crate::units;
+use crate::ui::look::Sort;
+use crate::ui::pane::{Context, Count, Pane, Reply};
+use crate::ui::text::{Painter, fit_path};
+use crate::ui::tree::{Filter, Order, Sums, Weight};
 
 /// Most files in the list.
 const MOST_FILES: usize = 1000;
-/// Most rectangles in the map; the rest is too small to see.
-const MOST_RECTANGLES: usize = 60;
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Bars, and the map beside them where there is room.
+    Bars,
+    /// The map alone.
+    Map,
+    /// The largest files.
+    Files,
+}
 
 /// The state of the tab.
 pub(super) struct Largest {
-    as_files: bool,
-    list: List,
+    pub(super) style: Style,
+    pub(super) list: List,
     sort: Sort,
-    sums: Sums,
+    /// Of the final file system: own and base bytes of each path, and what is wasted there.
+    pub(super) sums: Sums,
+    /// Counts the fillings of the sums.
+    turn: u64,
     filter: Filter,
     /// The directory that is shown.
-    here: PathId,
-    /// What is in it, or the largest files: bytes and path.
-    rows: Vec<(u64, PathId)>,
+    pub(super) here: PathId,
+    /// What is in it, or the largest files.
+    order: Order,
+    pub(super) length: usize,
+    /// The most bytes of a row.
+    pub(super) most: u64,
+    /// The rows on screen.
+    pub(super) window: Vec<PathId>,
+    selected: Option<PathId>,
+    pub(super) map: Map,
+    pub(super) in_map: bool,
 }
 
 impl Largest {
     /// The root directory.
     pub(super) fn new(data: &Data) -> Self {
         let mut tab = Self {
-            as_files: false,
+            style: Style::Bars,
             list: List::default(),
             sort: Sort::Size,
             sums: Sums::default(),
+            turn: 0,
             filter: Filter::default(),
             here: PathId::ROOT,
-            rows: Vec::new(),
+            order: Order::default(),
+            length: 0,
+            most: 0,
+            window: Vec::new(),
+            selected: None,
+            map: Map::default(),
+            in_map: false,
         };
         tab.fill(data);
         tab
     }
 
-    /// Counts every content of the final file system once, at the first path that names it.
+    /// Counts every content of the final file system once, at the first path that names it, and what is wasted at
+    /// each path.
     fn fill(&mut self, data: &Data) {
         let mut seen = FixedBitSet::with_capacity(data.image.entries.len());
+        let mut wasted: Vec<(PathId, u64)> =
+            data.analysis.wasted.iter().map(|wasted| (wasted.path, wasted.bytes)).collect();
+        wasted.sort_unstable();
+        let mut wasted = wasted.into_iter().peekable();
         let filter = &self.filter;
         self.sums.fill(data.image.paths.len(), |path| {
-            let slot = data.final_slot(path)?;
-            if !filter.shows(path) {
+            let lost = wasted.next_if(|(lost, _)| *lost == path).map_or(0, |(_, bytes)| bytes);
+            let slot = data.final_slot(path);
+            if !filter.shows(path) || (slot.is_none() && lost == 0) {
                 return None;
             }
-            let Slot::Entry(id) = slot else { return Some(Weight::default()) };
-            let is_file = !data.image.entry(id).kind.is_directory();
-            Some(Weight { bytes: content(data, id, &mut seen), is_file })
+            let mut weight = Weight { wasted: lost, ..Weight::default() };
+            if let Some(Slot::Entry(id)) = slot {
+                weight.is_file = matches!(data.image.entry(id).kind, Kind::File | Kind::HardLink);
+                if let Some(content) = content(data, id, &mut seen) {
+                    let bytes = data.image.entry(content).size;
+                    if data.is_base(data.image.layer_of(content)) {
+                        weight.gone = bytes;
+                    } else {
+                        weight.bytes = bytes;
+                    }
+                }
+            }
+            Some(weight)
         });
-        self.list_rows(&data.image);
+        self.turn += 1;
+        self.list_rows(data);
     }
 
-    fn list_rows(&mut self, image: &Image) {
-        self.rows.clear();
-        if self.as_files {
-            let sums = &self.sums;
+    /// Bytes of the final file system at and below a path.
+    pub(super) fn live(&self, image: &Image, path: PathId) -> u64 {
+        self.sums.bytes(image, path) + self.sums.gone(image, path)
+    }
+
+    fn list_rows(&mut self, data: &Data) {
+        let image = &data.image;
+        let stands = |path: &PathId| data.final_slot(*path).is_some() && self.sums.shown(image, *path) > 0;
+        let key = |path: PathId| match self.sort {
+            Sort::Name => 0,
+            Sort::Files => self.sums.files(image, path).into(),
+            _ => self.live(image, path),
+        };
+        let item = |path: PathId| (std::cmp::Reverse(key(path)), path);
+        let mut most = 0;
+        let items = if self.style == Style::Files {
             let all = (self.here.0 + 1..image.paths.end(self.here).0).map(PathId);
             // only what has bytes itself: a directory's are those of what is in it
-            let leaf = |path: &PathId| image.paths.end(*path).0 == path.0 + 1;
-            self.rows
-                .extend(all.filter(leaf).map(|path| (sums.bytes(image, path), path)).filter(|row| row.0 > 0));
-            let order = |row: &(u64, PathId)| (std::cmp::Reverse(row.0), row.1);
-            if self.rows.len() > MOST_FILES {
-                self.rows.select_nth_unstable_by_key(MOST_FILES, order);
-                self.rows.truncate(MOST_FILES);
+            let leaves = all.filter(|path| image.paths.end(*path).0 == path.0 + 1);
+            let mut rows: Vec<(std::cmp::Reverse<u64>, PathId)> =
+                leaves.map(|path| (std::cmp::Reverse(self.live(image, path)), path)).collect();
+            rows.retain(|row| row.0.0 > 0);
+            if rows.len() > MOST_FILES {
+                rows.select_nth_unstable(MOST_FILES);
+                rows.truncate(MOST_FILES);
             }
-            self.rows.sort_unstable_by_key(order);
+            most = rows.iter().map(|row| row.0.0).max().unwrap_or(0);
+            rows.into_iter().map(|row| item(row.1)).collect()
         } else {
-            let inside = image.paths.children(self.here).filter(|&path| self.sums.shown(image, path) > 0);
-            self.rows.extend(inside.map(|path| (self.sums.bytes(image, path), path)));
-            self.rows.sort_unstable_by_key(|row| (std::cmp::Reverse(row.0), row.1));
-        }
-        if self.sort == Sort::Name {
-            self.rows.sort_unstable_by_key(|row| row.1);
-        }
+            let inside = image.paths.children(self.here).filter(stands);
+            let items: Vec<_> =
+                inside.inspect(|path| most = most.max(self.live(image, *path))).map(item).collect();
+            items
+        };
+        self.length = items.len();
+        self.order = Order::new(items);
+        self.most = most;
     }
 
-    fn enter(&mut self, image: &Image, path: PathId, selected: Option<PathId>) {
+    fn enter(&mut self, data: &Data, path: PathId, selected: Option<PathId>) {
         self.here = path;
-        self.list_rows(image);
+        self.list_rows(data);
         self.list = List::default();
-        if let Some(at) = self.rows.iter().position(|row| Some(row.1) == selected) {
-            self.list.cursor = at;
+        self.selected = None;
+        if let Some(selected) = selected {
+            let image = &data.image;
+            let key = match self.sort {
+                Sort::Name => 0,
+                Sort::Files => self.sums.files(image, selected).into(),
+                _ => self.live(image, selected),
+            };
+            self.list.cursor = self.order.rows_before((std::cmp::Reverse(key), selected), |_| 1);
+            self.selected = Some(selected);
         }
     }
 
-    fn out(&mut self, image: &Image) -> bool {
+    fn out(&mut self, data: &Data) -> bool {
         if self.here == PathId::ROOT {
             return false;
         }
         let from = self.here;
-        self.enter(image, image.paths.parent(from), Some(from));
+        self.enter(data, data.image.paths.parent(from), Some(from));
         true
     }
 
-    fn path(&self) -> Option<PathId> {
-        self.rows.get(self.list.cursor).map(|row| row.1)
+    pub(super) fn path(&self) -> Option<PathId> {
+        self.selected
     }
 
     fn open(&mut self, data: &Data) -> Option<Reply> {
         let path = self.path()?;
-        if !self.as_files && describe::is_directory(&data.image, data.final_slot(path)) {
-            self.enter(&data.image, path, None);
+        if self.style != Style::Files && describe::is_directory(&data.image, data.final_slot(path)) {
+            let first = self.in_map.then(|| {
+                data.image.paths.children(path).max_by_key(|&child| map::bytes(data, &self.sums, child))
+            });
+            self.enter(data, path, first.flatten());
             return None;
         }
-        // to the layer that wrote it
-        let Some(Slot::Entry(id)) = data.final_slot(path) else { return None };
-        let id = data.union.content_of(id).unwrap_or(id);
-        Some(Reply::Goto { layer: data.image.layer_of(id), path })
+        // to the layer that wrote it, or what is left of it
+        let written = match data.final_slot(path) {
+            Some(Slot::Entry(id)) => data.union.content_of(id).or(Some(id)),
+            _ => data.image.timeline.of(path).last().copied(),
+        };
+        written.map(|id| Reply::Goto { layer: data.image.layer_of(id), path })
     }
 
-    fn split(&self, body: Rect) -> Split {
-        let split = layout::split(body, false, 0);
-        if self.as_files {
-            Split { left: body, right: Rect { width: 0, ..split.right }, ..split }
-        } else {
-            split
+    pub(super) fn split(&self, context: Context<'_>) -> Split {
+        let body = context.body;
+        let split = layout::split(body, context.look.left, false, 0);
+        let none = Rect { width: 0, ..split.right };
+        match self.style {
+            Style::Bars => split,
+            Style::Files => Split { left: body, right: none, ..split },
+            Style::Map => Split { left: none, right: body, ..split },
         }
     }
 
-    fn draw_bars(&self, data: &Data, pane: Rect, painter: &mut Painter<'_>) {
-        let image = &data.image;
-        let heading = layout::inside(pane);
-        let dim = painter.theme.dim;
-        painter.right(heading, 0, 0, 9, "SIZE", dim);
-        painter.right(heading, 10, 0, 7, "SHARE", dim);
-        let wide = pane.width >= 48;
-        let name_at = if wide { 29 } else { 18 };
-        painter.put(heading, name_at, 0, pane.width, if self.as_files { "PATH" } else { "NAME" }, dim);
-        let area = layout::rows(pane);
-        if self.rows.is_empty() {
-            painter.put(area, 2, 0, area.width, "nothing here", dim);
-        }
-        let whole = self.sums.bytes(image, self.here);
-        let most = self.rows.iter().map(|row| row.0).max().unwrap_or(0);
-        for (y, at) in (0_u16..).zip(self.list.window(self.rows.len(), usize::from(area.height))) {
-            let (bytes, path) = self.rows[at];
-            let slot = data.final_slot(path);
-            let is_directory = describe::is_directory(image, slot);
-            painter.right(area, 0, y, 9, &units::size(bytes), painter.theme.text);
-            painter.right(area, 10, y, 7, &share(bytes, whole), dim);
-            if wide {
-                painter.bar(area, 18, y, 10, (bytes, most), painter.theme.bar);
-            }
-            let name = if self.as_files {
-                let text = data.path_text(path, false);
-                fit_path(&text, usize::from(area.width.saturating_sub(40)))
-            } else {
-                let slash = if is_directory { "/" } else { "" };
-                format!("{}{slash}", safe(image.paths.name(path)))
-            };
-            let style = if is_directory { painter.theme.accent } else { painter.theme.text };
-            let x = painter.put(area, name_at, y, area.width, &name, style);
-            let said = match slot {
-                _ if is_directory => format!("  {}", text::files(self.sums.files(image, path))),
-                Some(Slot::Entry(id)) => {
-                    let target = describe::target(image, slot).unwrap_or_default();
-                    format!("{target}  layer {}", image.layer_of(id))
-                }
-                _ => String::new(),
-            };
-            painter.put(area, x, y, area.width, &said, dim);
-            if at == self.list.cursor {
-                painter.select(area, y, true);
-            }
-        }
+    /// Where the map is, below its title and above its legend.
+    pub(super) fn map_area(split: &Split) -> Rect {
+        let inside = layout::inside(split.right);
+        Rect { height: inside.height.saturating_sub(1), ..inside }
     }
 
-    /// The rectangles of the map: the row of each, and where it is.
-    fn rectangles(&self, pane: Rect) -> Vec<(usize, Rect)> {
-        let mut order: Vec<usize> = (0..self.rows.len()).collect();
-        if self.sort == Sort::Name {
-            order.sort_by_key(|&at| std::cmp::Reverse(self.rows[at].0));
-        }
-        order.truncate(MOST_RECTANGLES);
-        let sizes: Vec<u64> = order.iter().map(|&at| self.rows[at].0).collect();
-        order.into_iter().zip(treemap::layout(&sizes, layout::inside(pane))).collect()
+    /// The map has the keys.
+    pub(super) fn is_map(&self) -> bool {
+        self.style == Style::Map || (self.in_map && self.style == Style::Bars)
     }
 
-    fn draw_map(&self, data: &Data, pane: Rect, painter: &mut Painter<'_>) {
-        painter.title(pane, "Map", "areas are bytes", false);
-        for (at, rect) in self.rectangles(pane) {
-            let (bytes, path) = self.rows[at];
-            let is_here = at == self.list.cursor;
-            let line = if is_here { painter.theme.accent } else { painter.theme.rule };
-            if rect.width < 2 || rect.height < 2 {
-                for y in 0..rect.height {
-                    painter.put(rect, 0, y, rect.width, &"▒".repeat(rect.width.into()), line);
-                }
-                continue;
-            }
-            frame(rect, is_here, line, painter);
-            let inner = Rect { x: rect.x + 1, y: rect.y + 1, width: rect.width - 2, height: rect.height - 2 };
-            if inner.width < 3 {
-                continue;
-            }
-            let slash = if describe::is_directory(&data.image, data.final_slot(path)) { "/" } else { "" };
-            let name = format!("{}{slash}", safe(data.image.paths.name(path)));
-            let style = if is_here { painter.theme.accent } else { painter.theme.text };
-            painter.put(inner, 0, 0, inner.width, &name, style);
-            painter.put(inner, 0, 1, inner.width, &units::size(bytes), painter.theme.dim);
+    fn move_in_map(&mut self, data: &Data, action: Action) {
+        let from = self.selected.and_then(|path| self.map.area_of(data, path)).or(self.map.areas.first());
+        if let Some(path) = from.and_then(|from| self.map.towards(from, action)) {
+            self.selected = Some(path);
         }
     }
 }
 
-fn frame(rect: Rect, heavy: bool, style: ratatui::style::Style, painter: &mut Painter<'_>) {
-    let [top_left, top_right, bottom_left, bottom_right, across, down] = if heavy {
-        ["┏", "┓", "┗", "┛", "━", "┃"]
-    } else {
-        ["┌", "┐", "└", "┘", "─", "│"]
-    };
-    let across = across.repeat(usize::from(rect.width) - 2);
-    painter.put(rect, 0, 0, rect.width, &format!("{top_left}{across}{top_right}"), style);
-    for y in 1..rect.height - 1 {
-        painter.put(rect, 0, y, 1, down, style);
-        painter.put(rect, rect.width - 1, y, 1, down, style);
-    }
-    painter.put(rect, 0, rect.height - 1, rect.width, &format!("{bottom_left}{across}{bottom_right}"), style);
-}
-
-/// The bytes behind an entry, the first time that they are asked for.
-fn content(data: &Data, id: EntryId, seen: &mut FixedBitSet) -> u64 {
-    let first = data.union.content_of(id).filter(|content| !seen.put(content.index()));
-    first.map_or(0, |content| data.image.entry(content).size)
-}
-
-fn share(part: u64, whole: u64) -> String {
-    if whole == 0 {
-        return String::new();
-    }
-    let tenths = u128::from(part) * 1000 / u128::from(whole);
-    format!("{}.{} %", tenths / 10, tenths % 10)
+/// The content behind an entry, the first time that it is asked for.
+fn content(data: &Data, id: EntryId, seen: &mut FixedBitSet) -> Option<EntryId> {
+    data.union.content_of(id).filter(|content| !seen.put(content.index()))
 }
 
 impl Pane for Largest {
@@ -255,89 +239,114 @@ impl Pane for Largest {
     }
 
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Styled, Scope::List, Scope::Global]
+        &[Scope::Styled, Scope::Map, Scope::List, Scope::Global]
+    }
+
+    fn sorts(&self) -> &'static [Sort] {
+        if self.style == Style::Bars {
+            &[Sort::Size, Sort::Name, Sort::Files]
+        } else {
+            &[Sort::Size, Sort::Name]
+        }
     }
 
     fn act(&mut self, context: Context<'_>, action: Action) -> Option<Reply> {
-        let image = &context.data.image;
+        let data = context.data;
         match action {
             Action::Style => {
-                self.as_files = !self.as_files;
-                self.enter(image, self.here, None);
+                self.style = match self.style {
+                    Style::Bars => Style::Map,
+                    Style::Map => Style::Files,
+                    Style::Files => Style::Bars,
+                };
+                self.in_map = false;
+                self.enter(data, self.here, None);
             }
-            Action::Sort => {
-                let path = self.path();
-                self.sort = self.sort.other();
-                self.enter(image, self.here, path);
+            Action::NextPane if self.style == Style::Bars => self.in_map = !self.in_map,
+            Action::Open | Action::ZoomIn => return self.open(data),
+            Action::Up | Action::Down | Action::Left | Action::Right if self.is_map() => {
+                self.move_in_map(data, action);
             }
-            Action::Open => return self.open(context.data),
             Action::Right => {
                 let path = self.path()?;
-                if !self.as_files && describe::is_directory(image, context.data.final_slot(path)) {
-                    self.enter(image, path, None);
+                if self.style == Style::Bars && describe::is_directory(&data.image, data.final_slot(path)) {
+                    self.enter(data, path, None);
                 }
             }
-            Action::Left | Action::Parent => _ = self.out(image),
+            Action::Left | Action::Parent | Action::ZoomOut => _ = self.out(data),
+            Action::NextMatch => return self.act(context, Action::Down),
+            Action::PreviousMatch => return self.act(context, Action::Up),
             _ => {
-                let height = usize::from(layout::rows(self.split(context.body).left).height);
-                self.list.act(action, self.rows.len(), height);
+                let height = usize::from(layout::rows(self.split(context).left).height);
+                if self.list.act(action, self.length, height) {
+                    self.selected = None;
+                }
             }
         }
         None
     }
 
     fn close(&mut self, context: Context<'_>) -> bool {
-        self.out(&context.data.image)
+        self.out(context.data)
     }
 
     fn settle(&mut self, context: Context<'_>) {
-        let height = usize::from(layout::rows(self.split(context.body).left).height);
-        self.list.settle(self.rows.len(), height);
+        let data = context.data;
+        if self.sort != context.sort {
+            let path = self.path();
+            self.sort = context.sort;
+            self.enter(data, self.here, path.filter(|path| data.image.paths.parent(*path) == self.here));
+        }
+        let split = self.split(context);
+        let height = usize::from(layout::rows(split.left).height);
+        self.list.settle(self.length, height);
+        let range = self.list.window(self.length, height);
+        self.window = range
+            .clone()
+            .filter_map(|at| {
+                self.order.ready(at, |_| 1);
+                self.order.get(at)
+            })
+            .collect();
+        if self.selected.is_none() {
+            self.order.ready(self.list.cursor, |_| 1);
+            self.selected = self.order.get(self.list.cursor);
+        }
+        let area = Self::map_area(&split);
+        if split.right.width > 0 {
+            self.map.make(data, &self.sums, self.here, area, self.turn);
+        }
     }
 
     fn draw(&self, context: Context<'_>, painter: &mut Painter<'_>) {
-        let data = context.data;
-        let split = self.split(context.body);
-        let bytes = units::size(self.sums.bytes(&data.image, self.here));
-        let here = fit_path(&data.path_text(self.here, true), 40);
-        let (title, note) = if self.as_files {
-            let count = self.rows.len();
-            (
-                format!("Largest files below {here}"),
-                format!("{count} shown ── {bytes} in the final file system"),
-            )
-        } else {
-            let files = text::files(self.sums.files(&data.image, self.here));
-            (format!("Largest in {here}"), format!("{bytes} ── {files}"))
-        };
-        painter.title(split.left, &title, &note, true);
-        self.draw_bars(data, split.left, painter);
-        if split.right.width > 0 {
-            self.draw_map(data, split.right, painter);
-        }
+        self.draw_all(context, painter);
     }
 
     fn click(&mut self, context: Context<'_>, at: Position) -> Option<Reply> {
-        let split = self.split(context.body);
-        let hit = match layout::row_at(layout::rows(split.left), at) {
-            Some(y) => Some(self.list.top + y),
-            None => self
-                .rectangles(split.right)
-                .into_iter()
-                .find(|(_, rect)| rect.contains(at))
-                .map(|(row, _)| row),
+        let split = self.split(context);
+        let hit = if let Some(y) = layout::row_at(layout::rows(split.left), at) {
+            self.in_map = false;
+            let path = self.window.get(y).copied();
+            if path.is_some() {
+                self.list.cursor = self.list.top + y;
+            }
+            path
+        } else {
+            self.in_map = self.style == Style::Bars;
+            self.map.at(at).and_then(|area| area.path)
         };
-        let row = hit.filter(|&row| row < self.rows.len())?;
-        if row == self.list.cursor {
+        let path = hit?;
+        if self.selected == Some(path) {
             return self.open(context.data);
         }
-        self.list.cursor = row;
+        self.selected = Some(path);
         None
     }
 
     fn wheel(&mut self, context: Context<'_>, _at: Position, rows: isize) {
-        let height = usize::from(layout::rows(self.split(context.body).left).height);
-        self.list.wheel(rows, self.rows.len(), height);
+        let height = usize::from(layout::rows(self.split(context).left).height);
+        self.list.wheel(rows, self.length, height);
+        self.selected = None;
     }
 
     fn filter(&mut self) -> Option<&mut Filter> {
@@ -351,6 +360,18 @@ impl Pane for Largest {
     fn refilter(&mut self, context: Context<'_>) {
         self.fill(context.data);
         self.list = List::default();
+        self.selected = None;
+    }
+
+    fn count(&self, context: Context<'_>) -> Option<Count> {
+        let image = &context.data.image;
+        let tree = &context.data.analysis.totals.tree;
+        Some(Count {
+            shown: self.sums.files(image, PathId::ROOT).into(),
+            all: tree.files,
+            bytes: self.live(image, PathId::ROOT),
+            files: 0,
+        })
     }
 
     fn selected(&self, _cx: Context<'_>) -> Option<PathId> {
@@ -359,5 +380,14 @@ impl Pane for Largest {
 
     fn slot(&self, context: Context<'_>, path: PathId) -> Option<Slot> {
         context.data.final_slot(path)
+    }
+
+    fn note(&self, context: Context<'_>) -> String {
+        match self.path() {
+            Some(path) if self.is_map() => {
+                fit_path(&context.data.path_text(path, false), usize::from(context.body.width / 3))
+            }
+            _ => String::new(),
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! The first tab: the list of layers, beside it the files of the selected one, below it the details.
 
-use ratatui::layout::{Position, Rect};
+use std::ops::RangeInclusive;
+
+use ratatui::layout::Position;
 
 use super::details;
-use super::files::Files;
+use super::files::{self, Files};
+use super::layer_list;
 use super::layer_rows::LayerRows;
 use crate::image::PathId;
 use crate::overlay::Slot;
@@ -11,26 +14,27 @@ use crate::ui::data::Data;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout::{self, Split};
 use crate::ui::list::List;
-use crate::ui::pane::{Context, Pane, Reply};
-use crate::ui::text::{self, Painter};
-use crate::ui::tree::{Filter, Mark};
-use crate::units;
+use crate::ui::look::Sort;
+use crate::ui::pane::{Context, Count, Extracted, Pane, Reply};
+use crate::ui::text::Painter;
+use crate::ui::tree::{Filter, Tree};
+use crate::ui::viewer::Page;
 
 /// Rows of the details, their title included.
-const DETAILS: u16 = 5;
+const DETAILS: u16 = 6;
 
 /// The state of the tab.
 pub(super) struct Layers {
-    rows: LayerRows,
-    list: List,
+    pub(super) rows: LayerRows,
+    pub(super) list: List,
     /// The row that a comparison starts at.
     anchor: Option<usize>,
-    files: Files,
-    in_files: bool,
+    pub(super) files: Files,
+    pub(super) in_files: bool,
 }
 
 impl Layers {
-    /// Shows what the first layer behind the base changed: the first one that the user can change.
+    /// Shows the own layer with most waste, else the largest own one, else the largest.
     pub(super) fn new(data: &Data) -> Self {
         let mut tab = Self {
             rows: LayerRows::new(data),
@@ -39,33 +43,43 @@ impl Layers {
             files: Files::new(data),
             in_files: false,
         };
-        let first = data.analysis.base_layers.min(data.image.layers.len().saturating_sub(1));
-        tab.list.cursor = tab.rows.row_of(data, first);
+        let layers = &data.analysis.layers;
+        let own = data.analysis.base_layers.min(layers.len().saturating_sub(1));
+        // of equal ones the first
+        let first =
+            (own..layers.len()).rev().max_by_key(|&layer| (layers[layer].wasted, layers[layer].content));
+        tab.list.cursor = tab.rows.row_of(first.unwrap_or(0));
         tab.show(data);
         tab
     }
 
-    fn split(&self, body: Rect) -> Split {
-        layout::split(body, self.in_files, DETAILS)
+    fn split(&self, context: Context<'_>) -> Split {
+        layout::split(context.body, context.look.left, self.in_files, DETAILS)
+    }
+
+    /// The layers that are selected: those of the row, or all of a comparison.
+    fn layers(&self) -> Option<RangeInclusive<usize>> {
+        let here = self.rows.layers(self.list.cursor)?;
+        let Some(there) = self.anchor.and_then(|anchor| self.rows.layers(anchor)) else { return Some(here) };
+        Some(*here.start().min(there.start())..=*here.end().max(there.end()))
+    }
+
+    /// True when a row is part of a comparison.
+    pub(super) fn is_compared(&self, row: usize) -> bool {
+        self.anchor.is_some_and(|anchor| {
+            (anchor.min(self.list.cursor)..=anchor.max(self.list.cursor)).contains(&row)
+        })
     }
 
     /// Brings the tree to the selected layers.
     fn show(&mut self, data: &Data) {
-        if data.image.layers.is_empty() {
-            return;
+        if let Some(layers) = self.layers() {
+            self.files.go(data, *layers.start(), *layers.end());
         }
-        let here = self.rows.layers(data, self.list.cursor);
-        let (mut from, mut to) = here.into_inner();
-        if let Some(anchor) = self.anchor {
-            let there = self.rows.layers(data, anchor);
-            from = from.min(*there.start());
-            to = to.max(*there.end());
-        }
-        self.files.go(data, from, to);
     }
 
     fn step(&mut self, data: &Data, action: Action) {
-        self.list.act(action, self.rows.len(data), 1);
+        self.list.act(action, self.rows.len(), 1);
         self.show(data);
     }
 
@@ -73,10 +87,10 @@ impl Layers {
         if data.analysis.base_layers < 2 {
             return Some(Reply::Say("the base has fewer than two layers: there is nothing to fold".into()));
         }
-        let layer = *self.rows.layers(data, self.list.cursor).start();
+        let layer = self.rows.layers(self.list.cursor).map_or(0, |layers| *layers.start());
         self.anchor = None;
-        self.rows.is_folded = !self.rows.is_folded;
-        self.list.cursor = self.rows.row_of(data, layer);
+        self.rows.fold(data, !self.rows.is_folded());
+        self.list.cursor = self.rows.row_of(layer);
         self.show(data);
         None
     }
@@ -87,83 +101,57 @@ impl Layers {
         self.anchor.map(|_| Reply::Say("comparing: move to another layer; c or Esc ends it".into()))
     }
 
-    fn draw_layers(&self, context: Context<'_>, pane: Rect, painter: &mut Painter<'_>) {
-        let data = context.data;
-        let count = data.image.layers.len();
-        let note = format!("{} own, {} base", count - data.analysis.base_layers, data.analysis.base_layers);
-        painter.title(pane, "Layers", &note, !self.in_files);
-        let wide = pane.width >= 44;
-        let (wasted, command) = if wide { (24, 34) } else { (15, 25) };
-        let dim = painter.theme.dim;
-        let heading = layout::inside(pane);
-        painter.right(heading, 2, 0, 4, "#", dim);
-        painter.right(heading, 6, 0, 9, "SIZE", dim);
-        painter.right(heading, wasted, 0, 9, "WASTED", dim);
-        painter.put(heading, command, 0, pane.width, "COMMAND", dim);
-        let area = layout::rows(pane);
-        let length = self.rows.len(data);
-        let sum = |row: usize| {
-            self.rows.layers(data, row).fold((0, 0), |(size, wasted), layer| {
-                let totals = &data.analysis.layers[layer];
-                (size + totals.content, wasted + totals.wasted)
-            })
-        };
-        let most = (0..length).map(|row| sum(row).0).max().unwrap_or(0);
-        for (y, row) in (0_u16..).zip(self.list.window(length, usize::from(area.height))) {
-            let layers = self.rows.layers(data, row);
-            let is_base = data.is_base(*layers.start());
-            let style = if is_base { dim } else { painter.theme.text };
-            let (size, lost) = sum(row);
-            let is_compared = self.anchor.is_some_and(|anchor| {
-                (anchor.min(self.list.cursor)..=anchor.max(self.list.cursor)).contains(&row)
-            });
-            if is_compared {
-                painter.put(area, 0, y, 1, "┃", painter.theme.accent);
-            }
-            painter.right(area, 2, y, 4, &self.rows.label(data, row), style);
-            painter.right(area, 6, y, 9, &units::size(size), style);
-            if wide {
-                painter.bar(area, 16, y, 8, (size, most), if is_base { dim } else { painter.theme.bar });
-            }
-            if lost > 0 {
-                painter.right(area, wasted, y, 9, &units::size(lost), painter.theme.waste);
-            } else {
-                painter.right(area, wasted, y, 9, "·", dim);
-            }
-            let text = if layers.start() == layers.end() {
-                data.command(*layers.start())
-            } else {
-                format!("{} layers of the base image", layers.end() - layers.start() + 1)
-            };
-            painter.put(area, command, y, area.width, &text, style);
-            if row == self.list.cursor {
-                painter.select(area, y, !self.in_files);
-            }
+    fn only_wasted(&mut self, data: &Data, height: usize) -> Option<Reply> {
+        if data.analysis.totals.wasted == 0 {
+            return Some(Reply::Say("nothing is wasted".into()));
         }
+        let layer = self.rows.layers(self.list.cursor).map_or(0, |layers| *layers.start());
+        self.anchor = None;
+        self.files.act(data, Action::OnlyWasted, height);
+        self.rows.only_wasted(data, self.files.only_wasted);
+        self.list.cursor = self.rows.row_of(layer);
+        self.show(data);
+        None
     }
 
-    fn draw_files(&self, context: Context<'_>, pane: Rect, painter: &mut Painter<'_>) {
-        let (from, to) = self.files.span.layers();
-        let which = if from == to { format!("Layer {to}") } else { format!("Layers {from}–{to}") };
-        let merged = self.files.marks.has(Mark::Unchanged);
-        let title = match (merged, from == to) {
-            (true, _) => format!("All files up to layer {to}"),
-            (false, true) => format!("{which}: what it changed"),
-            (false, false) => format!("{which}: what they changed"),
-        };
-        let (files, bytes) = self.files.totals(context.data);
-        let mut hidden = String::new();
-        for mark in [Mark::Added, Mark::Modified, Mark::Removed] {
-            if !self.files.marks.has(mark) {
-                hidden.push_str("without ");
-                hidden.push_str(mark.name());
-                hidden.push_str(" ── ");
-            }
+    /// To the next match: in this layer, else in the next one that has any.
+    fn jump(&mut self, data: &Data, forward: bool) -> Option<Reply> {
+        if self.files.jump(data, forward) {
+            self.in_files = true;
+            return None;
         }
-        let sort = if self.files.tree.sort == crate::ui::tree::Sort::Name { "by name ── " } else { "" };
-        let note = format!("{hidden}{sort}{} ── {}", text::files(files), units::size(bytes));
-        painter.title(pane, &title, &note, self.in_files);
-        self.files.draw(context.data, pane, self.in_files, painter);
+        let Some(found) = &self.files.filter.found else {
+            return Some(Reply::Say("no further change in this layer".into()));
+        };
+        let hits = |row: &usize| {
+            let layers = self.rows.layers(*row);
+            layers.is_some_and(|layers| {
+                layers.clone().any(|layer| found.layers.get(layer).is_some_and(|n| *n > 0))
+            })
+        };
+        let here = self.list.cursor;
+        let next = if self.files.is_merged() || self.anchor.is_some() {
+            Some(here)
+        } else if forward {
+            (here + 1..self.rows.len()).chain(0..=here).find(hits)
+        } else {
+            (0..here).rev().chain((here..self.rows.len()).rev()).find(hits)
+        };
+        let Some(row) = next else {
+            return Some(Reply::Say("no layer has a match".into()));
+        };
+        self.list.cursor = row;
+        self.show(data);
+        if !self.files.jump_to_end(data, forward) {
+            return Some(Reply::Say("no match among the kinds that are shown".into()));
+        }
+        self.in_files = true;
+        let layer = self.files.span.layers().1;
+        Some(Reply::Say(if row == here {
+            "from the other end again".into()
+        } else {
+            format!("now in layer {layer}")
+        }))
     }
 }
 
@@ -180,22 +168,34 @@ impl Pane for Layers {
         }
     }
 
+    fn sorts(&self) -> &'static [Sort] {
+        files::SORTS
+    }
+
+    fn offers(&self, action: Action) -> bool {
+        self.in_files || !matches!(action, Action::Mark | Action::Parent)
+    }
+
     fn act(&mut self, context: Context<'_>, action: Action) -> Option<Reply> {
         let data = context.data;
+        let split = self.split(context);
+        let height = usize::from(layout::rows(split.right).height);
         match action {
             Action::NextPane => self.in_files = !self.in_files,
             Action::PreviousLayer => self.step(data, Action::Up),
             Action::NextLayer => self.step(data, Action::Down),
             Action::Fold => return self.fold(data),
             Action::Compare => return self.compare(data),
-            _ if self.in_files => {
-                let height = usize::from(layout::rows(self.split(context.body).right).height);
-                return self.files.act(data, action, height);
-            }
+            Action::OnlyWasted => return self.only_wasted(data, height),
+            Action::NextMatch => return self.jump(data, true),
+            Action::PreviousMatch => return self.jump(data, false),
+            Action::Findings => return self.layers().map(Reply::Findings),
+            Action::WastedHere => return self.layers().map(Reply::WastedOf),
+            _ if self.in_files => return self.files.act(data, action, height),
             Action::Open | Action::Right => self.in_files = true,
             _ => {
-                let height = usize::from(layout::rows(self.split(context.body).left).height);
-                if self.list.act(action, self.rows.len(data), height) {
+                let height = usize::from(layout::rows(split.left).height);
+                if self.list.act(action, self.rows.len(), height) {
                     self.show(data);
                 } else if matches!(
                     action,
@@ -203,11 +203,8 @@ impl Pane for Layers {
                         | Action::Added
                         | Action::Modified
                         | Action::Removed
-                        | Action::Sort
                         | Action::CollapseAll
                         | Action::ExpandAll
-                        | Action::NextMatch
-                        | Action::PreviousMatch
                 ) {
                     return self.files.act(data, action, height);
                 }
@@ -221,41 +218,42 @@ impl Pane for Layers {
             self.show(context.data);
             return true;
         }
-        false
+        self.files.marked.clear()
     }
 
     fn settle(&mut self, context: Context<'_>) {
-        let split = self.split(context.body);
-        self.list.settle(self.rows.len(context.data), usize::from(layout::rows(split.left).height));
+        let split = self.split(context);
+        self.files.set_sort(context.data, context.sort);
+        self.list.settle(self.rows.len(), usize::from(layout::rows(split.left).height));
         let height = usize::from(layout::rows(split.right).height);
-        let rows = self.files.tree.rows().len();
-        self.files.tree.list.settle(rows, height);
+        self.files.on_tree(context.data, |tree, shape| tree.settle(shape, height));
     }
 
     fn draw(&self, context: Context<'_>, painter: &mut Painter<'_>) {
-        let split = self.split(context.body);
+        let split = self.split(context);
         if split.left.width > 0 {
-            self.draw_layers(context, split.left, painter);
+            self.draw_layers(context.data, context.look, split.left, painter);
         }
         if split.right.width > 0 {
-            self.draw_files(context, split.right, painter);
+            self.draw_files(context.data, context.look, split.right, painter);
         }
         if split.below.height > 0 {
-            match self.files.selected() {
-                Some(path) if self.in_files => {
-                    details::path(context.data, split.below, &self.files.span, path, painter);
+            match (self.files.selected(), self.layers()) {
+                (Some(path), _) if self.in_files => {
+                    details::path(context.data, split.below, &self.files, path, painter);
                 }
-                _ => details::layer(context.data, split.below, self.files.span.layers().1, painter),
+                (_, Some(layers)) => details::layers(context.data, split.below, &layers, painter),
+                _ => {}
             }
         }
     }
 
     fn click(&mut self, context: Context<'_>, at: Position) -> Option<Reply> {
-        let split = self.split(context.body);
+        let split = self.split(context);
         if let Some(y) = layout::row_at(layout::rows(split.left), at) {
             self.in_files = false;
             let row = self.list.top + y;
-            if row < self.rows.len(context.data) {
+            if row < self.rows.len() {
                 self.list.cursor = row;
                 self.show(context.data);
             }
@@ -266,25 +264,27 @@ impl Pane for Layers {
             if again {
                 return self.act(context, Action::Open);
             }
-            if row < self.files.tree.rows().len() {
+            if row < self.files.tree.len() {
                 self.files.tree.list.cursor = row;
-                self.files.tree.note();
+                self.files.on_tree(context.data, Tree::note);
             }
         }
         None
     }
 
     fn wheel(&mut self, context: Context<'_>, at: Position, rows: isize) {
-        let split = self.split(context.body);
+        let split = self.split(context);
         if split.left.contains(at) {
             let height = usize::from(layout::rows(split.left).height);
-            self.list.wheel(rows, self.rows.len(context.data), height);
+            self.list.wheel(rows, self.rows.len(), height);
             self.show(context.data);
         } else if split.right.contains(at) {
             let height = usize::from(layout::rows(split.right).height);
-            let length = self.files.tree.rows().len();
-            self.files.tree.list.wheel(rows, length, height);
-            self.files.tree.note();
+            self.files.on_tree(context.data, |tree, shape| {
+                let length = tree.len();
+                tree.list.wheel(rows, length, height);
+                tree.note(shape);
+            });
         }
     }
 
@@ -300,6 +300,19 @@ impl Pane for Layers {
         self.files.refilter(context.data);
     }
 
+    fn filter_kept(&mut self) {
+        self.in_files = true;
+    }
+
+    fn count(&self, context: Context<'_>) -> Option<Count> {
+        Some(self.files.count(context.data))
+    }
+
+    fn elsewhere(&self) -> Option<String> {
+        let (from, to) = self.files.span.layers();
+        self.files.filter.found.as_ref()?.elsewhere(from, to)
+    }
+
     fn selected(&self, _cx: Context<'_>) -> Option<PathId> {
         self.files.selected()
     }
@@ -308,26 +321,53 @@ impl Pane for Layers {
         self.files.span.slot(path)
     }
 
+    fn extracted(&self, context: Context<'_>) -> Option<Extracted> {
+        let (from, to) = self.files.span.layers();
+        let what = match (self.files.is_merged(), from == to) {
+            (true, _) => format!("as merged up to layer {to}"),
+            (false, true) => format!("only what layer {to} wrote"),
+            (false, false) => format!("only what layers {from}–{to} wrote"),
+        };
+        let path = if self.in_files { self.files.selected()? } else { PathId::ROOT };
+        Some(Extracted { path, what, slots: self.files.written(context.data, path) })
+    }
+
+    fn page(&self, context: Context<'_>) -> Option<Page> {
+        let layers = self.layers().filter(|_| !self.in_files)?;
+        Some(layer_list::page(context.data, &layers))
+    }
+
     fn copied(&self, context: Context<'_>) -> Option<String> {
         if self.in_files {
-            return Some(context.data.path_text(self.files.selected()?, false));
+            let text = |path| context.data.path_text(path, false);
+            return self.files.marked.lines(text).or_else(|| Some(text(self.files.selected()?)));
         }
-        Some(context.data.command(*self.rows.layers(context.data, self.list.cursor).end()))
+        Some(context.data.command(*self.layers()?.end()))
     }
 
     fn goto(&mut self, context: Context<'_>, layer: usize, path: PathId) {
         let data = context.data;
-        self.anchor = None;
-        if data.is_base(layer) {
-            self.rows.is_folded = false;
-        }
-        self.list.cursor = self.rows.row_of(data, layer);
+        self.choose(data, layer);
         self.in_files = true;
-        self.show(data);
         self.files.reveal(data, path);
     }
 
+    fn goto_layer(&mut self, context: Context<'_>, layer: usize) {
+        self.choose(context.data, layer);
+        self.in_files = false;
+    }
+
+    fn layer(&self, _cx: Context<'_>) -> Option<usize> {
+        Some(self.files.span.layers().1)
+    }
+
     fn note(&self, context: Context<'_>) -> String {
+        let marked = self.files.marked.note(&context.data.image, &context.look, |path| {
+            self.files.sums.bytes(&context.data.image, path)
+        });
+        if let Some(marked) = marked {
+            return marked;
+        }
         let (from, to) = self.files.span.layers();
         let of = context.data.image.layers.len().saturating_sub(1);
         if from == to {
@@ -335,5 +375,21 @@ impl Pane for Layers {
         } else {
             format!("layers {from}–{to} of 0–{of}")
         }
+    }
+}
+
+impl Layers {
+    /// Selects a layer, whatever hides it.
+    fn choose(&mut self, data: &Data, layer: usize) {
+        self.anchor = None;
+        self.rows.only_wasted(data, false);
+        if std::mem::take(&mut self.files.only_wasted) {
+            self.files.refresh(data);
+        }
+        if data.is_base(layer) && data.analysis.base_layers > 1 {
+            self.rows.fold(data, false);
+        }
+        self.list.cursor = self.rows.row_of(layer);
+        self.show(data);
     }
 }

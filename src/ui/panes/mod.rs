@@ -1,14 +1,26 @@
 //! The tabs, one file each.
 
 mod advice;
+mod advice_rows;
+mod columns;
 mod details;
+mod duplicates;
+mod file_rows;
 mod files;
 mod image;
+mod image_rows;
 mod largest;
+mod largest_rows;
+mod layer_list;
 mod layer_rows;
 mod layers;
+mod map;
+mod marked;
+mod packages;
+mod table;
 mod treemap;
 mod wasted;
+mod wasted_rows;
 
 use super::data::Data;
 use super::pane::Pane;
@@ -18,8 +30,10 @@ pub(super) fn all(data: &Data) -> Vec<Box<dyn Pane>> {
     vec![
         Box::new(layers::Layers::new(data)),
         Box::new(wasted::WastedTab::new(data)),
-        Box::new(advice::Advice::default()),
+        Box::new(advice::Advice::new(data)),
         Box::new(largest::Largest::new(data)),
-        Box::new(image::ImageTab::default()),
+        Box::new(image::ImageTab::new(data)),
+        Box::new(table::Table::<duplicates::Duplicates>::new(data)),
+        Box::new(table::Table::<packages::Packages>::new(data)),
     ]
 }

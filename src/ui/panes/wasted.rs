@@ -1,32 +1,41 @@
 //! The second tab: every path with wasted bytes, as a list or as a tree, and why they are wasted.
 
+use std::cmp::Reverse;
+use std::ops::RangeInclusive;
+
 use ratatui::layout::{Position, Rect};
 
-use super::files::{Columns, indent};
+use super::marked::Marked;
 use crate::analysis::Wasted;
 use crate::image::PathId;
 use crate::overlay::Slot;
 use crate::ui::data::Data;
-use crate::ui::describe;
 use crate::ui::keymap::{Action, Scope};
 use crate::ui::layout;
 use crate::ui::list::List;
-use crate::ui::pane::{Context, Pane, Reply};
-use crate::ui::text::{self, Painter, fit_path, safe, wrap};
-use crate::ui::tree::{Acted, Filter, Sums, Tree, Weight};
+use crate::ui::look::Sort;
+use crate::ui::pane::{Context, Count, Pane, Reply};
+use crate::ui::text::Painter;
+use crate::ui::tree::{Acted, Filter, Shape, Sums, Tree, Wanted, Weight};
 use crate::units;
 
 const DETAILS: u16 = 6;
 
 /// The state of the tab.
 pub(super) struct WastedTab {
-    is_tree: bool,
-    list: List,
-    /// Indexes of the wasted paths that pass the filter; none: all of them.
-    shown: Option<Vec<u32>>,
+    pub(super) is_tree: bool,
+    pub(super) list: List,
+    /// Indexes of the wasted paths that are shown, in the order of the list.
+    shown: Vec<u32>,
+    /// Wasted paths without the filter.
+    all: usize,
+    sort: Sort,
+    /// Only what is wasted of these layers.
+    pub(super) layers: Option<RangeInclusive<usize>>,
     filter: Filter,
-    tree: Tree,
-    sums: Sums,
+    pub(super) tree: Tree,
+    pub(super) sums: Sums,
+    pub(super) marked: Marked,
     /// For each path its place in the analysis' list, by path.
     by_path: Vec<(PathId, u32)>,
 }
@@ -40,44 +49,83 @@ impl WastedTab {
         let mut tab = Self {
             is_tree: false,
             list: List::default(),
-            shown: None,
+            shown: Vec::new(),
+            all: 0,
+            sort: Sort::default(),
+            layers: None,
             filter: Filter::default(),
             tree: Tree::new(&data.image),
             sums: Sums::default(),
+            marked: Marked::default(),
             by_path,
         };
         tab.fill(data);
         tab
     }
 
+    /// Wasted bytes of a path, in the layers that are shown.
+    pub(super) fn bytes(&self, data: &Data, wasted: &Wasted) -> u64 {
+        match &self.layers {
+            None => wasted.bytes,
+            Some(layers) => {
+                let copies = data.analysis.copies_of(wasted).iter();
+                copies.filter(|copy| layers.contains(&copy.layer)).map(|copy| copy.bytes).sum()
+            }
+        }
+    }
+
     fn fill(&mut self, data: &Data) {
         let mut next = self.by_path.iter().peekable();
-        let filter = &self.filter;
-        self.sums.fill(data.image.paths.len(), |path| {
+        let mut sums = std::mem::take(&mut self.sums);
+        sums.fill(data.image.paths.len(), |path| {
             let (_, at) = next.next_if(|(wasted, _)| *wasted == path)?;
-            filter
-                .shows(path)
-                .then(|| Weight { bytes: data.analysis.wasted[*at as usize].bytes, is_file: true })
+            let bytes = self.bytes(data, &data.analysis.wasted[*at as usize]);
+            let is_shown = bytes > 0 && self.filter.shows(path);
+            is_shown.then(|| Weight { bytes, is_file: true, ..Weight::default() })
         });
-        self.tree.flatten(&data.image, &self.sums);
-    }
-
-    fn length(&self, data: &Data) -> usize {
-        if self.is_tree {
-            return self.tree.rows().len();
-        }
-        self.shown.as_ref().map_or(data.analysis.wasted.len(), Vec::len)
-    }
-
-    fn at<'a>(&self, data: &'a Data, row: usize) -> Option<&'a Wasted> {
-        let at = match &self.shown {
-            Some(shown) => *shown.get(row)? as usize,
-            None => row,
+        self.sums = sums;
+        let wasted = &data.analysis.wasted;
+        let is_shown = |at: &u32| self.sums.is_own(wasted[*at as usize].path);
+        self.shown = (0..).zip(wasted).map(|(at, _)| at).filter(is_shown).collect();
+        self.all = match &self.layers {
+            None => wasted.len(),
+            Some(_) => wasted.iter().filter(|wasted| self.bytes(data, wasted) > 0).count(),
         };
-        data.analysis.wasted.get(at)
+        self.order(data);
     }
 
-    fn of_path<'a>(&self, data: &'a Data, path: PathId) -> Option<&'a Wasted> {
+    fn order(&mut self, data: &Data) {
+        let wasted = |at: &u32| &data.analysis.wasted[*at as usize];
+        let copies = |at: &u32| data.analysis.copies_of(wasted(at));
+        let mut shown = std::mem::take(&mut self.shown);
+        match self.sort {
+            Sort::Name => shown.sort_unstable_by_key(|at| wasted(at).path),
+            Sort::Copies => shown.sort_by_key(|at| (Reverse(copies(at).len()), *at)),
+            Sort::Layer => shown.sort_by_key(|at| (copies(at).first().map(|copy| copy.layer), *at)),
+            // the analysis has them by bytes
+            _ if self.layers.is_none() => shown.sort_unstable(),
+            _ => shown.sort_by_key(|at| (Reverse(self.bytes(data, wasted(at))), *at)),
+        }
+        self.shown = shown;
+        self.on_tree(data, Tree::recount);
+    }
+
+    fn on_tree<T>(&mut self, data: &Data, run: impl FnOnce(&mut Tree, Shape<'_>) -> T) -> T {
+        let Self { sums, tree, sort, .. } = self;
+        let by_name = *sort == Sort::Name;
+        let key = |path: PathId| if by_name { 0 } else { sums.bytes(&data.image, path) };
+        run(tree, Shape { image: &data.image, sums, key: &key })
+    }
+
+    pub(super) fn length(&self) -> usize {
+        if self.is_tree { self.tree.len() } else { self.shown.len() }
+    }
+
+    pub(super) fn at<'a>(&self, data: &'a Data, row: usize) -> Option<&'a Wasted> {
+        data.analysis.wasted.get(*self.shown.get(row)? as usize)
+    }
+
+    pub(super) fn of_path<'a>(&self, data: &'a Data, path: PathId) -> Option<&'a Wasted> {
         let at = self.by_path.binary_search_by_key(&path, |(path, _)| *path).ok()?;
         data.analysis.wasted.get(self.by_path[at].1 as usize)
     }
@@ -90,14 +138,19 @@ impl WastedTab {
         }
     }
 
-    /// To the layer that wrote the first of the copies.
-    fn cause(&self, data: &Data, path: PathId) -> Option<Reply> {
-        let wasted = self.of_path(data, path)?;
-        let layer = data.analysis.copies_of(wasted).first()?.layer;
-        Some(Reply::Goto { layer, path })
+    /// The layer that wrote the first of the copies.
+    fn cause(&self, data: &Data, path: PathId) -> Option<usize> {
+        let copies = data.analysis.copies_of(self.of_path(data, path)?).iter();
+        let mut shown =
+            copies.filter(|copy| self.layers.as_ref().is_none_or(|layers| layers.contains(&copy.layer)));
+        shown.next().map(|copy| copy.layer)
     }
 
-    fn panes(body: Rect) -> (Rect, Rect) {
+    fn open(&self, data: &Data, path: PathId) -> Option<Reply> {
+        self.cause(data, path).map(|layer| Reply::Goto { layer, path })
+    }
+
+    pub(super) fn panes(body: Rect) -> (Rect, Rect) {
         let below = if body.height >= DETAILS * 2 { DETAILS } else { 0 };
         (
             Rect { height: body.height - below, ..body },
@@ -105,98 +158,29 @@ impl WastedTab {
         )
     }
 
-    fn draw_list(&self, data: &Data, area: Rect, painter: &mut Painter<'_>) {
-        let whole = data.analysis.wasted.first().map_or(0, |wasted| wasted.bytes);
-        let length = self.length(data);
-        let wide = area.width >= 70;
-        let timeline = if wide { (area.width * 38 / 100).max(28) } else { 0 };
-        let short = Columns::short(area.width);
-        for (y, row) in (0_u16..).zip(self.list.window(length, usize::from(area.height))) {
-            let Some(wasted) = self.at(data, row) else { continue };
-            short.numbers(area, y, wasted.bytes, whole, painter.theme.waste, painter);
-            let room = area.width.saturating_sub(short.name + 2 + timeline);
-            let path = fit_path(&data.path_text(wasted.path, false), usize::from(room.saturating_sub(1)));
-            painter.put(area, short.name + 2, y, room, &path, painter.theme.text);
-            if wide {
-                painter.put(
-                    area,
-                    area.width - timeline,
-                    y,
-                    timeline,
-                    &describe::timeline(data, wasted.path),
-                    painter.theme.dim,
-                );
-            }
-            if row == self.list.cursor {
-                painter.select(area, y, true);
-            }
+    fn mark(&mut self, data: &Data, height: usize) {
+        if let Some(path) = self.path(data) {
+            self.marked.toggle(path);
+        }
+        if self.is_tree {
+            self.on_tree(data, |tree, shape| tree.act(shape, Action::Down, height));
+        } else {
+            self.list.act(Action::Down, self.shown.len(), height);
         }
     }
 
-    fn draw_tree(&self, data: &Data, area: Rect, painter: &mut Painter<'_>) {
-        let image = &data.image;
-        let rows = self.tree.rows();
-        let short = Columns::short(area.width);
-        let whole = self.sums.bytes(image, PathId::ROOT);
-        for (y, at) in (0_u16..).zip(self.tree.list.window(rows.len(), usize::from(area.height))) {
-            let row = rows[at];
-            short.numbers(area, y, self.sums.bytes(image, row.path), whole, painter.theme.waste, painter);
-            let x = short.name + 2 + indent(row.depth, area.width.saturating_sub(short.name));
-            let below = self.sums.shown(image, row.path) - u32::from(self.of_path(data, row.path).is_some());
-            let arrow = match (below > 0, self.tree.is_open(row.path)) {
-                (false, _) => "  ",
-                (true, true) => "▾ ",
-                (true, false) => "▸ ",
-            };
-            let name = safe(image.paths.name(row.path));
-            let x = painter.parts(area, x, y, &[(arrow, painter.theme.dim), (&name, painter.theme.text)]);
-            let said = match self.of_path(data, row.path) {
-                Some(wasted) => format!("  {}", describe::timeline(data, wasted.path)),
-                None => format!("/  {}", text::files(self.sums.files(image, row.path))),
-            };
-            painter.put(area, x, y, area.width, &said, painter.theme.dim);
-            if at == self.tree.list.cursor {
-                painter.select(area, y, true);
-            }
-        }
-    }
-
-    fn draw_details(&self, data: &Data, pane: Rect, path: PathId, painter: &mut Painter<'_>) {
-        let title = fit_path(&data.path_text(path, false), usize::from(pane.width.saturating_sub(8)));
-        painter.title(pane, &title, "", false);
-        let area = layout::inside(pane);
-        let width = usize::from(area.width.saturating_sub(4));
-        let mut lines = Vec::new();
-        match self.of_path(data, path) {
-            Some(wasted) => {
-                lines.extend(
-                    wrap(&describe::timeline(data, path), width)
-                        .into_iter()
-                        .map(|line| (line, painter.theme.text)),
-                );
-                for copy in data.analysis.copies_of(wasted) {
-                    let said = format!(
-                        "{} of layer {}: {} by layer {}, {}",
-                        units::size(copy.bytes),
-                        copy.layer,
-                        if copy.metadata_only { "stored again, same content," } else { copy.cause.name() },
-                        copy.by_layer,
-                        data.command(copy.by_layer)
-                    );
-                    lines.push((said, painter.theme.waste));
-                }
-            }
-            None => lines.push((
-                format!(
-                    "{} wasted in {} below it",
-                    units::size(self.sums.bytes(&data.image, path)),
-                    text::files(self.sums.files(&data.image, path))
-                ),
-                painter.theme.text,
-            )),
-        }
-        for (y, (line, style)) in (0..area.height).zip(&lines) {
-            painter.put(area, 2, y, area.width.saturating_sub(3), line, *style);
+    fn jump(&mut self, data: &Data, forward: bool) {
+        let Self { sums, tree, sort, filter, .. } = self;
+        let by_name = *sort == Sort::Name;
+        let key = |path: PathId| if by_name { 0 } else { sums.bytes(&data.image, path) };
+        let shape = Shape { image: &data.image, sums, key: &key };
+        let is = |path: PathId| {
+            sums.is_own(path) && filter.found.as_ref().is_none_or(|found| found.hits.has(path))
+        };
+        let inside = |path: PathId| sums.shown(&data.image, path) > u32::from(sums.is_own(path));
+        let wanted = Wanted { is: &is, inside: &inside };
+        if !tree.jump(shape, forward, &wanted) {
+            tree.jump_to_end(shape, forward, &wanted);
         }
     }
 }
@@ -212,102 +196,78 @@ impl Pane for WastedTab {
 
     fn scopes(&self) -> &'static [Scope] {
         if self.is_tree {
-            &[Scope::Styled, Scope::Tree, Scope::List, Scope::Global]
+            &[Scope::Styled, Scope::Caused, Scope::Tree, Scope::List, Scope::Global]
         } else {
-            &[Scope::Styled, Scope::List, Scope::Global]
+            &[Scope::Styled, Scope::Caused, Scope::Marks, Scope::List, Scope::Global]
         }
+    }
+
+    fn sorts(&self) -> &'static [Sort] {
+        if self.is_tree {
+            &[Sort::Size, Sort::Name]
+        } else {
+            &[Sort::Size, Sort::Name, Sort::Copies, Sort::Layer]
+        }
+    }
+
+    fn offers(&self, action: Action) -> bool {
+        !matches!(action, Action::NextPane | Action::Merged)
     }
 
     fn act(&mut self, context: Context<'_>, action: Action) -> Option<Reply> {
         let data = context.data;
         let height = usize::from(layout::rows(Self::panes(context.body).0).height);
+        let path = self.path(data);
         match action {
             Action::Style => {
-                let path = self.path(data);
                 self.is_tree = !self.is_tree;
                 if let (true, Some(path)) = (self.is_tree, path) {
-                    self.tree.reveal(&data.image, path);
-                    self.tree.flatten(&data.image, &self.sums);
+                    self.on_tree(data, |tree, shape| tree.show(shape, path));
                 }
             }
+            Action::Mark => self.mark(data, height),
+            Action::ToLayer => return self.cause(data, path?).map(Reply::Layer),
             Action::NextMatch | Action::PreviousMatch if self.is_tree => {
-                let filter = &self.filter;
-                let wasted = |path| self.by_path.binary_search_by_key(&path, |(path, _)| *path).is_ok();
-                let on = filter.found.is_some();
-                self.tree.jump(action == Action::NextMatch, |path| {
-                    if on { filter.hits(path) } else { wasted(path) }
-                });
+                self.jump(data, action == Action::NextMatch);
             }
-            Action::NextMatch => _ = self.list.act(Action::Down, self.length(data), height),
-            Action::PreviousMatch => _ = self.list.act(Action::Up, self.length(data), height),
+            Action::NextMatch => _ = self.list.act(Action::Down, self.shown.len(), height),
+            Action::PreviousMatch => _ = self.list.act(Action::Up, self.shown.len(), height),
             _ if self.is_tree => {
-                if let Acted::File(path) = self.tree.act(&data.image, &self.sums, action, height) {
-                    return self.cause(data, path);
+                if let Acted::File(path) = self.on_tree(data, |tree, shape| tree.act(shape, action, height)) {
+                    return self.open(data, path);
                 }
             }
-            Action::Open | Action::Right => return self.path(data).and_then(|path| self.cause(data, path)),
-            Action::Sort => {
-                return Some(Reply::Say("the list is by size; t shows a tree, which can be sorted".into()));
-            }
-            _ => _ = self.list.act(action, self.length(data), height),
+            Action::Open | Action::Right => return self.open(data, path?),
+            _ => _ = self.list.act(action, self.shown.len(), height),
         }
         None
     }
 
+    fn close(&mut self, _cx: Context<'_>) -> bool {
+        self.marked.clear()
+    }
+
     fn settle(&mut self, context: Context<'_>) {
+        if self.sort != context.sort {
+            self.sort = context.sort;
+            self.order(context.data);
+        }
         let height = usize::from(layout::rows(Self::panes(context.body).0).height);
-        let length = self.length(context.data);
         if self.is_tree {
-            self.tree.list.settle(length, height);
+            self.on_tree(context.data, |tree, shape| tree.settle(shape, height));
         } else {
-            self.list.settle(length, height);
+            self.list.settle(self.shown.len(), height);
         }
     }
 
     fn draw(&self, context: Context<'_>, painter: &mut Painter<'_>) {
-        let data = context.data;
-        let (pane, below) = Self::panes(context.body);
-        let totals = &data.analysis.totals;
-        let note = format!(
-            "{} ── {} overwritten ({} of it with the same content), {} removed, {} repeated",
-            text::counted(data.analysis.wasted.len() as u64, "path", "paths"),
-            units::size(totals.overwritten),
-            units::size(totals.metadata_only),
-            units::size(totals.removed),
-            units::size(totals.repeated)
-        );
-        painter.title(pane, "Wasted bytes", &note, true);
-        let heading = layout::inside(pane);
-        painter.right(heading, 0, 0, 8, "WASTED", painter.theme.dim);
-        painter.put(heading, Columns::short(pane.width).name + 2, 0, pane.width, "PATH", painter.theme.dim);
-        let area = layout::rows(pane);
-        if data.analysis.wasted.is_empty() {
-            painter.put(
-                area,
-                2,
-                0,
-                area.width,
-                "Nothing: every byte of every layer can be seen in the final file system.",
-                painter.theme.added,
-            );
-            return;
-        }
-        if self.length(data) == 0 {
-            painter.put(area, 2, 0, area.width, "no wasted path matches the filter", painter.theme.dim);
-        }
-        if self.is_tree {
-            self.draw_tree(data, area, painter);
-        } else {
-            self.draw_list(data, area, painter);
-        }
-        if let (true, Some(path)) = (below.height > 0, self.path(data)) {
-            self.draw_details(data, below, path, painter);
-        }
+        let path = self.path(context.data);
+        self.draw_all(context.data, context.look, context.body, path, painter);
     }
 
     fn click(&mut self, context: Context<'_>, at: Position) -> Option<Reply> {
         let y = layout::row_at(layout::rows(Self::panes(context.body).0), at)?;
-        let length = self.length(context.data);
+        let length = self.length();
         let list = if self.is_tree { &mut self.tree.list } else { &mut self.list };
         let row = list.top + y;
         if row < length {
@@ -315,17 +275,24 @@ impl Pane for WastedTab {
                 return self.act(context, Action::Open);
             }
             list.cursor = row;
-            self.tree.note();
+            if self.is_tree {
+                self.on_tree(context.data, Tree::note);
+            }
         }
         None
     }
 
     fn wheel(&mut self, context: Context<'_>, _at: Position, rows: isize) {
         let height = usize::from(layout::rows(Self::panes(context.body).0).height);
-        let length = self.length(context.data);
-        let list = if self.is_tree { &mut self.tree.list } else { &mut self.list };
-        list.wheel(rows, length, height);
-        self.tree.note();
+        let length = self.length();
+        if self.is_tree {
+            self.on_tree(context.data, |tree, shape| {
+                tree.list.wheel(rows, length, height);
+                tree.note(shape);
+            });
+        } else {
+            self.list.wheel(rows, length, height);
+        }
     }
 
     fn filter(&mut self) -> Option<&mut Filter> {
@@ -337,13 +304,14 @@ impl Pane for WastedTab {
     }
 
     fn refilter(&mut self, context: Context<'_>) {
-        let filter = &self.filter;
-        self.shown = filter.found.is_some().then(|| {
-            let all = (0..).zip(&context.data.analysis.wasted);
-            all.filter(|(_, wasted)| filter.shows(wasted.path)).map(|(at, _)| at).collect()
-        });
         self.list = List::default();
         self.fill(context.data);
+    }
+
+    fn count(&self, context: Context<'_>) -> Option<Count> {
+        let shown = self.shown.len() as u64;
+        let bytes = self.sums.bytes(&context.data.image, PathId::ROOT);
+        Some(Count { shown, all: self.all as u64, bytes, files: shown })
     }
 
     fn selected(&self, context: Context<'_>) -> Option<PathId> {
@@ -357,5 +325,23 @@ impl Pane for WastedTab {
             Some(copy) => Some(Slot::Entry(copy.entry)),
             None => context.data.final_slot(path),
         }
+    }
+
+    fn copied(&self, context: Context<'_>) -> Option<String> {
+        let text = |path| context.data.path_text(path, false);
+        self.marked.lines(text).or_else(|| Some(text(self.path(context.data)?)))
+    }
+
+    fn narrow(&mut self, context: Context<'_>, layers: Option<RangeInclusive<usize>>) {
+        if self.layers != layers {
+            self.layers = layers;
+            self.list = List::default();
+            self.fill(context.data);
+        }
+    }
+
+    fn note(&self, context: Context<'_>) -> String {
+        let image = &context.data.image;
+        self.marked.note(image, &context.look, |path| self.sums.bytes(image, path)).unwrap_or_default()
     }
 }

@@ -9,7 +9,8 @@ fn keys() -> impl Strategy<Value = Vec<String>> {
         6 => proptest::sample::select(vec![
             "1", "2", "3", "4", "5", "<", ">", "<tab>", "/", "n", "N", "v", "y", "m", "T", "?", "<esc>", "<up>", "<down>",
             "<pgup>", "<pgdn>", "<c-u>", "<c-d>", "g", "G", "<enter>", "<right>", "<left>", "s", "a", "A", "M", "R", "E", "C",
-            "p", "[", "]", "c", "b", "t", "w", "<backspace>",
+            "p", "[", "]", "c", "b", "t", "w", "<backspace>", "6", "7", "<space>", "W", "f", "L", "i", "o", ":", "r", "O", "e", "B", "{", "}",
+            "S", "I", "+", "-", "x",
         ]).prop_map(str::to_owned),
         1 => "[a-z*?/:(]".prop_map(String::from),
     ];

@@ -1,8 +1,11 @@
 //! The whole UI, driven by keys: journeys, frames, and any keys at any size.
 
 mod any_keys;
+mod daily;
+mod found;
 mod frames;
 mod journeys;
+mod layers;
 #[cfg(unix)]
 mod pseudo_terminal;
 

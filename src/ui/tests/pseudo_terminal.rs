@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[test]
 fn child() {
     let Ok(role) = std::env::var(ROLE) else { return };
-    let load = move |watch: &dyn crate::load::Progress| match role.as_str() {
+    let load = move |_: Option<&crate::ui::Offered>, watch: &dyn crate::load::Progress| match role.as_str() {
         "slow" => {
             watch.begin(&[("layer 0".into(), 1000)]);
             watch.advance(0, 400);
@@ -32,7 +32,7 @@ fn child() {
         "bad" => Err(Error::because("it is no image")),
         _ => Ok(vec![shown()]),
     };
-    let outcome = run(Request { name: "sample.tar".into(), load: Box::new(load) }, Options::default());
+    let outcome = run(Request::new("sample.tar", load), Options::default());
     println!("OUTCOME {outcome:?}");
 }
 
@@ -77,6 +77,8 @@ impl Terminal {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         command.env(ROLE, role);
+        // what the user chose must not change what the tests see, nor they what the user chose
+        command.env("XDG_STATE_HOME", std::env::temp_dir().join("layercake-ui-tests"));
         command.env("TERM", "xterm-256color");
         let child = pair.slave.spawn_command(command).unwrap();
         let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(24), cells(80), 200)));

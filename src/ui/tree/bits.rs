@@ -34,6 +34,20 @@ impl Bits {
         self.0.insert_range((range.start as usize).min(end)..end);
     }
 
+    /// The first path of a range that is in the set.
+    pub(in crate::ui) fn first_in(&self, range: Range<u32>) -> Option<PathId> {
+        let words = self.0.as_slice();
+        let mut at = range.start;
+        while at < range.end {
+            let word = words.get((at / usize::BITS) as usize)? >> (at % usize::BITS);
+            if word != 0 {
+                return Some(PathId(at + word.trailing_zeros())).filter(|path| path.0 < range.end);
+            }
+            at = (at / usize::BITS + 1) * usize::BITS;
+        }
+        None
+    }
+
     /// Takes all out.
     pub(in crate::ui) fn clear(&mut self) {
         self.0.clear();
@@ -48,6 +62,21 @@ impl Bits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_of_a_range_is_found() {
+        let mut bits = Bits::new(300);
+        for path in [3, 64, 200] {
+            bits.set(PathId(path), true);
+        }
+        assert_eq!(bits.first_in(0..300), Some(PathId(3)));
+        assert_eq!(bits.first_in(4..300), Some(PathId(64)));
+        assert_eq!(bits.first_in(65..300), Some(PathId(200)));
+        assert_eq!(
+            (bits.first_in(65..200), bits.first_in(201..300), bits.first_in(9..9)),
+            (None, None, None)
+        );
+    }
 
     #[test]
     fn ranges_are_added_whole() {

@@ -4,17 +4,19 @@ use globset::{GlobBuilder, GlobMatcher};
 use rayon::prelude::*;
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::Bits;
+use super::{Bits, Mark};
 use crate::image::{Image, PathId};
+use crate::overlay::ChangeLog;
 
 /// A filter as a pattern. Small letters find capitals too, a capital finds only itself.
 #[derive(Debug, Clone)]
 pub(in crate::ui) enum Pattern {
     /// Part of a path: the pieces between slashes.
     Text { pieces: Vec<Vec<u8>>, fold: bool },
-    /// A glob on the name, or on the whole path when it has a slash.
+    /// A glob on the name, or on the path when it has a slash: on the whole path when it starts with one, else on
+    /// any end of it.
     Glob { glob: GlobMatcher, whole: bool },
-    /// A regular expression on the whole path.
+    /// A regular expression on the path, with or without the slash before it.
     Regex(Regex),
 }
 
@@ -37,8 +39,8 @@ impl Pattern {
         }
         if text.contains(['*', '?', '[']) {
             let whole = text.contains('/');
-            let glob = text.trim_start_matches('/');
-            let built = GlobBuilder::new(glob).case_insensitive(fold).literal_separator(true).build();
+            let glob = if whole && !text.starts_with('/') { format!("/**/{text}") } else { text.to_owned() };
+            let built = GlobBuilder::new(&glob).case_insensitive(fold).literal_separator(true).build();
             return match built {
                 Ok(glob) => Ok(Some(Self::Glob { glob: glob.compile_matcher(), whole })),
                 Err(error) => Err(error.kind().to_string()),
@@ -69,13 +71,13 @@ impl Pattern {
         if stopped() {
             return None;
         }
-        let mut found = Matches { hits: Bits::new(count), shown: Bits::new(count) };
-        let mut behind = 0;
+        let mut found = Matches { hits: Bits::new(count), shown: Bits::new(count), layers: Vec::new() };
+        let mut end = 0;
         for path in blocks.into_iter().flatten() {
             found.hits.set(path, true);
-            if path.0 >= behind {
-                behind = image.paths.end(path).0;
-                found.shown.add(path.0..behind);
+            if path.0 >= end {
+                end = image.paths.end(path).0;
+                found.shown.add(path.0..end);
             }
         }
         Some(found)
@@ -86,15 +88,21 @@ impl Pattern {
             Self::Text { pieces, fold } => has_pieces(image, id, pieces, *fold),
             Self::Glob { glob, whole: false } => glob.is_match(bytes_path(image.paths.name(id)).as_ref()),
             Self::Glob { glob, whole: true } => {
-                image.paths.write(id, path);
+                shown_path(image, id, path);
                 glob.is_match(bytes_path(path).as_ref())
             }
             Self::Regex(regex) => {
-                image.paths.write(id, path);
-                regex.is_match(path)
+                shown_path(image, id, path);
+                regex.is_match(path) || regex.is_match(&path[1..])
             }
         }
     }
+}
+
+/// The path as it is shown, with a slash before it.
+fn shown_path(image: &Image, id: PathId, out: &mut Vec<u8>) {
+    image.paths.write(id, out);
+    out.insert(0, b'/');
 }
 
 /// True when the path contains the pieces, the last of them in its name. (In a directory above: then that one is found.)
@@ -119,15 +127,20 @@ fn has_pieces(image: &Image, id: PathId, pieces: &[Vec<u8>], fold: bool) -> bool
 
 /// True when `text` contains `part`, with capitals taken as small letters if `fold` says so.
 fn contains(text: &[u8], part: &[u8], fold: bool) -> bool {
-    let Some(&first) = part.first() else { return true };
-    let Some(last) = text.len().checked_sub(part.len()) else { return false };
+    position(text, part, fold).is_some()
+}
+
+/// Where `text` contains `part` first, with capitals taken as small letters if `fold` says so.
+pub(in crate::ui) fn position(text: &[u8], part: &[u8], fold: bool) -> Option<usize> {
+    let Some(&first) = part.first() else { return Some(0) };
+    let last = text.len().checked_sub(part.len())?;
     if fold {
         let other = first.to_ascii_uppercase();
-        return (0..=last).any(|at| {
+        return (0..=last).find(|&at| {
             (text[at] == first || text[at] == other) && text[at..at + part.len()].eq_ignore_ascii_case(part)
         });
     }
-    (0..=last).any(|at| text[at] == first && &text[at..at + part.len()] == part)
+    (0..=last).find(|&at| text[at] == first && &text[at..at + part.len()] == part)
 }
 
 /// A path for the glob matcher, which takes text of the system.
@@ -149,12 +162,52 @@ pub(in crate::ui) struct Matches {
     pub(in crate::ui) hits: Bits,
     /// These and all below them.
     pub(in crate::ui) shown: Bits,
+    /// For each layer the shown paths that it changed.
+    pub(in crate::ui) layers: Vec<u32>,
+}
+
+impl Matches {
+    /// Counts for each layer the shown paths that it changed. None when it was stopped.
+    pub(in crate::ui) fn in_layers(
+        mut self,
+        image: &Image,
+        log: &ChangeLog,
+        stopped: &dyn Fn() -> bool,
+    ) -> Option<Self> {
+        for layer in 0..image.layers.len() {
+            if stopped() {
+                return None;
+            }
+            let changed = log.changes(layer).filter(|(path, before, after)| {
+                self.shown.has(*path) && Mark::of(image, *before, *after) != Mark::Unchanged
+            });
+            self.layers.push(u32::try_from(changed.count()).unwrap_or(u32::MAX));
+        }
+        Some(self)
+    }
+
+    /// Where the matches are that these layers do not have: `none in layer 5; 2 in layers 4 and 6`. None when no
+    /// layer has any.
+    pub(in crate::ui) fn elsewhere(&self, from: usize, to: usize) -> Option<String> {
+        let all = self.layers.iter().enumerate().filter(|(_, count)| **count > 0);
+        let others: Vec<usize> =
+            all.map(|(layer, _)| layer).filter(|layer| !(from..=to).contains(layer)).collect();
+        if others.is_empty() {
+            return None;
+        }
+        let sum: u64 = others.iter().map(|&layer| u64::from(self.layers[layer])).sum();
+        let here: Vec<usize> = (from..=to).collect();
+        let here = crate::text::layers(&here);
+        Some(format!("none in {here}; {} in {}", crate::units::count(sum), crate::text::layers(&others)))
+    }
 }
 
 /// The filter of a pane: the text as typed, and what the last good one found.
 #[derive(Debug, Default)]
 pub(in crate::ui) struct Filter {
     pub(in crate::ui) text: String,
+    /// It is about the texts of rows, not about paths: nothing is looked for outside.
+    pub(in crate::ui) is_plain: bool,
     /// The keyboard belongs to it.
     pub(in crate::ui) is_editing: bool,
     /// Why the text is no pattern; the view of the last good one stays.
@@ -168,14 +221,27 @@ pub(in crate::ui) struct Filter {
 }
 
 impl Filter {
+    /// A filter on the texts of rows.
+    pub(in crate::ui) fn plain() -> Self {
+        Self { is_plain: true, ..Self::default() }
+    }
+
+    /// True when one of a row's texts contains what was typed.
+    pub(in crate::ui) fn accepts(&self, texts: &[&str]) -> bool {
+        let fold = !self.text.chars().any(char::is_uppercase);
+        self.text.is_empty() || texts.iter().any(|text| contains(text.as_bytes(), self.text.as_bytes(), fold))
+    }
+
     /// True when the path passes.
     pub(in crate::ui) fn shows(&self, path: PathId) -> bool {
         self.found.as_ref().is_none_or(|found| found.shown.has(path))
     }
 
-    /// True when the path itself is found, not only one above it.
-    pub(in crate::ui) fn hits(&self, path: PathId) -> bool {
-        self.found.as_ref().is_some_and(|found| found.hits.has(path))
+    /// Takes the text back.
+    pub(in crate::ui) fn clear(&mut self) {
+        self.text.clear();
+        self.is_editing = false;
+        self.changed();
     }
 
     /// True when there is something to show or to clear.
@@ -187,6 +253,9 @@ impl Filter {
     pub(in crate::ui) fn changed(&mut self) -> Option<Pattern> {
         self.turn += 1;
         self.is_waiting = false;
+        if self.is_plain {
+            return None;
+        }
         match Pattern::parse(&self.text) {
             Ok(pattern) => {
                 self.error = None;

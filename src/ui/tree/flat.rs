@@ -1,12 +1,13 @@
-//! Open directories flattened into rows.
+//! A tree of files with a cursor. Its rows are virtual: for every path it is known how many rows it takes, so the
+//! rows on screen are found from their numbers, and a million open directories cost no more than their count.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use super::order::{Item, Order};
 use super::{Bits, Sums};
 use crate::image::{Image, PathId};
-use crate::ui::keymap::Action;
 use crate::ui::list::List;
-
-/// Most rows that are flattened. A list longer than this is no help to anybody; the last row says so.
-const MOST_ROWS: usize = 50_000;
 
 /// One row of a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,23 +16,26 @@ pub(in crate::ui) struct Row {
     pub(in crate::ui) depth: u16,
 }
 
-/// What rows are sorted by.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::ui) enum Sort {
-    /// Most bytes first.
-    #[default]
-    Size,
-    /// By name.
-    Name,
+/// What a tree shows and in which order: the paths that the sums count, the greatest key first, then by name.
+#[derive(Clone, Copy)]
+pub(in crate::ui) struct Shape<'a> {
+    pub(in crate::ui) image: &'a Image,
+    pub(in crate::ui) sums: &'a Sums,
+    pub(in crate::ui) key: &'a dyn Fn(PathId) -> u64,
 }
 
-impl Sort {
-    /// The other one.
-    pub(in crate::ui) fn other(self) -> Self {
-        match self {
-            Self::Size => Self::Name,
-            Self::Name => Self::Size,
-        }
+impl Shape<'_> {
+    fn is_shown(&self, path: PathId) -> bool {
+        self.sums.shown(self.image, path) > 0
+    }
+
+    /// The shown children of a directory, by name.
+    pub(super) fn children(&self, path: PathId) -> impl Iterator<Item = PathId> + '_ {
+        self.image.paths.children(path).filter(|&child| self.is_shown(child))
+    }
+
+    pub(super) fn item(&self, path: PathId) -> Item {
+        (Reverse((self.key)(path)), path)
     }
 }
 
@@ -39,42 +43,48 @@ impl Sort {
 #[derive(Debug)]
 pub(in crate::ui) struct Tree {
     pub(in crate::ui) list: List,
-    pub(in crate::ui) sort: Sort,
     open: Bits,
-    rows: Vec<Row>,
-    is_cut: bool,
+    /// Rows that each path takes with all that is open below it; 0 where it is not shown. The root has no row of
+    /// its own but counts one.
+    rows_of: Vec<u32>,
+    /// The children of directories that rows were asked of.
+    orders: HashMap<PathId, Order>,
+    /// The rows on screen.
+    window: Vec<Row>,
     /// The path that the user selected; it stays selected as long as it is shown.
     wanted: PathId,
+    selected: Option<PathId>,
 }
 
 impl Tree {
-    /// A tree in which only the root is open.
+    /// A tree in which only the root is open. Nothing is shown before [`Tree::recount`].
     pub(in crate::ui) fn new(image: &Image) -> Self {
         let mut open = Bits::new(image.paths.len());
         open.set(PathId::ROOT, true);
         Self {
             list: List::default(),
-            sort: Sort::Size,
             open,
-            rows: Vec::new(),
-            is_cut: false,
+            rows_of: Vec::new(),
+            orders: HashMap::new(),
+            window: Vec::new(),
             wanted: PathId::ROOT,
+            selected: None,
         }
     }
 
-    /// The rows.
-    pub(in crate::ui) fn rows(&self) -> &[Row] {
-        &self.rows
+    /// Number of rows.
+    pub(in crate::ui) fn len(&self) -> usize {
+        (self.rows_of.first().copied().unwrap_or(0) as usize).saturating_sub(1)
     }
 
-    /// True when there are more rows than are flattened.
-    pub(in crate::ui) fn is_cut(&self) -> bool {
-        self.is_cut
+    /// The rows on screen, from `list.top` on.
+    pub(in crate::ui) fn window(&self) -> &[Row] {
+        &self.window
     }
 
     /// The selected path.
     pub(in crate::ui) fn selected(&self) -> Option<PathId> {
-        self.rows.get(self.list.cursor).map(|row| row.path)
+        self.selected
     }
 
     /// True when a directory is open.
@@ -82,82 +92,168 @@ impl Tree {
         self.open.has(path)
     }
 
-    /// Flattens what is open, and keeps the selected path selected, or else the closest directory above it that is shown.
-    pub(in crate::ui) fn flatten(&mut self, image: &Image, sums: &Sums) {
-        self.rows.clear();
-        self.is_cut = false;
-        let mut stack: Vec<Row> = Vec::new();
-        let mut children = Vec::new();
-        self.push_children(image, sums, Row { path: PathId::ROOT, depth: 0 }, &mut children, &mut stack);
-        while let Some(row) = stack.pop() {
-            if self.rows.len() == MOST_ROWS {
-                self.is_cut = true;
-                break;
+    /// Counts the rows anew, after the shown paths, their order or what is open changed, and keeps the selected
+    /// path selected, or else the closest directory above it that is shown.
+    pub(in crate::ui) fn recount(&mut self, shape: Shape<'_>) {
+        self.orders.clear();
+        let paths = &shape.image.paths;
+        self.rows_of.clear();
+        self.rows_of.resize(paths.len() as usize, 0);
+        for at in (1..paths.len()).rev() {
+            let path = PathId(at);
+            if !shape.is_shown(path) {
+                self.rows_of[path.index()] = 0;
+                continue;
             }
-            self.rows.push(row);
-            if self.open.has(row.path) {
-                let inside = Row { depth: row.depth.saturating_add(1), ..row };
-                self.push_children(image, sums, inside, &mut children, &mut stack);
-            }
+            // what is below has been added up already: children have greater ids
+            let below = if self.open.has(path) { self.rows_of[path.index()] } else { 0 };
+            self.rows_of[path.index()] = 1 + below;
+            self.rows_of[paths.parent(path).index()] += 1 + below;
         }
-        self.find(image);
+        if let Some(root) = self.rows_of.first_mut() {
+            *root += 1;
+        }
+        self.find(shape);
     }
 
-    /// Pushes the shown children of a directory, the last one first.
-    fn push_children(
-        &self,
-        image: &Image,
-        sums: &Sums,
-        parent: Row,
-        children: &mut Vec<(u64, PathId)>,
-        stack: &mut Vec<Row>,
-    ) {
-        children.clear();
-        let shown = image.paths.children(parent.path).filter(|&path| sums.shown(image, path) > 0);
-        match self.sort {
-            Sort::Name => children.extend(shown.map(|path| (0, path))),
-            Sort::Size => {
-                children.extend(shown.map(|path| (sums.bytes(image, path), path)));
-                children.sort_unstable_by_key(|&(bytes, path)| (std::cmp::Reverse(bytes), path));
+    /// Fits cursor and window to so many rows on screen.
+    pub(in crate::ui) fn settle(&mut self, shape: Shape<'_>, height: usize) {
+        let length = self.len();
+        self.list.settle(length, height);
+        let range = self.list.window(length, height);
+        self.window = self.rows(shape, range.start, range.len());
+    }
+
+    /// The rows from a number on.
+    fn rows(&mut self, shape: Shape<'_>, first: usize, count: usize) -> Vec<Row> {
+        let mut out = Vec::with_capacity(count);
+        if first >= self.len() {
+            return out;
+        }
+        // (directory, next child, depth), the innermost last
+        let mut stack: Vec<(PathId, usize, u16)> = Vec::new();
+        let (mut directory, mut row, mut depth) = (PathId::ROOT, first, 0_u16);
+        loop {
+            let (at, below) = self.locate(shape, directory, row);
+            stack.push((directory, if below > 0 { at + 1 } else { at }, depth));
+            let Some(child) = self.child(shape, directory, at).filter(|_| below > 0) else { break };
+            (directory, row, depth) = (child, below - 1, depth.saturating_add(1));
+        }
+        while out.len() < count
+            && let Some((directory, at, depth)) = stack.pop()
+        {
+            let Some(path) = self.child(shape, directory, at) else { continue };
+            stack.push((directory, at + 1, depth));
+            out.push(Row { path, depth });
+            if self.rows_of[path.index()] > 1 {
+                stack.push((path, 0, depth.saturating_add(1)));
             }
         }
-        stack.extend(children.iter().rev().map(|&(_, path)| Row { path, depth: parent.depth }));
+        out
+    }
+
+    fn order(&mut self, shape: Shape<'_>, directory: PathId) -> (&mut Order, &[u32]) {
+        let order = self
+            .orders
+            .entry(directory)
+            .or_insert_with(|| Order::new(shape.children(directory).map(|path| shape.item(path)).collect()));
+        (order, &self.rows_of)
+    }
+
+    fn locate(&mut self, shape: Shape<'_>, directory: PathId, row: usize) -> (usize, usize) {
+        let (order, rows_of) = self.order(shape, directory);
+        order.locate(row, |path| rows_of[path.index()] as usize)
+    }
+
+    fn child(&mut self, shape: Shape<'_>, directory: PathId, at: usize) -> Option<PathId> {
+        let (order, rows_of) = self.order(shape, directory);
+        order.ready(at, |path| rows_of[path.index()] as usize);
+        order.get(at)
+    }
+
+    /// The number of a path's row; none when it is not shown or a directory above it is closed.
+    fn row_of(&mut self, shape: Shape<'_>, path: PathId) -> Option<usize> {
+        let paths = &shape.image.paths;
+        let (mut at, mut row) = (path, 0);
+        while at != PathId::ROOT {
+            let parent = paths.parent(at);
+            if self.rows_of.get(at.index()).is_none_or(|&rows| rows == 0) || !self.open.has(parent) {
+                return None;
+            }
+            let (order, rows_of) = self.order(shape, parent);
+            row += order.rows_before(shape.item(at), |path| rows_of[path.index()] as usize);
+            row += usize::from(parent != PathId::ROOT);
+            at = parent;
+        }
+        (path != PathId::ROOT).then_some(row)
     }
 
     /// Puts the cursor on the wanted path, or on the closest shown directory above it.
-    fn find(&mut self, image: &Image) {
+    pub(super) fn find(&mut self, shape: Shape<'_>) {
         let mut wanted = self.wanted;
         while wanted != PathId::ROOT {
-            if let Some(at) = self.rows.iter().position(|row| row.path == wanted) {
-                self.list.cursor = at;
+            if let Some(row) = self.row_of(shape, wanted) {
+                self.list.cursor = row;
+                self.selected = Some(wanted);
                 return;
             }
-            wanted = image.paths.parent(wanted);
+            wanted = shape.image.paths.parent(wanted);
         }
-        self.list.cursor = self.list.cursor.min(self.rows.len().saturating_sub(1));
-        if self.wanted == PathId::ROOT {
-            self.note();
-        }
+        self.list.cursor = self.list.cursor.min(self.len().saturating_sub(1));
+        self.select(shape, self.wanted == PathId::ROOT);
     }
 
-    /// Remembers what the cursor is on as what the user wants.
-    pub(in crate::ui) fn note(&mut self) {
-        if let Some(path) = self.selected() {
+    /// Takes what the cursor is on as selected, and as what the user wants.
+    pub(in crate::ui) fn note(&mut self, shape: Shape<'_>) {
+        self.select(shape, true);
+    }
+
+    fn select(&mut self, shape: Shape<'_>, wants: bool) {
+        self.selected = self.rows(shape, self.list.cursor, 1).first().map(|row| row.path);
+        if let (true, Some(path)) = (wants, self.selected) {
             self.wanted = path;
         }
     }
 
-    /// Opens or closes a directory. Rows are those of before until [`Tree::flatten`].
-    pub(in crate::ui) fn set_open(&mut self, path: PathId, open: bool) {
+    /// Opens or closes one directory, and counts only what that changes.
+    pub(in crate::ui) fn set_open(&mut self, shape: Shape<'_>, path: PathId, open: bool) {
+        if self.open.has(path) == open {
+            return;
+        }
         self.open.set(path, open);
+        let below: u32 =
+            if open { shape.children(path).map(|child| self.rows_of[child.index()]).sum() } else { 0 };
+        let mut at = path;
+        let mut rows = 1 + below;
+        loop {
+            let before = std::mem::replace(&mut self.rows_of[at.index()], rows);
+            if at == PathId::ROOT {
+                break;
+            }
+            let parent = shape.image.paths.parent(at);
+            if let Some(order) = self.orders.get_mut(&parent) {
+                order.changed(shape.item(at), before as usize, rows as usize);
+            }
+            if !self.open.has(parent) || self.rows_of[parent.index()] == 0 {
+                break;
+            }
+            rows = self.rows_of[parent.index()] + rows - before;
+            at = parent;
+        }
+        self.find(shape);
     }
 
-    /// Opens all that is shown below a path.
+    /// Opens a directory. Rows are those of before until [`Tree::recount`].
+    pub(in crate::ui) fn open_unseen(&mut self, path: PathId) {
+        self.open.set(path, true);
+    }
+
+    /// Opens all that is shown below a path. Rows are those of before until [`Tree::recount`].
     pub(in crate::ui) fn open_below(&mut self, image: &Image, path: PathId) {
         self.open.add(path.0..image.paths.end(path).0);
     }
 
-    /// Closes everything.
+    /// Closes everything. Rows are those of before until [`Tree::recount`].
     pub(in crate::ui) fn close_all(&mut self) {
         self.open.clear();
         self.open.set(PathId::ROOT, true);
@@ -174,7 +270,7 @@ impl Tree {
         self.reveal(image, self.wanted);
     }
 
-    /// Opens the directories above a path and selects it.
+    /// Opens the directories above a path and selects it. Rows are those of before until [`Tree::recount`].
     pub(in crate::ui) fn reveal(&mut self, image: &Image, path: PathId) {
         let mut at = image.paths.parent(path);
         while at != PathId::ROOT {
@@ -183,77 +279,10 @@ impl Tree {
         }
         self.wanted = path;
     }
-}
 
-/// What an action did to a tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::ui) enum Acted {
-    /// It is none of a tree's.
-    No,
-    /// Done.
-    Yes,
-    /// A file was opened.
-    File(PathId),
-}
-
-impl Tree {
-    /// Does what an action says to the cursor, to open directories and to the order.
-    pub(in crate::ui) fn act(&mut self, image: &Image, sums: &Sums, action: Action, height: usize) -> Acted {
-        if self.list.act(action, self.rows.len(), height) {
-            self.note();
-            return Acted::Yes;
-        }
-        let Some(path) = self.selected() else {
-            return Acted::No;
-        };
-        let has_children = image.paths.children(path).any(|child| sums.shown(image, child) > 0);
-        match action {
-            Action::Open if !has_children => return Acted::File(path),
-            Action::Open => self.set_open(path, !self.is_open(path)),
-            Action::Right if has_children && !self.is_open(path) => self.set_open(path, true),
-            Action::Right => {
-                self.list.act(Action::Down, self.rows.len(), height);
-                self.note();
-                return Acted::Yes;
-            }
-            Action::Left if has_children && self.is_open(path) => self.set_open(path, false),
-            Action::Left | Action::Parent => {
-                let parent = image.paths.parent(path);
-                if parent != PathId::ROOT {
-                    self.wanted = parent;
-                    self.find(image);
-                }
-                return Acted::Yes;
-            }
-            Action::ExpandAll => self.open_below(image, path),
-            Action::CollapseAll => {
-                let mut top = path;
-                while image.paths.parent(top) != PathId::ROOT {
-                    top = image.paths.parent(top);
-                }
-                self.wanted = top;
-                self.close_all();
-            }
-            Action::Sort => self.sort = self.sort.other(),
-            _ => return Acted::No,
-        }
-        self.flatten(image, sums);
-        Acted::Yes
-    }
-
-    /// Moves to the next row, or the one before, that `is_match` says yes to; round the end. False when there is none.
-    pub(in crate::ui) fn jump(&mut self, forward: bool, is_match: impl Fn(PathId) -> bool) -> bool {
-        let count = self.rows.len();
-        let step = if forward { 1 } else { count.saturating_sub(1) };
-        let mut at = self.list.cursor;
-        for _ in 0..count {
-            at = (at + step) % count;
-            if is_match(self.rows[at].path) {
-                self.list.cursor = at;
-                self.note();
-                return true;
-            }
-        }
-        false
+    /// Selects a path that is shown.
+    pub(super) fn want(&mut self, shape: Shape<'_>, path: PathId) {
+        self.wanted = path;
+        self.find(shape);
     }
 }

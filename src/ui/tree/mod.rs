@@ -1,16 +1,21 @@
 //! The tree of files, without anything of a terminal: sums, rows, cursor.
 //!
-//! Only what is open is flattened into rows, and a directory's totals are differences of prefix sums over
-//! the path table, so that a key costs a pass over two arrays at most, also with a million files.
+//! Rows are virtual: they are counted, and made only for what is on screen. A directory's totals are
+//! differences of prefix sums over the path table. So a key costs a pass over two arrays at most, also with a
+//! million files.
 
 mod bits;
 mod filter;
 mod flat;
+mod order;
 mod span;
 mod sums;
+mod walk;
 
 pub(super) use bits::Bits;
-pub(super) use filter::{Filter, Matches, Pattern};
-pub(super) use flat::{Acted, Row, Sort, Tree};
+pub(super) use filter::{Filter, Matches, Pattern, position};
+pub(super) use flat::{Row, Shape, Tree};
+pub(super) use order::Order;
 pub(super) use span::{Mark, Marks, Span};
 pub(super) use sums::{Sums, Weight};
+pub(super) use walk::{Acted, Wanted};

@@ -16,6 +16,16 @@ pub(in crate::ui) enum Mark {
 }
 
 impl Mark {
+    /// What happened between two slots of a path.
+    pub(in crate::ui) fn of(image: &Image, before: Option<Slot>, after: Option<Slot>) -> Self {
+        match (before, after) {
+            (None, Some(_)) => Self::Added,
+            (Some(before), Some(after)) => compare(image, before, after),
+            (Some(_), None) => Self::Removed,
+            (None, None) => Self::Unchanged,
+        }
+    }
+
     /// One character for it.
     pub(in crate::ui) fn symbol(self) -> &'static str {
         match self {
@@ -97,9 +107,7 @@ impl Span {
     pub(in crate::ui) fn mark(&self, image: &Image, path: PathId) -> Option<Mark> {
         match (self.below.get(path), self.upto.get(path)) {
             (None, None) => None,
-            (None, Some(_)) => Some(Mark::Added),
-            (Some(_), None) => Some(Mark::Removed),
-            (Some(before), Some(after)) => Some(compare(image, before, after)),
+            (before, after) => Some(Mark::of(image, before, after)),
         }
     }
 

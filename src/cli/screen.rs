@@ -1,0 +1,157 @@
+//! Opens the UI and gives it what it may ask of the world: loading, other images to choose from, changes to the
+//! configuration.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::args::{Cli, theme};
+use super::exit::Exit;
+use super::interrupt::Stop;
+use super::offers;
+use super::reports::is_coloured;
+use super::request::{Request, query, selector};
+use crate::error::{Error, Result};
+use crate::policy::{self, Config};
+use crate::source::{ImageSelector, Progress};
+use crate::ui::{self, Allow, Change, Offered, Outcome};
+
+/// Opens the UI. The image loads behind its first frame.
+pub(super) fn show(cli: Cli, config: &Config) -> Result<Exit> {
+    let options = ui::Options {
+        theme: chosen_theme(&cli, config)?,
+        no_color: !is_coloured(cli.report.color, true),
+        no_mouse: cli.ui.no_mouse,
+    };
+    let cli = Arc::new(cli);
+    let is_named = cli.image.image.is_some() || cli.image.demo;
+    let request = if is_named { named(&cli, config)? } else { unnamed(&cli, config)? };
+    let place = config.path.clone();
+    let request =
+        ui::Request { allow: Some(Box::new(move |allow| plan(place.as_deref(), allow))), ..request };
+    Ok(match ui::run(request, options)? {
+        Outcome::Quit => Exit::Done,
+        Outcome::Cancelled | Outcome::Signal(_) => Exit::Interrupted,
+    })
+}
+
+/// The theme that the user asks for here, in words that are known.
+fn chosen_theme(cli: &Cli, config: &Config) -> Result<Option<ui::ThemeName>> {
+    match (cli.ui.theme, &config.theme) {
+        (Some(theme), _) => Ok(Some(theme)),
+        (None, Some(name)) => theme(name).map(Some).map_err(|why| {
+            let place = config.path.as_ref().map_or_else(String::new, |path| path.display().to_string());
+            Error::because(format!("`{name}` is not a theme: {why}")).at(place)
+        }),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The image that the arguments name. Where its place holds several and none is chosen, the user is asked.
+fn named(cli: &Arc<Cli>, config: &Config) -> Result<ui::Request> {
+    let request = Request::new(&cli.image, cli.gates.denied(), config)?;
+    request.prepare(&Stop)?;
+    let (name, location) = (request.name(), request.location().clone());
+    let is_chosen = request.selector().image.is_some()
+        || request.selector().platform.is_some()
+        || location.image.is_some();
+    let chooses = !is_chosen && offers::images(&location).is_ok_and(|images| images.len() > 1);
+    let again = Arc::clone(cli);
+    let load = move |offered: Option<&Offered>, progress: &dyn Progress| {
+        // read anew each time: the user may have changed it meanwhile
+        let config = Config::find(Path::new("."), again.policy.config.as_deref())?;
+        let request = Request::new(&again.image, again.gates.denied(), &config)?;
+        let request = match offered {
+            Some(offered) => {
+                let selector = offers::selector(offered, request.selector());
+                Request::at(
+                    &again.image,
+                    again.gates.denied(),
+                    &config,
+                    request.location().clone(),
+                    selector,
+                )?
+            }
+            None => request,
+        };
+        shown(&request, progress)
+    };
+    let choices = move || offers::images(&location);
+    Ok(ui::Request { choices: Some(Box::new(choices)), chooses, ..ui::Request::new(name, load) })
+}
+
+/// Nothing is named: whatever there is to open.
+fn unnamed(cli: &Arc<Cli>, config: &Config) -> Result<ui::Request> {
+    // what is wrong with the configuration is said before anything is chosen
+    Request::at(
+        &cli.image,
+        cli.gates.denied(),
+        config,
+        crate::source::Location::demo(),
+        ImageSelector::default(),
+    )?;
+    let again = Arc::clone(cli);
+    let load = move |offered: Option<&Offered>, progress: &dyn Progress| {
+        let Some(offered) = offered else { return Err(offers::nothing_named()) };
+        let config = Config::find(Path::new("."), again.policy.config.as_deref())?;
+        let location = offers::location(offered, &query(&again.image.engine));
+        let selector = selector(&again.image);
+        shown(&Request::at(&again.image, again.gates.denied(), &config, location, selector)?, progress)
+    };
+    let choices = || Ok(offers::places());
+    Ok(ui::Request { choices: Some(Box::new(choices)), chooses: true, ..ui::Request::new("an image", load) })
+}
+
+fn shown(request: &Request, progress: &dyn Progress) -> Result<Vec<ui::Shown>> {
+    let (examination, bodies) = request.run(progress)?;
+    Ok(vec![ui::Shown { examination, bodies }])
+}
+
+/// What a configuration would look like that allows a finding. The error is a sentence for the user.
+fn plan(place: Option<&Path>, allow: &Allow) -> std::result::Result<Change, String> {
+    let path = place.map_or_else(|| PathBuf::from(".layercake.toml"), Path::to_owned);
+    if path.extension().is_none_or(|end| end != "toml") {
+        return Err(format!(
+            "the gates come from {}, which has no place for this; write a .layercake.toml",
+            path.display()
+        ));
+    }
+    let before = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(format!("{}: {}", path.display(), crate::error::describe_io(&error))),
+    };
+    let (table, key, values) = match allow {
+        Allow::Rule(rule) => ("rules", "allow", std::slice::from_ref(rule)),
+        Allow::Paths(globs) => ("ignore", "paths", globs.as_slice()),
+    };
+    let text = policy::add_to_list(&before, table, key, values)
+        .map_err(|why| format!("{}: {why}", path.display()))?;
+    if text == before {
+        return Err(format!("{} allows it already; r reads the image again", path.display()));
+    }
+    let diff = similar::TextDiff::from_lines(&before, &text).unified_diff().context_radius(3).to_string();
+    Ok(Change { title: format!("Add to [{table}] {key}"), path, diff, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn allowing_is_a_change_that_can_be_seen() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join(".layercake.toml");
+        std::fs::write(&path, "# ours\n[rules]\nallow = [\"docs\"]\n").unwrap();
+        let change = plan(Some(&path), &Allow::Rule("manpages".into())).unwrap();
+        assert_eq!(change.text, "# ours\n[rules]\nallow = [\"docs\", \"manpages\"]\n");
+        assert!(
+            change.diff.contains("-allow = [\"docs\"]\n+allow = [\"docs\", \"manpages\"]"),
+            "{}",
+            change.diff
+        );
+        let change = plan(Some(&path), &Allow::Paths(vec!["var/lib/**".into()])).unwrap();
+        assert!(change.text.contains("[ignore]\npaths = [\"var/lib/**\"]"), "{}", change.text);
+        assert!(plan(Some(&path), &Allow::Rule("docs".into())).unwrap_err().contains("already"));
+        assert!(plan(Some(Path::new(".dive-ci")), &Allow::Rule("docs".into())).is_err());
+    }
+}

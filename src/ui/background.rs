@@ -1,0 +1,15 @@
+//! Whether the terminal's background is light. Terminals answer that; it is asked once, before the UI reads keys.
+
+use std::time::Duration;
+
+use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
+
+/// How long a terminal may take to answer: the first frame waits for it.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// True on a light background, false on a dark one; none where the terminal does not tell.
+pub(super) fn is_light() -> Option<bool> {
+    let mut options = QueryOptions::default();
+    options.timeout = PATIENCE;
+    theme_mode(options).ok().map(|mode| mode == ThemeMode::Light)
+}

@@ -1,0 +1,90 @@
+//! A question with one line of text for an answer, on top of the tabs: where to write something.
+
+use std::path::PathBuf;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Size;
+
+use super::event::Effect;
+use super::layout;
+use super::text::{Painter, fit_path, safe};
+use crate::image::{EntryId, PathId};
+
+/// What is to be done with the answer.
+#[derive(Debug, Clone)]
+pub(super) enum Purpose {
+    /// Write these entries below a directory.
+    Extract(Vec<(PathId, Option<EntryId>)>),
+    /// Write a report of this format to a file.
+    Export(usize),
+    /// Write this text to a file.
+    Save(String),
+}
+
+/// The question.
+#[derive(Debug, Clone)]
+pub(super) struct Prompt {
+    pub(super) title: &'static str,
+    /// What is written.
+    pub(super) what: String,
+    /// Which state of it, or more about it.
+    pub(super) about: String,
+    /// What the answer is.
+    pub(super) label: &'static str,
+    pub(super) text: String,
+    pub(super) purpose: Purpose,
+}
+
+/// What a key did to the question.
+pub(super) enum Answer {
+    Open,
+    Cancelled,
+    Confirmed(Effect),
+}
+
+impl Prompt {
+    /// Takes a key.
+    pub(super) fn key(&mut self, key: KeyEvent) -> Answer {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Esc => return Answer::Cancelled,
+            KeyCode::Enter if !self.text.trim().is_empty() => {
+                let into = PathBuf::from(self.text.trim());
+                return Answer::Confirmed(match self.purpose.clone() {
+                    Purpose::Extract(paths) => Effect::Extract { paths, into },
+                    Purpose::Export(format) => Effect::Export { format, into },
+                    Purpose::Save(text) => Effect::Save { text, into },
+                });
+            }
+            KeyCode::Backspace => _ = self.text.pop(),
+            KeyCode::Char('u') if ctrl => self.text.clear(),
+            KeyCode::Char(c) if !ctrl => self.text.push(c),
+            _ => {}
+        }
+        Answer::Open
+    }
+
+    /// Takes pasted text.
+    pub(super) fn insert(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// Draws the question over the tabs.
+    pub(super) fn draw(&self, size: Size, painter: &mut Painter<'_>) {
+        let area = layout::middle(size, size.width.saturating_sub(4).min(90), 8);
+        painter.clear(area);
+        painter.title(area, self.title, "nothing is overwritten", true);
+        let inside = layout::inside(area);
+        let width = inside.width.saturating_sub(4);
+        let (dim, key) = (painter.theme.dim, painter.theme.key);
+        painter.put(inside, 2, 1, width, &self.what, painter.theme.text);
+        painter.put(inside, 2, 2, width, &self.about, painter.theme.accent);
+        let x = painter.parts(inside, 2, 3, &[(self.label, dim), (": ", dim)]);
+        let text = fit_path(&safe(self.text.as_bytes()), usize::from(inside.width.saturating_sub(x + 3)));
+        let x = painter.put(inside, x, 3, width, &text, painter.theme.text);
+        painter.put(inside, x, 3, 1, "▏", painter.theme.accent);
+        painter.parts(inside, 2, 5, &[("⏎", key), (" write   ", dim), ("Esc", key), (" cancel", dim)]);
+        let rule = "─".repeat(usize::from(inside.width));
+        painter.put(inside, 0, 6, inside.width, &rule, painter.theme.rule);
+    }
+}

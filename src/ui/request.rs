@@ -1,0 +1,76 @@
+//! What the UI asks of the world around it: images to load, and changes to files of the project. All of it is in
+//! closures, so that the UI knows no engines, archives or configuration files.
+
+use std::path::PathBuf;
+
+use super::data::Shown;
+use crate::error::Result;
+use crate::source::Progress;
+
+/// What to load and show.
+pub struct Request {
+    /// What the image is called while it loads.
+    pub name: String,
+    /// Loads and examines an image: one that was offered, or what the request is about. Runs on a thread of its
+    /// own, and again when the user wants to read the image again.
+    pub load: Load,
+    /// What else could be opened. Asked first where `chooses` says so; when it then gives fewer than two, nothing
+    /// is asked of the user.
+    pub choices: Option<Choices>,
+    /// Let the user choose before anything is loaded.
+    pub chooses: bool,
+    /// Finds out how the configuration would have to change to allow a finding.
+    pub allow: Option<Planner>,
+}
+
+impl Request {
+    /// A request that only loads.
+    pub fn new(
+        name: impl Into<String>,
+        load: impl Fn(Option<&Offered>, &dyn Progress) -> Result<Vec<Shown>> + Send + Sync + 'static,
+    ) -> Self {
+        Self { name: name.into(), load: Box::new(load), choices: None, chooses: false, allow: None }
+    }
+}
+
+/// Loads and examines images, one so far; reports how far it is, and stops when it is told to.
+pub type Load = Box<dyn Fn(Option<&Offered>, &dyn Progress) -> Result<Vec<Shown>> + Send + Sync>;
+
+/// Lists what could be opened.
+pub type Choices = Box<dyn Fn() -> Result<Vec<Offered>> + Send + Sync>;
+
+/// Finds out what a change would be. The error is a sentence for the user.
+pub type Planner = Box<dyn Fn(&Allow) -> std::result::Result<Change, String> + Send + Sync>;
+
+/// Something that could be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    /// What it is called.
+    pub label: String,
+    /// Where it is, or what platform it is for.
+    pub note: String,
+    /// What the loader needs to find it, if it is not the label.
+    pub key: String,
+}
+
+/// A finding that is to be allowed: shown and counted no longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Allow {
+    /// All findings of a rule.
+    Rule(String),
+    /// The bytes of these paths.
+    Paths(Vec<String>),
+}
+
+/// A change to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What it is, in a few words.
+    pub title: String,
+    /// The file.
+    pub path: PathBuf,
+    /// The change as a unified diff.
+    pub diff: String,
+    /// The whole new text.
+    pub text: String,
+}
