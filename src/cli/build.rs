@@ -137,9 +137,9 @@ fn value_of(arguments: &[OsString], long: &str, short: Option<&str>) -> Option<O
             return arguments.next().cloned();
         }
         let text = argument.to_string_lossy();
-        let behind = text.strip_prefix(long).and_then(|rest| rest.strip_prefix('='));
-        let behind = behind.or_else(|| text.strip_prefix(short?).map(|rest| rest.trim_start_matches('=')));
-        if let Some(value) = behind {
+        let value = text.strip_prefix(long).and_then(|rest| rest.strip_prefix('='));
+        let value = value.or_else(|| text.strip_prefix(short?).map(|rest| rest.trim_start_matches('=')));
+        if let Some(value) = value {
             return Some(value.into());
         }
     }

@@ -13,7 +13,7 @@ pub struct Gate {
     pub kind: Kind,
     /// The side on which an image passes.
     pub bound: Bound,
-    /// How it stands when nobody sets it.
+    /// Its setting unless a flag or a file says otherwise.
     pub default: Setting,
     /// One sentence for the help, without its full stop.
     pub help: &'static str,
@@ -21,7 +21,7 @@ pub struct Gate {
     pub(super) actual: fn(&Subject<'_>, &Limit) -> Value,
     /// What to look at first when the gate fails.
     pub(super) look_at: fn(&Subject<'_>, &Limit) -> Option<String>,
-    /// The bytes that a share is about. While they are few, a limit that nobody set passes.
+    /// The bytes that a share is about. While they are few, the default limit passes.
     pub(super) about: Option<fn(&Subject<'_>) -> u64>,
 }
 
@@ -67,7 +67,7 @@ impl Gate {
         }
     }
 
-    /// How the gate stands when nobody sets it, in words.
+    /// The default in words.
     pub fn default_words(&self) -> String {
         match &self.default {
             Setting::Off => "off".into(),

@@ -103,17 +103,17 @@ impl Gate {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Gates(BTreeMap<&'static str, (Setting, Origin)>);
 
-/// Whether somebody set a gate.
+/// Where a setting comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     /// A flag or a file.
     User,
-    /// Nobody did.
+    /// Neither sets it.
     Default,
 }
 
 impl Gates {
-    /// Every gate as it stands when nobody sets it.
+    /// Every gate with its default.
     pub fn defaults() -> Self {
         Self(GATES.iter().map(|gate| (gate.name, (gate.default.clone(), Origin::Default))).collect())
     }

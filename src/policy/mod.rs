@@ -6,7 +6,7 @@
 //! Nothing about a gate is written down elsewhere.
 //!
 //! Limits come in layers: flags win over the configuration file, and that over the defaults. A gate that
-//! nobody sets keeps its default, as in dive: who raises one limit does not switch the others off without
+//! is not set keeps its default, as in dive: raising one limit does not switch the others off without
 //! noticing. `off` switches a gate off.
 //!
 //! [`Config::find`] reads `.layercake.toml`, and only where there is none `.dive-ci`, so that people can

@@ -6,7 +6,7 @@ use super::limit::{Bound, Value};
 use super::subject::Subject;
 use crate::units;
 
-/// Below so many bytes a share is noise: a limit that nobody set then passes.
+/// Below so many bytes a share is noise: the default limit then passes.
 const NOISE: u64 = 1_000_000;
 
 /// What the gates say about an image.
@@ -67,8 +67,8 @@ impl GateResult {
     }
 
     /// The limit and the actual value as texts; the limit says on which side of it an image passes. A share that was
-    /// measured is rounded towards failing, and the two differ in sight whenever they differ: `10.0 %` against
-    /// `10.0 %` would leave people puzzled why the gate failed.
+    /// measured is rounded towards failing, and different values look different: with `10.0 %` against `10.0 %` people would
+    /// wonder why the gate failed.
     pub fn texts(&self) -> (String, String) {
         let (limit, actual) = self.values();
         (format!("{} {limit}", self.bound().words()), actual)

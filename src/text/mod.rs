@@ -10,7 +10,8 @@
 //! - [`nearest`], [`suggestion`]: what an unknown word was probably meant to be;
 //! - [`line()`] and [`is_unsafe`] for terminals, [`json_text`] for JSON.
 //!
-//! What the layers did to a path is told by [`crate::overlay::Timeline`], which needs to know layers.
+//! What the layers did to a path is told by [`crate::overlay::timeline`] and [`crate::overlay::tell`], which need to
+//! know layers.
 
 mod bar;
 mod code;

@@ -29,7 +29,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
         units::size(analysis.totals.duplicates)
     );
     page.title("DUPLICATES", &about)?;
-    // what is all in the base image, nobody who reads this can change: it goes last, and not into a short list
+    // the reader cannot change what is only in the base image: it goes last, and not into a short list
     let all_layers = analysis.base_layers == image.layers.len();
     let own = |row: &&Duplicate| {
         all_layers || row.paths.iter().any(|place| image.layer_of(place.1) >= analysis.base_layers)
