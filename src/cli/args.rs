@@ -139,8 +139,8 @@ pub(super) struct PolicyArgs {
     /// Check the image against the gates; exit with 1 if one fails
     #[arg(long)]
     pub ci: bool,
-    /// The JSON report of an earlier build, which --max-growth compares with
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    /// The JSON report of an earlier build, or an earlier image, which --max-growth compares with
+    #[arg(long, value_name = "FILE|IMAGE", value_hint = clap::ValueHint::FilePath)]
     pub baseline: Option<PathBuf>,
     /// Read this configuration file instead of .layercake.toml or .dive-ci
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]

@@ -4,6 +4,7 @@
 //! result to the right place. It decides nothing that another room could decide.
 
 mod args;
+mod baseline;
 mod build;
 mod compare;
 mod document;

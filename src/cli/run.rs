@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use super::args::Cli;
+use super::baseline;
 use super::exit::Exit;
 use super::interrupt::Stop;
 use super::progress::Progress;
@@ -12,7 +13,7 @@ use super::request::Request;
 use super::screen;
 use crate::error::Result;
 use crate::load::Examination;
-use crate::policy::{self, Baseline, Config, Gates, Subject};
+use crate::policy::{self, Config, Gates, Subject};
 use crate::report;
 
 /// Does what the arguments ask for.
@@ -33,8 +34,12 @@ fn report(cli: &Cli, config: &Config, request: &Request) -> Result<Exit> {
     if is_judged(cli) {
         gates.check_baseline(cli.policy.baseline.is_some())?;
     }
-    let baseline = cli.policy.baseline.as_deref().map(Baseline::read).transpose()?;
-    let (examination, _) = request.run(&Progress::new())?;
+    let named = cli.policy.baseline.as_deref();
+    let named = named.map(|path| baseline::Named::read(path, &cli.image.engine, config)).transpose()?;
+    let progress = Progress::new();
+    let (examination, bodies) = request.run(&progress)?;
+    let baseline = named.map(|named| named.of(&examination, bodies.as_deref(), &progress)).transpose()?;
+    drop(progress);
     let verdict = is_judged(cli).then(|| {
         let Examination { image, analysis, advice, .. } = &examination;
         let subject = Subject::new(image, analysis, advice, &config.ignore).since(baseline.as_ref());

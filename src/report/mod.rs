@@ -20,7 +20,7 @@ mod sample;
 mod share;
 mod text;
 
-pub use compare::Compared;
+pub use compare::{Compared, grown};
 pub use format::{Format, Input, Layout, Options, Writer};
 pub use json::{SCHEMA, write_document};
 pub use share::Shared;

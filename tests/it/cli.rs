@@ -90,11 +90,27 @@ fn growth_is_measured_against_an_earlier_report() {
     assert_eq!(against(&baseline, &["--max-growth=43%"]).code, Some(0));
     assert_eq!(against(&baseline, &["--max-growth=42%"]).code, Some(1));
 
+    // an earlier image tells the same, and which files grew
+    assert_eq!(against(&old, &["--max-growth=3MB"]).code, Some(0));
+    assert_eq!(against(&image, &["--max-growth=0"]).code, Some(0));
+    let larger = folder.path().join("larger.tar");
+    let grown = ImageBuilder::new().layer(|l| l.noise("keep", 3_000_000, 1).noise("gone", 4_000_000, 2));
+    grown.layer(|l| l.noise("models/new", 500_000, 3)).archive(Form::Docker).write(&larger);
+    let option = format!("--baseline={}", old.display());
+    let failed = with(&larger, &[&option, "--max-growth=1%"]);
+    assert_eq!(failed.code, Some(1), "{failed:?}");
+    assert!(failed.stdout.contains("models/new (+500 kB)"), "{}", failed.stdout);
+
+    let text = folder.path().join("notes.txt");
+    std::fs::write(&text, "no report").expect("a file");
+    let document = folder.path().join("compare.json");
+    std::fs::write(&document, r#"{"schema": 1, "kind": "compare"}"#).expect("a file");
     for (run, why) in [
         (against(&baseline, &[]), "no limit for the growth"),
         (with(&image, &["--max-growth=1%"]), "max-growth needs a baseline"),
         (against(&folder.path().join("none"), &["--max-growth=1%"]), "no such file or directory"),
-        (against(&image, &["--max-growth=1%"]), "not a JSON report of layercake"),
+        (against(&text, &["--max-growth=1%"]), "it is no image archive"),
+        (against(&document, &["--max-growth=1%"]), "it is a `compare` document"),
     ] {
         assert_eq!(run.code, Some(2), "{run:?}");
         assert!(run.stderr.contains(why) && run.stderr.lines().count() == 1, "{run:?}");

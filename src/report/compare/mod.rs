@@ -1,5 +1,6 @@
 //! What changed from one image to another: as text for people, as JSON for programs.
 
+mod grown;
 mod input;
 mod json;
 mod rows;
@@ -11,6 +12,7 @@ use std::io::{self, BufWriter, Write};
 
 use super::format::Options;
 
+pub use grown::grown;
 pub use input::Compared;
 
 /// Rows per list of the text, unless the user wants another number.
