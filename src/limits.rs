@@ -1,12 +1,18 @@
 //! All limits on what is read from an image. Images come from strangers: every length is checked against one of these
 //! before it is used, and an error names the limit that it hit.
 
+/// Longest file of settings or keys for engines, in bytes.
+pub const SETTINGS: u64 = 4 << 20;
 /// Longest JSON document (manifest, index, configuration), in bytes.
 pub const DOCUMENT: u64 = 16 << 20;
 /// All JSON documents kept while an archive passes by as a stream, in bytes.
 pub const DOCUMENTS: u64 = 64 << 20;
 /// Deepest nesting of indexes in indexes.
 pub const INDEX_DEPTH: usize = 8;
+/// Most references of indexes to manifests and indexes that are followed.
+pub const REFERENCES: usize = 1 << 14;
+/// Most layers that all the images of one archive name together, those of one manifest once.
+pub const NAMED_LAYERS: usize = 1 << 17;
 /// Most manifests of one archive.
 pub const MANIFESTS: usize = 1024;
 /// Most items of one list or map in a JSON document: steps, layers, labels, variables.

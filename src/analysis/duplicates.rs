@@ -3,8 +3,8 @@
 use fixedbitset::FixedBitSet;
 
 use super::waste::is_equal;
-use crate::image::{EntryId, Image, PathId};
-use crate::overlay::{Slot, Union};
+use crate::image::{EntryId, PathId};
+use crate::overlay::{Slot, Stack};
 
 /// The smallest file that is worth reporting, in bytes.
 const LEAST: u64 = 4096;
@@ -22,7 +22,8 @@ pub struct Duplicate {
 
 /// Live contents that could be duplicates (large enough, and another one has the same size), with
 /// one live path each: the bodies that must be read to find the duplicates. In groups of equal size.
-pub fn candidates(image: &Image, union: &Union) -> Vec<(PathId, EntryId)> {
+pub fn candidates(stack: Stack<'_>) -> Vec<(PathId, EntryId)> {
+    let Stack { image, union } = stack;
     let mut seen = FixedBitSet::with_capacity(image.entries.len());
     let mut live: Vec<(PathId, EntryId)> = union
         .rootfs
@@ -44,8 +45,9 @@ pub fn candidates(image: &Image, union: &Union) -> Vec<(PathId, EntryId)> {
 }
 
 /// The duplicates, most to save first, then by path.
-pub(super) fn duplicates(image: &Image, union: &Union) -> Vec<Duplicate> {
-    let mut live = candidates(image, union);
+pub(super) fn duplicates(stack: Stack<'_>) -> Vec<Duplicate> {
+    let image = stack.image;
+    let mut live = candidates(stack);
     let key = |content: EntryId| (std::cmp::Reverse(image.entry(content).size), image.entry(content).hash);
     live.sort_by_key(|&(path, content)| (key(content), path));
     let mut found: Vec<Duplicate> = live

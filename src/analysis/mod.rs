@@ -20,7 +20,7 @@ pub use totals::{LayerTotals, Totals, Tree, efficiency};
 pub use waste::{Copy, Wasted, same_path_pairs};
 
 use crate::image::Image;
-use crate::overlay::Union;
+use crate::overlay::{Stack, Union};
 
 /// Everything that the reports show about an image's bytes.
 #[derive(Debug)]
@@ -46,13 +46,14 @@ pub struct Analysis {
 /// Computes the analysis of `image`, whose layers `union` merged. `base_layers` is capped at the number of layers.
 pub fn analyse(image: &Image, union: &Union, base_layers: usize) -> Analysis {
     let base_layers = base_layers.min(image.layers.len());
+    let stack = Stack { image, union };
     // independent of each other, and each walks the whole image
     let ((wasted, copies), (duplicates, packages)) = rayon::join(
-        || waste::wasted(image, union),
-        || rayon::join(|| duplicates::duplicates(image, union), || packages::packages(image, union)),
+        || waste::wasted(stack),
+        || rayon::join(|| duplicates::duplicates(stack), || packages::packages(stack)),
     );
-    let (totals, layers) = totals::totals(image, union, &copies, &duplicates, base_layers);
-    let system = system::system(image, union, base_layers);
+    let (totals, layers) = totals::totals(stack, &copies, &duplicates, base_layers);
+    let system = system::system(stack, base_layers);
     Analysis { base_layers, totals, layers, wasted, copies, duplicates, packages, system }
 }
 

@@ -7,7 +7,7 @@ use super::package_managers::PACKAGE_MANAGERS;
 use super::packages::Places;
 use crate::image::{EntryId, Image, PathId};
 use crate::layer::Elf;
-use crate::overlay::{Slot, Union};
+use crate::overlay::{Slot, Stack};
 
 /// What is known of the system in an image.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -115,8 +115,9 @@ impl Program {
 }
 
 /// Finds out what the image is made of. The first `base_layers` are its base.
-pub fn system(image: &Image, union: &Union, base_layers: usize) -> System {
-    let mut places = Places::new(image, union);
+pub fn system(stack: Stack<'_>, base_layers: usize) -> System {
+    let Stack { image, union } = stack;
+    let mut places = Places::new(stack);
     System {
         base: base_release(image, base_layers),
         release: RELEASES.into_iter().find_map(|name| {
@@ -129,8 +130,8 @@ pub fn system(image: &Image, union: &Union, base_layers: usize) -> System {
             .filter(|manager| places.resolve(manager.program).is_some())
             .map(|manager| manager.name)
             .collect(),
-        runtimes: runtimes(image, union, &mut places),
-        program: program(image, union, &mut places),
+        runtimes: runtimes(stack, &mut places),
+        program: program(stack, &mut places),
     }
 }
 
@@ -184,10 +185,11 @@ const PROGRAMS: [&str; 8] = [
     "usr/share/dotnet",
 ];
 
-fn runtimes(image: &Image, union: &Union, places: &mut Places<'_>) -> Vec<Runtime> {
+fn runtimes(stack: Stack<'_>, places: &mut Places<'_>) -> Vec<Runtime> {
+    let Stack { image, union } = stack;
     let mut found = Vec::new();
     for pattern in PROGRAMS {
-        for directory in directories(image, union, pattern) {
+        for directory in directories(stack, pattern) {
             for path in image.paths.children(directory) {
                 let name = image.paths.name(path);
                 let Some((language, version)) = language(name) else { continue };
@@ -207,7 +209,8 @@ fn runtimes(image: &Image, union: &Union, places: &mut Places<'_>) -> Vec<Runtim
 }
 
 /// The directories of the final root filesystem that match a pattern.
-fn directories(image: &Image, union: &Union, pattern: &str) -> Vec<PathId> {
+fn directories(stack: Stack<'_>, pattern: &str) -> Vec<PathId> {
+    let Stack { image, union } = stack;
     let mut found = vec![PathId::ROOT];
     for part in pattern.split('/') {
         found = found
@@ -245,7 +248,8 @@ fn variable(image: &Image, name: &str) -> Option<String> {
 }
 
 /// The first word of entrypoint and command, looked up as the kernel and the shell would.
-fn program(image: &Image, union: &Union, places: &mut Places<'_>) -> Option<Program> {
+fn program(stack: Stack<'_>, places: &mut Places<'_>) -> Option<Program> {
+    let Stack { image, union } = stack;
     let runtime = &image.config.config;
     let words = if runtime.entrypoint.is_empty() { &runtime.cmd } else { &runtime.entrypoint };
     // the shell form: the program is the first word of the text

@@ -3,7 +3,7 @@
 use super::{Copy, Duplicate};
 use crate::image::{EntryId, Image};
 use crate::layer::Kind;
-use crate::overlay::{Cause, FileCount, Slot, Union};
+use crate::overlay::{Cause, FileCount, Slot, Stack};
 
 /// Sums over the whole image. All sizes are in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -100,12 +100,12 @@ fn ratio(part: u64, whole: u64) -> f64 {
 
 /// Sums over the image and over each layer.
 pub(super) fn totals(
-    image: &Image,
-    union: &Union,
+    stack: Stack<'_>,
     copies: &[Copy],
     duplicates: &[Duplicate],
     base_layers: usize,
 ) -> (Totals, Vec<LayerTotals>) {
+    let Stack { image, union } = stack;
     let mut layers: Vec<LayerTotals> = image
         .layers
         .iter()
@@ -124,7 +124,7 @@ pub(super) fn totals(
         tar: image.layers.iter().map(|layer| layer.tar).sum(),
         blob: image.layers.iter().map(|layer| layer.blob).sum(),
         duplicates: duplicates.iter().map(|duplicate| duplicate.saved).sum(),
-        tree: tree(image, union),
+        tree: tree(stack),
         ..Totals::default()
     };
     for copy in copies {
@@ -156,7 +156,8 @@ pub(super) fn totals(
 }
 
 /// Counts the final root filesystem.
-fn tree(image: &Image, union: &Union) -> Tree {
+fn tree(stack: Stack<'_>) -> Tree {
+    let Stack { image, union } = stack;
     let mut tree = Tree::default();
     for (_, slot) in union.rootfs.live() {
         let kind = match slot {

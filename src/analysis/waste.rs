@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::image::{EntryId, Image, PathId};
-use crate::overlay::{Cause, Fate, Union};
+use crate::overlay::{Cause, Fate, Stack};
 
 /// A path with wasted bytes, over all layers that stored it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,17 +37,19 @@ pub struct Copy {
 
 /// The copy that took an overwritten entry's place: the content of the first entry at the same path in the layer that
 /// hid it, if that is a file.
-fn successor(image: &Image, union: &Union, entry: EntryId, by_layer: usize) -> Option<EntryId> {
+fn successor(stack: Stack<'_>, entry: EntryId, by_layer: usize) -> Option<EntryId> {
+    let Stack { image, union } = stack;
     let next = image.entry_in_layer(image.path_of(entry), by_layer)?;
     union.content_of(next)
 }
 
 /// Every wasted copy, and the paths that have them.
-pub(super) fn wasted(image: &Image, union: &Union) -> (Vec<Wasted>, Vec<Copy>) {
+pub(super) fn wasted(stack: Stack<'_>) -> (Vec<Wasted>, Vec<Copy>) {
+    let image = stack.image;
     let (mut all, mut copies) = (Vec::new(), Vec::new());
     for path in 0..image.paths.len() {
         let start = copies.len();
-        copies.extend(image.timeline.of(PathId(path)).iter().filter_map(|&entry| copy(image, union, entry)));
+        copies.extend(image.timeline.of(PathId(path)).iter().filter_map(|&entry| copy(stack, entry)));
         let found: &[Copy] = &copies[start..];
         if !found.is_empty() {
             all.push(Wasted {
@@ -68,12 +70,13 @@ fn index(length: usize) -> u32 {
 }
 
 /// An entry as a wasted copy, if it is one; it may be of an empty file.
-fn copy(image: &Image, union: &Union, entry: EntryId) -> Option<Copy> {
+fn copy(stack: Stack<'_>, entry: EntryId) -> Option<Copy> {
+    let Stack { image, union } = stack;
     let Fate::Lost(cause, by_layer) = union.fate(entry) else { return None };
     let bytes = image.entry(entry).size;
     let by_layer = usize::from(by_layer);
     let metadata_only = cause == Cause::Overwritten
-        && successor(image, union, entry, by_layer).is_some_and(|next| is_equal(image, entry, next));
+        && successor(stack, entry, by_layer).is_some_and(|next| is_equal(image, entry, next));
     Some(Copy { entry, layer: image.layer_of(entry), bytes, cause, by_layer, metadata_only })
 }
 
@@ -85,13 +88,11 @@ pub(super) fn is_equal(image: &Image, a: EntryId, b: EntryId) -> bool {
 
 /// Overwritten entries and the copies that took their places, where both have the same size: the pairs
 /// whose bodies must be read to tell metadata-only copies from new contents.
-pub fn same_path_pairs<'a>(
-    image: &'a Image,
-    union: &'a Union,
-) -> impl Iterator<Item = (EntryId, EntryId)> + 'a {
-    (0..index(image.entries.len())).map(EntryId).filter_map(|entry| {
+pub fn same_path_pairs(stack: Stack<'_>) -> impl Iterator<Item = (EntryId, EntryId)> + '_ {
+    let Stack { image, union } = stack;
+    (0..index(image.entries.len())).map(EntryId).filter_map(move |entry| {
         let Fate::Lost(Cause::Overwritten, by_layer) = union.fate(entry) else { return None };
-        let next = successor(image, union, entry, usize::from(by_layer))?;
+        let next = successor(stack, entry, usize::from(by_layer))?;
         let size = image.entry(entry).size;
         (size > 0 && image.entry(next).size == size).then_some((entry, next))
     })

@@ -1,24 +1,94 @@
-//! Ctrl-C and SIGTERM: the first asks the program to stop what it does, the second ends it.
+//! Ctrl-C, SIGTERM and a hang-up: the first asks the program to stop what it does, the second ends it. What does not
+//! stop by itself (a write that waits for its reader) is ended after a while.
 
-use std::sync::Arc;
-use std::sync::OnceLock;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 use crate::source::Progress;
+
+/// How long the program may take to stop by itself. An engine's client that was told to stop has 5 seconds.
+const GRACE: Duration = Duration::from_secs(8);
+/// The same where only a report is being written.
+const GRACE_OF_REPORTS: Duration = Duration::from_secs(1);
+/// How often it is looked for a second signal.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// A file that has not its own name yet, to be removed when the program is ended.
+static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// Set while reports are written.
+static REPORTING: AtomicBool = AtomicBool::new(false);
 
 /// The flag that the first signal sets. From the first call on, signals no longer end the process at once.
 pub(super) fn flag() -> Arc<AtomicBool> {
     static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
     let flag = FLAG.get_or_init(|| {
         let flag = Arc::new(AtomicBool::new(false));
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            // when a handler cannot be set the signal ends the process, as it would anyway
-            _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag));
-            _ = signal_hook::flag::register(signal, Arc::clone(&flag));
+        let signals: Vec<i32> =
+            [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal)).collect();
+        let watched = Arc::clone(&flag);
+        let started = Signals::new(&signals)
+            .and_then(|signals| std::thread::Builder::new().spawn(move || watch(signals, &watched)));
+        if started.is_err() {
+            for signal in signals {
+                // when a handler cannot be set the signal ends the process, as it would anyway
+                _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag));
+                _ = signal_hook::flag::register(signal, Arc::clone(&flag));
+            }
         }
         flag
     });
     Arc::clone(flag)
+}
+
+/// Sets the flag at the first signal, and ends the program at the second or when it does not stop.
+fn watch(mut signals: Signals, flag: &AtomicBool) {
+    if signals.forever().next().is_none() {
+        return;
+    }
+    flag.store(true, Ordering::Relaxed);
+    let first = Instant::now();
+    loop {
+        let grace = if REPORTING.load(Ordering::Relaxed) { GRACE_OF_REPORTS } else { GRACE };
+        if signals.pending().next().is_some() || first.elapsed() > grace {
+            if let Some(path) = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                _ = std::fs::remove_file(path);
+            }
+            std::process::exit(130);
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
+/// Whether whoever started the program wants it to ignore a signal (`nohup`). Known on Linux only.
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    mask & (1 << (signal - 1)) != 0
+}
+
+/// While it lives, reports are written: a file of them has no name of its own yet.
+pub(super) struct Reporting;
+
+impl Reporting {
+    /// Begins, with the unfinished file that is to be removed if the program is ended.
+    pub(super) fn begin(unfinished: Option<PathBuf>) -> Self {
+        *UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner) = unfinished;
+        REPORTING.store(true, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Reporting {
+    fn drop(&mut self) {
+        REPORTING.store(false, Ordering::Relaxed);
+        *UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 /// A [`Progress`] that shows nothing, but stops on a signal. Signals end the process as usual until it is asked.

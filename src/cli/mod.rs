@@ -20,6 +20,7 @@ mod request;
 mod run;
 mod screen;
 mod share;
+mod threads;
 
 pub use args::command;
 

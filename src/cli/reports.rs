@@ -49,6 +49,25 @@ impl<'a> Reports<'a> {
         Ok(Self { list, top: *top, colour: *color })
     }
 
+    /// Refuses to write over the image itself, or into a directory that is the image.
+    ///
+    /// # Errors
+    /// When a report would go there.
+    pub(super) fn spare(&self, image: &Path) -> Result<()> {
+        let Ok(image) = image.canonicalize() else { return Ok(()) };
+        for path in self.list.iter().filter_map(|(_, path)| *path) {
+            let target = output::target(path);
+            let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new(".")).canonicalize().unwrap_or_default();
+            let full = target.file_name().map_or_else(|| folder.clone(), |name| folder.join(name));
+            if full.starts_with(&image) {
+                let why = format!("the report would be written over the image, {}", path.display());
+                return Err(Error::because(why).hint("name another file"));
+            }
+        }
+        Ok(())
+    }
+
     /// Writes them, and says how the program ends.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::time::Duration;
 
 use super::args::{BaseArgs, EngineArgs, ImageArgs};
-use super::offers;
+use super::{offers, threads};
 use crate::advice;
 use crate::analysis::Base;
 use crate::error::{Error, Result};
@@ -84,6 +84,7 @@ impl Request {
     /// # Errors
     /// When it can be neither found nor fetched.
     pub(super) fn prepare(&self, progress: &dyn Progress) -> Result<()> {
+        threads::start();
         self.location.prepare(progress)
     }
 
@@ -100,9 +101,8 @@ impl Request {
 
     /// The same of an image that an engine has.
     pub(super) fn of_engine(&self, engine: Engine, tag: &str) -> Self {
-        let name = format!("{}:{tag}", engine.name());
         Self {
-            location: Location::parse(name.as_ref(), &EngineQuery::default()),
+            location: Location::engine(engine, tag, EngineQuery::default()),
             selector: ImageSelector::default(),
             base: self.base.clone(),
             dockerfile: None,

@@ -30,6 +30,9 @@ pub(super) fn run(cli: Cli) -> Result<Exit> {
 /// Loads and reports.
 fn report(cli: &Cli, config: &Config, request: &Request) -> Result<Exit> {
     let reports = Reports::new(&cli.report)?;
+    if let Some(path) = request.location().path() {
+        reports.spare(path)?;
+    }
     let gates = cli.gates.clone().over(&config.gates).over(&Gates::defaults());
     if is_judged(cli) {
         gates.check_baseline(cli.policy.baseline.is_some())?;

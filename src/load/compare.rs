@@ -55,9 +55,9 @@ pub(super) fn read(loaded: &mut Loaded, bodies: &[Option<Section>], progress: &d
 
 /// Groups of entries of the same size, of which each might equal another.
 fn groups(loaded: &Loaded) -> Vec<Vec<EntryId>> {
-    let (image, union) = (&loaded.image, &loaded.union);
-    let mut groups: Vec<Vec<EntryId>> = same_path_pairs(image, union).map(|(a, b)| vec![a, b]).collect();
-    let candidates = duplicate_candidates(image, union);
+    let (image, stack) = (&loaded.image, loaded.stack());
+    let mut groups: Vec<Vec<EntryId>> = same_path_pairs(stack).map(|(a, b)| vec![a, b]).collect();
+    let candidates = duplicate_candidates(stack);
     let size = |id: EntryId| image.entry(id).size;
     groups.extend(
         candidates
@@ -116,6 +116,9 @@ impl Reader<'_> {
         let mut piece = vec![0; usize::try_from(size).unwrap_or(PIECE).min(PIECE)];
         let mut at = 0;
         while at < size {
+            if self.progress.stopped() {
+                return Err(io::Error::other("interrupted"));
+            }
             let length = usize::try_from(size - at).unwrap_or(PIECE).min(PIECE);
             self.fill(id, &mut piece[..length], at)?;
             hasher.update(&piece[..length]);

@@ -2,7 +2,7 @@
 
 use crate::image::{Diagnostic, Image};
 use crate::layer::{Budget, Excerpt};
-use crate::overlay::{Fate, Union};
+use crate::overlay::{Fate, Stack, Union};
 use crate::text;
 
 /// A loaded image with its layers stacked.
@@ -54,5 +54,10 @@ impl Loaded {
             });
         }
         Self { image, union, blobs }
+    }
+
+    /// The image with its layers stacked.
+    pub fn stack(&self) -> Stack<'_> {
+        Stack { image: &self.image, union: &self.union }
     }
 }

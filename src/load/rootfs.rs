@@ -7,6 +7,7 @@ use super::passed::{Indexed, is_part_of_an_image};
 use crate::error::{Error, Result};
 use crate::image::{About, Assembly, Diagnostic, Parts};
 use crate::layer::{Budget, LayerIndex, index_plain};
+use crate::limits;
 use crate::oci::Config;
 use crate::source::{Blobs, Length, Meter, Progress};
 
@@ -53,8 +54,15 @@ fn image(index: &LayerIndex, shown: &str, blob: u64, budget: &Budget) -> Result<
 
 /// The error for an archive that is neither an image nor a file system.
 fn incomplete(members: usize) -> Error {
+    let many;
     let why = if members == 0 {
         "the tar has no members, so there is no image in it"
+    } else if members >= limits::MEMBERS {
+        many = format!(
+            "there is no manifest among its first {} members, where an image has it",
+            limits::MEMBERS
+        );
+        &many
     } else {
         "it looks like a saved image, but has neither manifest.json nor index.json, so it may have been cut short"
     };

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::nullable;
 
 /// An operating system and an architecture in Go's words.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize)]
 pub struct Platform {
     /// The operating system: `linux`.
     #[serde(default, deserialize_with = "nullable")]

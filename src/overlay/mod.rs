@@ -7,11 +7,13 @@
 
 mod log;
 mod rootfs;
+mod stack;
 mod timeline;
 mod union;
 
 pub use log::ChangeLog;
 pub use rootfs::{Change, Rootfs, Slot};
+pub use stack::Stack;
 pub use timeline::{Difference, Event, What, tell, timeline};
 pub use union::{Changes, Fate, FileCount, Union};
 

@@ -145,13 +145,17 @@ pub(super) fn blob_name(blobs: &dyn Blobs, digest: &Digest) -> Result<Option<Vec
 /// Reads a document from where it can be read at offsets.
 pub(super) fn read_document(section: &Section) -> Result<Vec<u8>> {
     if section.length() > limits::DOCUMENT {
-        return Err(Error::because(format!(
-            "it has {} bytes, over the limit of {} for a JSON document",
-            section.length(),
-            limits::DOCUMENT
-        )));
+        return Err(too_long(section.length()));
     }
     section.head(usize::try_from(section.length()).unwrap_or(0)).map_err(|error| Error::io(&error))
+}
+
+/// The error for a document that is too long to be one.
+pub(super) fn too_long(length: u64) -> Error {
+    Error::because(format!(
+        "it has {length} bytes, over the limit of {} for a JSON document",
+        limits::DOCUMENT
+    ))
 }
 
 /// The word for an archive: Docker's have a `manifest.json`.

@@ -4,6 +4,9 @@
 //! by the digest of the configuration, so that none is listed twice. Blobs of platforms that were not
 //! pulled are missing by design: a manifest that is not there is noted, not an error.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
 use super::blobs::{Blobs, blob_name, document};
 use super::{limits, normal_text};
 use crate::digest::Digest;
@@ -36,7 +39,7 @@ pub struct Candidate {
     /// Its configuration.
     pub config: Blob,
     /// Its layers, lowest first.
-    pub layers: Vec<Blob>,
+    pub layers: Arc<[Blob]>,
 }
 
 impl Candidate {
@@ -66,12 +69,12 @@ impl Catalog {
         let index: Option<Document> = document(blobs, b"index.json")?;
         let is_layout = index.is_some();
         let listed_in = if is_layout { "index.json" } else { "manifest.json" };
-        let mut catalog = Self { listed_in, ..Self::default() };
+        let mut reader = Reader::new(blobs, listed_in);
         if let Some(index) = index {
             let manifests = index.manifests.ok_or_else(|| {
                 Error::because("it lists no manifests, so it is no image index").at("index.json")
             })?;
-            catalog.walk(blobs, &manifests, &Origin::default(), 0)?;
+            reader.walk(&manifests, &Origin::default(), 0)?;
         }
         let docker = match document::<DockerManifest>(blobs, b"manifest.json")? {
             None if is_layout => None,
@@ -79,9 +82,9 @@ impl Catalog {
             Some(DockerManifest::Images(images)) => Some(images),
             // skopeo's dir: layout keeps one manifest under this name
             Some(DockerManifest::One(manifest)) if !is_layout => {
-                let origin = Origin::default();
-                let candidate = candidate(blobs, &manifest, None, &origin, "manifest.json")?;
-                catalog.candidates.push(candidate);
+                let parts = reader.parts(&manifest, "manifest.json")?;
+                let candidate = parts.candidate(None, &Origin::default());
+                reader.catalog.candidates.push(candidate);
                 None
             }
             Some(DockerManifest::One(_)) => {
@@ -90,53 +93,14 @@ impl Catalog {
             }
         };
         if let Some(images) = docker {
-            catalog.merge_docker(blobs, images)?;
+            reader.merge_docker(images)?;
         }
-        Ok(Some(catalog))
-    }
-
-    /// Visits an index's manifests. `origin` is what the enclosing index said of them.
-    fn walk(
-        &mut self,
-        blobs: &dyn Blobs,
-        manifests: &[Descriptor],
-        origin: &Origin,
-        depth: usize,
-    ) -> Result<()> {
-        if depth > limits::INDEX_DEPTH {
-            return Err(Error::because(format!("indexes are nested more than {} deep", limits::INDEX_DEPTH))
-                .at("index.json"));
-        }
-        for descriptor in manifests {
-            if descriptor.is_attestation() {
-                continue;
-            }
-            let digest = checked_digest(&descriptor.digest, "index.json")?;
-            let here = Origin {
-                name: descriptor.name().map(str::to_owned).or_else(|| origin.name.clone()),
-                platform: descriptor.platform.clone().or_else(|| origin.platform.clone()),
-            };
-            let Some(name) = blob_name(blobs, &digest)? else {
-                self.absent.push((digest.to_string(), here.platform.unwrap_or_default()));
-                continue;
-            };
-            let shown = text::line(&name, 200);
-            let Some(manifest) = document::<Document>(blobs, &name)? else { continue };
-            if let Some(nested) = &manifest.manifests {
-                self.walk(blobs, nested, &here, depth + 1)?;
-            } else if is_image(&manifest, here.platform.as_ref()) {
-                if self.candidates.len() >= limits::MANIFESTS {
-                    return Err(Error::because(format!("it names more than {} images", limits::MANIFESTS)));
-                }
-                let candidate = candidate(blobs, &manifest, Some(digest), &here, &shown)?;
-                self.add(candidate);
-            }
-        }
-        Ok(())
+        Ok(Some(reader.catalog))
     }
 
     /// The same manifest may be listed once for each of its names.
-    fn add(&mut self, candidate: Candidate) {
+    fn add(&mut self, candidate: Candidate) -> Result<()> {
+        let count = self.candidates.len();
         let same = self.candidates.iter_mut().find(|other| {
             other.manifest_digest == candidate.manifest_digest && other.platform == candidate.platform
         });
@@ -148,25 +112,122 @@ impl Catalog {
                     }
                 }
             }
+            None if count >= limits::MANIFESTS => {
+                return Err(Error::because(format!("it names more than {} images", limits::MANIFESTS)));
+            }
             None => self.candidates.push(candidate),
+        }
+        Ok(())
+    }
+}
+
+/// The catalog while it is read, with what keeps a small archive from becoming much work: each manifest is
+/// parsed once, however often it is listed, and each index is visited once under each name.
+struct Reader<'a> {
+    blobs: &'a dyn Blobs,
+    catalog: Catalog,
+    /// The parts of manifests, by the resolved names of their blobs; none of those that are no images.
+    manifests: HashMap<Vec<u8>, Option<ManifestParts>>,
+    /// Indexes that were visited: their blobs, and what enclosed them.
+    indexes: HashSet<(Vec<u8>, Origin)>,
+    /// References that were followed.
+    references: usize,
+    /// Layers that were named.
+    layers: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(blobs: &'a dyn Blobs, listed_in: &'static str) -> Self {
+        Self {
+            blobs,
+            catalog: Catalog { listed_in, ..Catalog::default() },
+            manifests: HashMap::new(),
+            indexes: HashSet::new(),
+            references: 0,
+            layers: 0,
         }
     }
 
+    /// Visits an index's manifests. `origin` is what the enclosing index said of them.
+    fn walk(&mut self, manifests: &[Descriptor], origin: &Origin, depth: usize) -> Result<()> {
+        if depth > limits::INDEX_DEPTH {
+            return Err(Error::because(format!("indexes are nested more than {} deep", limits::INDEX_DEPTH))
+                .at("index.json"));
+        }
+        for descriptor in manifests {
+            self.references += 1;
+            if self.references > limits::REFERENCES {
+                let why = format!("its indexes list more than {} manifests together", limits::REFERENCES);
+                return Err(Error::because(why).at("index.json"));
+            }
+            if descriptor.is_attestation() {
+                continue;
+            }
+            let digest = checked_digest(&descriptor.digest, "index.json")?;
+            let here = Origin {
+                name: descriptor.name().map(str::to_owned).or_else(|| origin.name.clone()),
+                platform: descriptor.platform.clone().or_else(|| origin.platform.clone()),
+            };
+            let Some(name) = blob_name(self.blobs, &digest)? else {
+                self.catalog.absent.push((digest.to_string(), here.platform.unwrap_or_default()));
+                continue;
+            };
+            let is_attestation = here.platform.as_ref().is_some_and(is_no_platform);
+            if !self.manifests.contains_key(&name) {
+                let Some(manifest) = document::<Document>(self.blobs, &name)? else { continue };
+                if let Some(nested) = &manifest.manifests {
+                    if self.indexes.insert((name, here.clone())) {
+                        self.walk(nested, &here, depth + 1)?;
+                    }
+                    continue;
+                }
+                if is_attestation {
+                    continue;
+                }
+                let parts = is_image(&manifest)
+                    .then(|| self.parts(&manifest, &text::line(&name, 200)))
+                    .transpose()?;
+                self.manifests.insert(name.clone(), parts);
+            }
+            let Some(Some(parts)) = self.manifests.get(&name) else { continue };
+            if is_attestation {
+                continue;
+            }
+            let candidate = parts.candidate(Some(digest), &here);
+            self.catalog.add(candidate)?;
+        }
+        Ok(())
+    }
+
+    /// What a manifest names; `shown` is the document that it stands in.
+    fn parts(&mut self, manifest: &Document, shown: &str) -> Result<ManifestParts> {
+        let blobs = self.blobs;
+        let descriptor = manifest
+            .config
+            .as_ref()
+            .ok_or_else(|| Error::because("it names neither a configuration nor manifests").at(shown))?;
+        let config = blob(blobs, descriptor, shown)?;
+        self.count_layers(manifest.layers.len()).map_err(|error| error.at(shown))?;
+        let layers = manifest.layers.iter().map(|layer| blob(blobs, layer, shown)).collect::<Result<_>>()?;
+        let platform = platform_of(blobs, &config);
+        Ok(ManifestParts { config, layers, platform })
+    }
+
     /// Brings the images of `manifest.json` together with those of `index.json`, and puts them first.
-    fn merge_docker(&mut self, blobs: &dyn Blobs, images: Vec<DockerImage>) -> Result<()> {
-        let place = "manifest.json";
+    fn merge_docker(&mut self, images: Vec<DockerImage>) -> Result<()> {
+        let (blobs, place) = (self.blobs, "manifest.json");
         if images.len() > limits::MANIFESTS {
             return Err(Error::because(format!("it names more than {} images", limits::MANIFESTS)).at(place));
         }
         let mut merged = Vec::with_capacity(images.len());
         for image in images {
-            check_layers(image.layers.len()).map_err(|error| error.at(place))?;
+            self.count_layers(image.layers.len()).map_err(|error| error.at(place))?;
             let config = member(blobs, &image.config)?;
-            let listed = self
-                .candidates
+            let candidates = &mut self.catalog.candidates;
+            let listed = candidates
                 .iter()
                 .position(|other| config.digest.is_some() && other.config.digest == config.digest)
-                .map(|found| self.candidates.remove(found));
+                .map(|found| candidates.remove(found));
             let mut tags: Vec<String> = image.repo_tags.iter().map(|name| familiar(name)).collect();
             let candidate = if let Some(mut listed) = listed {
                 listed.tags.retain(|tag| !is_named_by(tag, &tags));
@@ -174,49 +235,59 @@ impl Catalog {
                 listed.tags = tags;
                 listed
             } else {
-                let layers =
-                    image.layers.iter().map(|name| member(blobs, name)).collect::<Result<Vec<_>>>()?;
+                let layers = image.layers.iter().map(|name| member(blobs, name)).collect::<Result<_>>()?;
                 let platform = platform_of(blobs, &config);
                 Candidate { tags, platform, manifest_digest: None, config, layers }
             };
             merged.push(candidate);
         }
-        merged.append(&mut self.candidates);
-        self.candidates = merged;
+        merged.append(&mut self.catalog.candidates);
+        self.catalog.candidates = merged;
+        Ok(())
+    }
+
+    fn count_layers(&mut self, count: usize) -> Result<()> {
+        if count > limits::LAYERS {
+            return Err(Error::because(format!(
+                "it names {count} layers, over the limit of {}",
+                limits::LAYERS
+            )));
+        }
+        self.layers += count;
+        if self.layers > limits::NAMED_LAYERS {
+            let why = format!("the images name more than {} layers together", limits::NAMED_LAYERS);
+            return Err(Error::because(why));
+        }
         Ok(())
     }
 }
 
-/// An image of a manifest; `shown` is the document that it stands in.
-fn candidate(
-    blobs: &dyn Blobs,
-    manifest: &Document,
-    digest: Option<Digest>,
-    origin: &Origin,
-    shown: &str,
-) -> Result<Candidate> {
-    let descriptor = manifest
-        .config
-        .as_ref()
-        .ok_or_else(|| Error::because("it names neither a configuration nor manifests").at(shown))?;
-    let config = blob(blobs, descriptor, shown)?;
-    check_layers(manifest.layers.len()).map_err(|error| error.at(shown))?;
-    let layers = manifest.layers.iter().map(|layer| blob(blobs, layer, shown)).collect::<Result<Vec<_>>>()?;
-    let platform = match &origin.platform {
-        Some(platform) if !platform.is_unknown() => platform.clone(),
-        _ => platform_of(blobs, &config),
-    };
-    Ok(Candidate {
-        tags: origin.name.iter().map(|name| familiar(name)).collect(),
-        platform,
-        manifest_digest: digest,
-        config,
-        layers,
-    })
+/// What one manifest names.
+struct ManifestParts {
+    config: Blob,
+    layers: Arc<[Blob]>,
+    /// What the configuration says that it runs on.
+    platform: Platform,
+}
+
+impl ManifestParts {
+    fn candidate(&self, digest: Option<Digest>, origin: &Origin) -> Candidate {
+        let platform = match &origin.platform {
+            Some(platform) if !platform.is_unknown() => platform.clone(),
+            _ => self.platform.clone(),
+        };
+        Candidate {
+            tags: origin.name.iter().map(|name| familiar(name)).collect(),
+            platform,
+            manifest_digest: digest,
+            config: self.config.clone(),
+            layers: Arc::clone(&self.layers),
+        }
+    }
 }
 
 /// What an index says of the manifests in it.
-#[derive(Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 struct Origin {
     name: Option<String>,
     platform: Option<Platform>,
@@ -234,17 +305,13 @@ fn is_named_by(name: &str, tags: &[String]) -> bool {
 }
 
 /// Image manifests have layers that are tars; attestations and other artefacts do not.
-fn is_image(manifest: &Document, platform: Option<&Platform>) -> bool {
-    let unknown = platform.is_some_and(|p| p.os == "unknown" && p.architecture == "unknown");
-    let foreign = manifest.layers.iter().any(|layer| layer.media_type.contains("in-toto"));
-    !unknown && !foreign
+fn is_image(manifest: &Document) -> bool {
+    !manifest.layers.iter().any(|layer| layer.media_type.contains("in-toto"))
 }
 
-fn check_layers(count: usize) -> Result<()> {
-    if count > limits::LAYERS {
-        return Err(Error::because(format!("it names {count} layers, over the limit of {}", limits::LAYERS)));
-    }
-    Ok(())
+/// The platform of what is no image: `unknown/unknown`.
+fn is_no_platform(platform: &Platform) -> bool {
+    platform.os == "unknown" && platform.architecture == "unknown"
 }
 
 fn checked_digest(text: &str, place: &str) -> Result<Digest> {

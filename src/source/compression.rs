@@ -73,24 +73,36 @@ struct Named<R> {
 impl<R: Read> Read for Named<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.inner.read(buffer).map_err(|error| {
-            let what = match error.kind() {
-                io::ErrorKind::UnexpectedEof => "ends too early".to_owned(),
-                _ => format!("is corrupt ({})", describe_io(&error)),
+            let (what, hint) = match error.kind() {
+                io::ErrorKind::UnexpectedEof => ("ends too early".to_owned(), AGAIN),
+                // zstd's words for a window over its limit
+                _ if error.to_string().contains("too much memory") => (
+                    "needs more than 128 MiB of memory, the limit".to_owned(),
+                    "unpack it with unzstd --long=31",
+                ),
+                _ => (format!("is corrupt ({})", describe_io(&error)), AGAIN),
             };
-            io::Error::new(error.kind(), CorruptStream(format!("the {} stream {what}", self.name)))
+            let why = format!("the {} stream {what}", self.name);
+            io::Error::new(error.kind(), BadStream { why, hint })
         })
     }
 }
 
 /// The reason of a decompressor's error.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct CorruptStream(String);
+#[error("{why}")]
+struct BadStream {
+    why: String,
+    hint: &'static str,
+}
+
+/// What to try with a damaged stream.
+const AGAIN: &str = "save or copy the image again";
 
 /// An error of a stream, in words; those of a decompressor keep theirs.
 pub fn stream_error(error: &io::Error) -> Error {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<CorruptStream>()) {
-        Some(corrupt) => Error::because(corrupt.to_string()).hint("save or copy the image again"),
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<BadStream>()) {
+        Some(bad) => Error::because(&bad.why).hint(bad.hint),
         None => Error::io(error),
     }
 }
@@ -136,6 +148,16 @@ mod tests {
         let packed = zstd::encode_all(&[7_u8; 5000][..], 3).unwrap();
         let error = stream_error(&unpack(&packed[..packed.len() - 3]).unwrap_err()).to_string();
         assert!(error.starts_with("the zstd stream ends too early"), "{error}");
+    }
+
+    #[test]
+    fn a_window_over_the_limit_is_not_called_damage() {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
+        encoder.window_log(30).unwrap();
+        encoder.long_distance_matching(true).unwrap();
+        encoder.write_all(&[7; 5000]).unwrap();
+        let error = stream_error(&unpack(&encoder.finish().unwrap()).unwrap_err()).to_string();
+        assert!(error.starts_with("the zstd stream needs more than 128 MiB"), "{error}");
     }
 
     #[test]

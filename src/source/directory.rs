@@ -1,6 +1,7 @@
 //! An image laid out as files of a directory: an OCI layout, skopeo's `dir:`, an unpacked archive.
 
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::blobs::{Blobs, Contents, read_document};
@@ -63,8 +64,13 @@ impl Blobs for Directory {
     }
 
     fn resolve(&self, name: &[u8]) -> Result<Option<Vec<u8>>> {
-        let Some(real) = self.path(name).and_then(|path| fs::canonicalize(path).ok()) else {
-            return Ok(None);
+        let Some(path) = self.path(name) else { return Ok(None) };
+        let real = match fs::canonicalize(path) {
+            Ok(real) => real,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(Error::io(&error)),
         };
         let Ok(inside) = real.strip_prefix(&self.root) else {
             return Err(Error::because("it is a link that leads out of the directory"));

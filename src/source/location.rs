@@ -83,6 +83,11 @@ impl Location {
         Self::new(InMemory { name: name.into(), shown: name.into(), bytes: Arc::new(bytes.into()) })
     }
 
+    /// An image of an engine.
+    pub fn engine(engine: Engine, reference: &str, query: EngineQuery) -> Self {
+        Self::new(query.images(vec![engine], vec![reference.to_owned()]))
+    }
+
     /// Reads an argument: `-`, `SCHEME:REST`, a path where there is one, else the name of an image that
     /// one of the engines has. `query` says how engines are asked.
     pub fn parse(text: &OsStr, query: &EngineQuery) -> Self {

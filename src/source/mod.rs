@@ -24,6 +24,7 @@ mod passed;
 mod passing;
 mod place;
 mod progress;
+mod read_ahead;
 mod section;
 mod stream;
 pub mod tar;

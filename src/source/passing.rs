@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::blobs::{Blobs, Contents, Length, Visit, archive_kind};
+use super::blobs::{Blobs, Contents, Length, Visit, archive_kind, too_long};
 use super::members::Members;
 use super::passed::{Passed, PassedBody, PassingWalk};
 use super::progress::Metered;
@@ -17,14 +17,28 @@ use super::{Compression, Meter, Progress, Streaming, limits, looks_like_tar, nor
 use crate::error::{Error, Result};
 use crate::text;
 
+/// The bytes that tell a compression.
+const HEAD: usize = 8;
+
+/// What is kept of a member's body.
+enum Body {
+    /// All of it: of documents, and of empty members.
+    Whole(Vec<u8>),
+    /// Nothing: of a layer, or of a document when the others already have too many bytes.
+    Passed,
+    /// The length of a document that is too long to be one.
+    Long(u64),
+    /// The first bytes of anything else.
+    Other(Vec<u8>),
+}
+
 /// An archive that passes by once.
 pub(super) struct Passing<'p> {
     shown: String,
     stream: Mutex<Option<Streaming<Box<dyn Read + Send + 'p>>>>,
     /// Bytes of the stream that were read, before unpacking.
     stored: Arc<AtomicU64>,
-    /// The bodies of documents and of empty members; none of others.
-    members: Members<Option<Vec<u8>>>,
+    members: Members<Body>,
     /// Bytes of the documents that are kept.
     kept: u64,
 }
@@ -45,7 +59,7 @@ impl<'p> Passing<'p> {
         let meter = Meter::part(progress, 0);
         let mut stream = Metered { reader: stream, meter, read: Arc::clone(&stored) };
         let mut head = Vec::new();
-        stream.by_ref().take(8).read_to_end(&mut head).map_err(|error| Error::io(&error))?;
+        stream.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(|error| Error::io(&error))?;
         if head.is_empty() {
             return Err(Error::because("nothing came in")
                 .hint("pipe an image into it: docker save IMAGE | layercake -"));
@@ -74,7 +88,7 @@ impl<'p> Passing<'p> {
         if member.kind == Type::File && is_listed && member.size > 0 {
             match sniff(walk.peek(BLOCK)?) {
                 MemberKind::Layer(compression) => {
-                    self.members.add(name, None);
+                    self.members.add(name, Body::Passed);
                     return see(PassedBody::Layer(compression, walk));
                 }
                 MemberKind::Document if member.size <= limits::DOCUMENT => {
@@ -82,14 +96,16 @@ impl<'p> Passing<'p> {
                     walk.body().read_to_end(&mut text).map_err(|error| stream_error(&error))?;
                     let flow = see(PassedBody::Document(&text))?;
                     self.kept += member.size;
-                    self.members.add(name, (self.kept <= limits::DOCUMENTS).then_some(text));
+                    let fits = self.kept <= limits::DOCUMENTS;
+                    self.members.add(name, if fits { Body::Whole(text) } else { Body::Passed });
                     return Ok(flow);
                 }
-                MemberKind::Document | MemberKind::Other => self.members.add(name, None),
+                MemberKind::Document => self.members.add(name, Body::Long(member.size)),
+                MemberKind::Other => self.members.add(name, Body::Other(walk.peek(HEAD)?.to_vec())),
             }
         } else if is_listed {
             match member.kind {
-                Type::File => self.members.add(name, Some(Vec::new())),
+                Type::File => self.members.add(name, Body::Whole(Vec::new())),
                 Type::Symlink => self.members.link(name, &member.link, true),
                 Type::HardLink => self.members.link(name, &member.link, false),
                 _ => {}
@@ -117,22 +133,28 @@ impl Blobs for Passing<'_> {
     }
 
     fn document(&self, name: &[u8]) -> Result<Vec<u8>> {
-        let body = self.members.body(name)?.as_ref();
-        body.cloned().ok_or_else(|| {
-            Error::because(if self.kept > limits::DOCUMENTS {
-                format!("the JSON documents have more than {} bytes together", limits::DOCUMENTS)
-            } else {
-                "it is not a JSON document".to_owned()
-            })
-        })
+        match self.members.body(name)? {
+            Body::Whole(text) => Ok(text.clone()),
+            Body::Long(length) => Err(too_long(*length)),
+            Body::Passed if self.kept > limits::DOCUMENTS => Err(Error::because(format!(
+                "the JSON documents have more than {} bytes together",
+                limits::DOCUMENTS
+            ))),
+            Body::Passed | Body::Other(_) => Err(Error::because("it is not a JSON document")),
+        }
     }
 
     fn open(&self, name: &[u8]) -> Result<Contents> {
         match self.members.body(name)? {
-            Some(body) if body.is_empty() => {
+            Body::Whole(body) if body.is_empty() => {
                 Ok(Contents::Stream { reader: Box::new(io::empty()), length: 0 })
             }
-            _ => Err(Error::because("it is no tar, so it cannot be a layer")),
+            body => {
+                if let Body::Other(head) = body {
+                    Compression::sniff(head)?;
+                }
+                Err(Error::because("it is no tar, so it cannot be a layer"))
+            }
         }
     }
 

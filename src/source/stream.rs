@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Progress;
 use super::blobs::Blobs;
 use super::passing::Passing;
 use super::place::Place;
+use super::read_ahead::ReadAhead;
 use crate::error::{Error, Result};
 
 /// Standard input.
@@ -25,6 +27,8 @@ impl Place for Stdin {
             return Err(Error::because("standard input is a terminal, not an image")
                 .hint("pipe an image into it: docker save IMAGE | layercake -"));
         }
+        // a sender that is silent must not keep the user from stopping
+        let stdin = ReadAhead::start(stdin, Duration::MAX);
         Ok(Box::new(Passing::open(stdin, self.name(), 0, progress)?))
     }
 

@@ -8,6 +8,7 @@
 //! ("Basic Tar Format"), and the leniency of Go's archive/tar, which writes most layers.
 
 mod header;
+mod member;
 mod pax;
 
 use std::io::Read;
@@ -15,37 +16,8 @@ use std::io::Read;
 use super::{Input, Streaming, limits, stream_error};
 use crate::error::{Error, Result};
 use header::Header;
-pub use header::{Type, looks_like_tar};
-
-/// The unit that tars are made of, in bytes.
-pub const BLOCK: usize = 512;
-
-/// One member, without its body.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Member {
-    /// The name as stored: any bytes.
-    pub name: Vec<u8>,
-    /// The target of a link as stored.
-    pub link: Vec<u8>,
-    /// What it is.
-    pub kind: Type,
-    /// Permission bits, without the file type.
-    pub mode: u32,
-    /// Owner.
-    pub uid: u64,
-    /// Group.
-    pub gid: u64,
-    /// Modification time, seconds since 1970.
-    pub mtime: i64,
-    /// Bytes of the body; 0 for kinds that have none.
-    pub size: u64,
-    /// Where the body starts, in bytes from the start of the tar.
-    pub offset: u64,
-    /// Major and minor number of a device.
-    pub device: Option<(u32, u32)>,
-    /// Extended attributes: names and values.
-    pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
-}
+pub use header::looks_like_tar;
+pub use member::{BLOCK, Member, Type};
 
 /// Walks a tar from member to member.
 pub struct Walk<I> {

@@ -18,6 +18,8 @@ mod fixtures;
 mod forms;
 #[cfg(target_os = "linux")]
 mod hostile;
+#[cfg(unix)]
+mod interruptions;
 mod model;
 mod places;
 mod program;

@@ -301,6 +301,43 @@ fn the_road_does_not_change_the_report() {
     assert!(report["findings"].to_string().contains("config.json"), "{}", report["findings"]);
 }
 
+/// Messages are the same from a file, packed, and from standard input.
+fn refused(case: &str, bytes: &[u8], clue: &str) {
+    let folder = temp();
+    for packing in [Packing::Plain, Packing::Gzip] {
+        let packed = packing.pack(bytes);
+        let path = folder.path().join("image");
+        fs::write(&path, &packed).unwrap();
+        for run in [finish(command().arg(&path).arg("--json")), piped(&packed, &["--json"])] {
+            assert_eq!(run.code, Some(2), "{case}, {packing:?}: {run:?}");
+            assert!(run.stderr.contains(clue), "{case}, {packing:?}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn the_road_does_not_change_the_message() {
+    let members = || layered().archive(Form::DockerV1).members();
+    let mut foreign = members();
+    let layer = foreign.0.iter().position(|entry| entry.path.ends_with(b"layer.tar")).unwrap();
+    foreign.0[layer].body = b"\xfd7zXZ\0 and more".to_vec();
+    refused("a layer packed with xz", &foreign.tar(), "it is compressed with xz, which is not supported");
+    let mut long = members();
+    let text = long.body("manifest.json");
+    text.resize(17 << 20, b' ');
+    refused("a manifest of 17 MB", &long.tar(), "over the limit of 16777216 for a JSON document");
+    let mut many = members();
+    let manifest = many.0.pop().unwrap();
+    let mut small = manifest.clone();
+    small.body.clear();
+    many.0.extend((0..limits::MEMBERS).map(|n| {
+        small.path = n.to_string().into_bytes();
+        small.clone()
+    }));
+    many.0.push(manifest);
+    refused("a manifest after many members", &many.tar(), "no manifest among its first 131072 members");
+}
+
 #[test]
 fn a_large_root_file_system_is_read_by_every_road() {
     let many = ImageBuilder::new().layer(|mut l| {

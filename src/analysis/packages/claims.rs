@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::model::{Manager, NOBODY, Package, Packages, Recommended};
 use super::places::Places;
 use crate::image::{EntryId, Image, PathId};
-use crate::overlay::{Slot, Union};
+use crate::overlay::{Slot, Stack, Union};
 use crate::source::limits;
 
 /// A package as its record names it; its place in [`Claims::found`] is its number.
@@ -26,8 +26,9 @@ pub(super) struct Claims<'a> {
 }
 
 impl<'a> Claims<'a> {
-    pub(super) fn new(image: &'a Image, union: &'a Union) -> Self {
-        Self { image, union, places: Places::new(image, union), found: Vec::new(), owners: Vec::new() }
+    pub(super) fn new(stack: Stack<'a>) -> Self {
+        let Stack { image, union } = stack;
+        Self { image, union, places: Places::new(stack), found: Vec::new(), owners: Vec::new() }
     }
 
     /// The regular file that stands at a path.

@@ -16,16 +16,15 @@ mod python;
 mod recommends;
 mod rpm;
 
-use crate::image::Image;
 use crate::layer::records::{APK, DPKG, RPM};
-use crate::overlay::Union;
+use crate::overlay::Stack;
 use claims::Claims;
 pub use model::{Manager, Package, Packages, Recommended};
 pub(super) use places::Places;
 
 /// Finds the packages of `image`.
-pub fn packages(image: &Image, union: &Union) -> Packages {
-    let mut claims = Claims::new(image, union);
+pub fn packages(stack: Stack<'_>) -> Packages {
+    let mut claims = Claims::new(stack);
     let recommended = dpkg::read(&mut claims);
     apk::read(&mut claims);
     rpm::read(&mut claims);

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::image::{Image, PathId};
 use crate::layer::Kind;
-use crate::overlay::Union;
+use crate::overlay::{Stack, Union};
 
 /// Most links that are followed for one name.
 const LINKS: usize = 16;
@@ -30,7 +30,8 @@ pub(in crate::analysis) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(in crate::analysis) fn new(image: &'a Image, union: &'a Union) -> Self {
+    pub(in crate::analysis) fn new(stack: Stack<'a>) -> Self {
+        let Stack { image, union } = stack;
         Self {
             image,
             union,

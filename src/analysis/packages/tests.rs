@@ -2,9 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::analysis::system;
-use crate::image::{About, Assembly, Parts, PathId};
+use crate::image::{About, Assembly, Image, Parts, PathId};
 use crate::layer::{Budget, index_stream};
 use crate::oci::Config;
+use crate::overlay::Union;
 use crate::source::Compression;
 
 /// A file: its path and its body; `-> x` in place of a body is a symbolic link.
@@ -73,7 +74,7 @@ fn dpkg_lists_are_followed_through_links() {
         ),
     ];
     let (image, union) = image(&[base, own], Config::default());
-    let packages = packages(&image, &union);
+    let packages = packages(Stack { image: &image, union: &union });
     let want = [
         (Manager::Dpkg, "libc6", Some("2.36"), 100, 1, Some(0)),
         // lists are read by name: the first to claim a file owns it
@@ -104,7 +105,7 @@ fn distroless_has_a_file_for_each_package() {
     ];
     let (image, union) = image(&[files], Config::default());
     let want = [(Manager::Dpkg, "tzdata", Some("2024a"), 114, 1, Some(0))];
-    assert_eq!(rows(&packages(&image, &union)), want);
+    assert_eq!(rows(&packages(Stack { image: &image, union: &union })), want);
 }
 
 #[test]
@@ -123,7 +124,7 @@ fn alpine_names_files_by_directory() {
         (Manager::Apk, "busybox", Some("1.36"), 61, 2, Some(0)),
         (Manager::Apk, "musl", Some("1.2.5-r0"), 50, 1, Some(0)),
     ];
-    assert_eq!(rows(&packages(&image, &union)), want);
+    assert_eq!(rows(&packages(Stack { image: &image, union: &union })), want);
 }
 
 #[test]
@@ -147,7 +148,7 @@ fn languages_own_what_the_system_does_not() {
         ("srv/node_modules/.bin/x", &[1; 1]),
     ];
     let (image, union) = image(&[files], Config::default());
-    let found = packages(&image, &union);
+    let found = packages(Stack { image: &image, union: &union });
     let record = files[3].1.len() as u64;
     let want = [
         (Manager::Node, "a", Some("1.0.0"), 9 + files[4].1.len() as u64, 2, Some(0)),
@@ -168,7 +169,7 @@ fn packages_of_rpm_own_their_files() {
         ("usr/share/doc/tiny-tool/README", b"1"),
     ];
     let (image, union) = image(&[files], Config::default());
-    let found = packages(&image, &union);
+    let found = packages(Stack { image: &image, union: &union });
     let want = [
         (Manager::Rpm, "tiny-lib", Some("1.2-3"), 8, 2, Some(0)),
         (Manager::Rpm, "tiny-tool", Some("1.2-3"), 1, 1, Some(0)),
@@ -181,7 +182,7 @@ fn packages_of_rpm_own_their_files() {
 fn records_that_cannot_be_read_are_told() {
     let files: &[File<'_>] = &[("var/lib/rpm/rpmdb.sqlite", b"SQLite format 3\0")];
     let (image, union) = image(&[files], Config::default());
-    let packages = packages(&image, &union);
+    let packages = packages(Stack { image: &image, union: &union });
     assert_eq!((packages.list.len(), packages.unread), (0, vec![Manager::Rpm]));
 }
 
@@ -204,7 +205,7 @@ fn the_system_is_told_by_its_files() {
     config.config.env = vec!["NODE_VERSION=20.1".into(), "PATH=/usr/local/bin:/usr/bin".into()];
     config.config.cmd = vec!["python3".into(), "app.py".into()];
     let (image, union) = image(&[base, own], config);
-    let system = system::system(&image, &union, 1);
+    let system = system::system(Stack { image: &image, union: &union }, 1);
     let version = |release: Option<system::Release>| release.and_then(|release| release.version);
     assert_eq!(version(system.base).as_deref(), Some("12"));
     assert_eq!(version(system.release).as_deref(), Some("13"));
@@ -225,7 +226,7 @@ fn endless_links_end() {
         ("var/lib/dpkg/info/tool.list", b"/a/x\n/b/y\n/../../z\n//\n\n"),
     ];
     let (image, union) = image(&[files], Config::default());
-    assert_eq!(packages(&image, &union).list.iter().map(|p| p.files).sum::<u64>(), 0);
+    assert_eq!(packages(Stack { image: &image, union: &union }).list.iter().map(|p| p.files).sum::<u64>(), 0);
 }
 
 /// Lines that resemble those of the records, and some noise.
@@ -256,7 +257,7 @@ proptest! {
         files.extend([("c", &b"-> b"[..]), ("a/a", b"1234"), ("a/c", b"-> ../c"), ("b/b", b"12")]);
         files.retain(|(_, body)| !body.starts_with(b"-> ") || body.len() < 9);
         let (image, union) = image(&[&files], Config::default());
-        let packages = packages(&image, &union);
+        let packages = packages(Stack { image: &image, union: &union });
         let owned: u64 = packages.list.iter().map(|package| package.bytes).sum();
         prop_assert_eq!(owned + packages.unowned, image.content());
         for recommended in &packages.recommended {
@@ -265,6 +266,6 @@ proptest! {
         for path in 0..image.paths.len() {
             packages.owner(PathId(path));
         }
-        system::system(&image, &union, 1);
+        system::system(Stack { image: &image, union: &union }, 1);
     }
 }

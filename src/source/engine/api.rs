@@ -17,6 +17,7 @@ use ureq::{Agent, Body, BodyReader};
 use super::ALL_IMAGES;
 use super::engine_error::{EngineError, EngineErrorKind};
 use super::host::{Address, Host, Tls};
+use super::settings;
 use crate::error::describe_io;
 use crate::units;
 
@@ -264,7 +265,7 @@ fn private_key(path: &Path) -> Result<Option<PrivateKey<'static>>, String> {
 
 /// What a PEM file holds; nothing when it is not there.
 fn pem(path: &Path) -> Result<Vec<PemItem<'static>>, String> {
-    match std::fs::read(path) {
+    match settings::read(path) {
         Ok(text) => parse_pem(&text)
             .collect::<Result<_, _>>()
             .map_err(|error| format!("{} is no PEM file: {error}", path.display())),

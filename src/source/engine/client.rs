@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::engine_error::{EngineError, EngineErrorKind};
@@ -112,11 +113,21 @@ impl Client {
         }
     }
 
+    /// Reads both outputs of a client while it runs.
+    fn read_aside(&self, child: &mut Child) -> Result<(JoinHandle<String>, JoinHandle<String>), EngineError> {
+        let stdout = read_aside(child.stdout.take());
+        let both = stdout.and_then(|stdout| Ok((stdout, read_aside(child.stderr.take())?)));
+        both.map_err(|error| {
+            let why = format!("{} cannot be read: {}", self.program, describe_io(&error));
+            EngineError::new(EngineErrorKind::Engine, why)
+        })
+    }
+
     /// Whether there is such an image. False when the client is not installed.
     pub(super) fn has(&self, reference: &str) -> Result<bool, EngineError> {
         let Some(mut child) = self.start(&Self::arguments(self.exists, reference))? else { return Ok(false) };
-        let (stdout, stderr) = (read_aside(child.stdout.take()), read_aside(child.stderr.take()));
         let program = self.program;
+        let (stdout, stderr) = self.read_aside(&mut child)?;
         let start = Instant::now();
         let Some(status) = wait(&Mutex::new(child), || start.elapsed() > ANSWER) else {
             let why = format!("{program} does not answer (waited {} s)", ANSWER.as_secs());
@@ -142,7 +153,7 @@ impl Client {
     pub(super) fn list(&self) -> Result<Option<Vec<String>>, EngineError> {
         let arguments: Vec<OsString> = self.list.iter().map(OsString::from).collect();
         let Some(mut child) = self.start(&arguments)? else { return Ok(None) };
-        let (stdout, stderr) = (read_aside(child.stdout.take()), read_aside(child.stderr.take()));
+        let (stdout, stderr) = self.read_aside(&mut child)?;
         let start = Instant::now();
         let status = wait(&Mutex::new(child), || start.elapsed() > ANSWER);
         let printed = stdout.join().unwrap_or_default();

@@ -4,9 +4,13 @@
 //! `DOCKER_CONTEXT`, then the current context of `config.json`, then the socket of a local engine.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+
+use super::settings::{self, without_password};
+use crate::error::describe_io;
 
 /// The socket of a local Docker engine.
 const DOCKER_SOCKET: &str = "/var/run/docker.sock";
@@ -46,8 +50,8 @@ impl Host {
     pub(super) fn shown(&self) -> String {
         let address = match &self.address {
             Address::Unix(path) => format!("unix://{}", path.display()),
-            Address::Tcp(authority, _) => format!("tcp://{authority}"),
-            Address::Client(address) => address.clone(),
+            Address::Tcp(authority, _) => without_password(&format!("tcp://{authority}")),
+            Address::Client(address) => without_password(address),
         };
         format!("{address} ({})", self.from)
     }
@@ -124,7 +128,10 @@ fn parse(text: &str, tls: Option<Tls>, from: &str) -> Result<Host, String> {
             Address::Tcp(authority, tls)
         }
         "ssh" | "npipe" | "fd" => Address::Client(text.to_owned()),
-        _ => return Err(format!("{from} says `{text}`, which is no address of an engine")),
+        _ => {
+            let text = without_password(text);
+            return Err(format!("{from} says `{text}`, which is no address of an engine"));
+        }
     };
     Ok(Host { address, from: from.to_owned(), is_context: false })
 }
@@ -138,7 +145,11 @@ struct Configuration {
 /// The context that `docker context use` chose, and where that stands.
 fn current_context(path: &Path) -> Result<Option<(String, String)>, String> {
     let shown = path.display();
-    let Ok(text) = std::fs::read(path) else { return Ok(None) };
+    let text = match settings::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("{shown} cannot be read: {}", describe_io(&error))),
+    };
     let configuration: Configuration =
         serde_json::from_slice(&text).map_err(|error| format!("{shown} cannot be read: {error}"))?;
     Ok(configuration.current_context.filter(|name| !name.is_empty()).map(|name| (name, shown.to_string())))
@@ -171,7 +182,7 @@ fn of_context(folder: &Path, name: &str, from: &str) -> Result<Host, String> {
     let metas = std::fs::read_dir(folder.join("contexts/meta")).into_iter().flatten().flatten();
     let found = metas.filter_map(|meta| {
         let context: Context =
-            serde_json::from_slice(&std::fs::read(meta.path().join("meta.json")).ok()?).ok()?;
+            serde_json::from_slice(&settings::read(&meta.path().join("meta.json")).ok()?).ok()?;
         Some((context, meta.file_name()))
     });
     let (context, hash) = found.into_iter().find(|(context, _)| context.name == name).ok_or_else(|| {

@@ -23,7 +23,7 @@ mod host;
 mod list;
 mod process;
 mod query;
-mod read_ahead;
+mod settings;
 #[cfg(unix)]
 mod unix;
 
@@ -34,11 +34,11 @@ pub use query::EngineQuery;
 use std::io::{self, Read};
 use std::time::Duration;
 
+use super::read_ahead::ReadAhead;
 use api::Api;
 use client::{CTR, Client, DOCKER, NERDCTL, PODMAN};
 use host::Host;
 use process::KillOnDrop;
-use read_ahead::ReadAhead;
 
 /// The schemes that name an engine: `docker:REF`.
 pub(super) const SCHEMES: &[&str] = &["docker", "podman", "containerd", "nerdctl", "ctr"];

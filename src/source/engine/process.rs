@@ -43,8 +43,11 @@ pub(super) fn wait(child: &Mutex<Child>, mut enough: impl FnMut() -> bool) -> Op
 
 /// Reads what a client says on a thread: the beginning is kept, and whatever else it says is passed over,
 /// so that it does not wait for a reader.
-pub(super) fn read_aside(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
-    std::thread::spawn(move || {
+///
+/// # Errors
+/// When no thread can be started.
+pub(super) fn read_aside(pipe: Option<impl Read + Send + 'static>) -> io::Result<JoinHandle<String>> {
+    std::thread::Builder::new().spawn(move || {
         let mut text = Vec::new();
         if let Some(mut pipe) = pipe {
             _ = pipe.by_ref().take(LONGEST_COMPLAINT).read_to_end(&mut text);
@@ -83,9 +86,10 @@ impl Read for Archive {
 }
 
 impl Archive {
-    /// Starts to read what `child` writes, and gives what ends it. None when it has no output.
+    /// Starts to read what `child` writes, and gives what ends it. None when it has no output, or no thread can be
+    /// started to read its complaints.
     pub(super) fn of(program: &'static str, mut child: Child) -> Option<(Self, KillOnDrop)> {
-        let complaint = read_aside(child.stderr.take());
+        let complaint = read_aside(child.stderr.take()).ok()?;
         let stdout = child.stdout.take()?;
         let child = Arc::new(Mutex::new(child));
         let kill_on_drop = KillOnDrop(Arc::clone(&child));

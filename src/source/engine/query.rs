@@ -1,5 +1,7 @@
 //! Asks the engines for an image, and says what was tried where none has it.
 
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread::Builder;
 use std::time::Duration;
 
 use super::{ALL_IMAGES, Engine, EngineError, EngineErrorKind, Saving, actions};
@@ -8,6 +10,9 @@ use crate::source::blobs::Blobs;
 use crate::source::passing::Passing;
 use crate::source::place::Place;
 use crate::source::progress::Progress;
+
+/// How often it is looked whether the user wants to stop.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How engines are asked for images.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +38,7 @@ impl EngineQuery {
 }
 
 /// Images that one of several engines should have.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::source) struct EnginePlace {
     query: EngineQuery,
     engines: Vec<Engine>,
@@ -47,7 +52,7 @@ impl Place for EnginePlace {
     }
 
     fn open<'p>(&self, progress: &'p dyn Progress) -> Result<Box<dyn Blobs + 'p>> {
-        let (engine, saving) = self.save()?;
+        let (engine, saving) = self.save_unless(progress)?;
         let shown = format!("{}:{}", engine.name(), self.name());
         let opened = Passing::open(saving, shown.clone(), 0, progress);
         Ok(Box::new(opened.map_err(|error| error.reading(shown))?))
@@ -67,6 +72,27 @@ impl Place for EnginePlace {
 }
 
 impl EnginePlace {
+    /// Asks on a thread of its own: an engine that does not answer must not keep the user from stopping.
+    fn save_unless(&self, progress: &dyn Progress) -> Result<(Engine, Saving)> {
+        let (sender, receiver) = channel();
+        let asking = self.clone();
+        // when the user has stopped there is no one to answer
+        let started = Builder::new().spawn(move || drop(sender.send(asking.save())));
+        if started.is_err() {
+            return self.save();
+        }
+        loop {
+            match receiver.recv_timeout(LOOK) {
+                Ok(saved) => return saved,
+                Err(RecvTimeoutError::Timeout) if progress.stopped() => return Err(Error::Interrupted),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Error::because("the engine could not be asked").reading(self.name()));
+                }
+            }
+        }
+    }
+
     /// The image from the first engine that has it.
     ///
     /// # Errors

@@ -1,54 +1,10 @@
 //! One 512-byte header block.
 
-use super::{BLOCK, Member};
+use super::member::{BLOCK, Member, Type};
 use crate::error::{Error, Result};
 
-/// What a header stands for, by its type flag.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Type {
-    /// `0`, NUL, and the contiguous file `7`.
-    #[default]
-    File,
-    /// `1`
-    HardLink,
-    /// `2`
-    Symlink,
-    /// `3`
-    CharDevice,
-    /// `4`
-    BlockDevice,
-    /// `5`
-    Directory,
-    /// `6`
-    Fifo,
-    /// `S`: an old GNU sparse file; its body is what is stored.
-    Sparse,
-    /// `x` and Solaris' `X`: pax records for the next member.
-    PaxLocal,
-    /// `g`: pax records for all further members.
-    PaxGlobal,
-    /// `L`: the next member's name.
-    LongName,
-    /// `K`: the next member's link target.
-    LongLink,
-    /// Any other flag.
-    Other,
-}
-
-impl Type {
-    /// Links, devices and directories have no body, whatever their size field says (as Go reads it).
-    pub fn has_body(self) -> bool {
-        !matches!(
-            self,
-            Self::HardLink
-                | Self::Symlink
-                | Self::CharDevice
-                | Self::BlockDevice
-                | Self::Directory
-                | Self::Fifo
-        )
-    }
-}
+/// Largest size that a member may state, in bytes, so that sums of a few cannot overflow.
+const LARGEST: u64 = 1 << 62;
 
 /// A header block whose checksum is right.
 pub(super) struct Header<'a> {
@@ -106,12 +62,14 @@ impl<'a> Header<'a> {
     }
 
     pub(super) fn size(&self, at: u64) -> Result<u64> {
-        number(&self.block[124..136])
-            .and_then(|n| u64::try_from(n).ok())
-            .filter(|&n| n <= 1 << 62)
-            .ok_or_else(|| {
-                Error::because(format!("the tar header at offset {at} has a size that is no number"))
-            })
+        let wrong =
+            |why: &str| Error::because(format!("the tar header at offset {at} has a size that {why}"));
+        match number(&self.block[124..136]).map(u64::try_from) {
+            Some(Ok(size)) if size <= LARGEST => Ok(size),
+            Some(Ok(size)) => Err(wrong(&format!("no file has: {size} bytes"))),
+            Some(Err(_)) => Err(wrong("is negative")),
+            None => Err(wrong("is no number")),
+        }
     }
 
     /// Fills `member` with what the header says. Fields that matter to nobody's bytes are read leniently.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Member;
+use super::member::Member;
 use crate::error::{Error, Result};
 use crate::limits;
 

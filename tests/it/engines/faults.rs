@@ -82,6 +82,19 @@ fn faults_of_an_engine_are_told() {
 }
 
 #[test]
+fn a_mute_engine_does_not_keep_the_user() {
+    let engine = FakeEngine::start(Manner::Mute, &[]);
+    let mut command = asked(&engine, "docker:app");
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let pid = child.id().to_string();
+    let start = std::time::Instant::now();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(start.elapsed() < std::time::Duration::from_secs(4));
+}
+
+#[test]
 fn a_mute_engine_is_given_up() {
     let engine = FakeEngine::start(Manner::Mute, &[]);
     failed(&finish(&mut asked(&engine, "docker:app")), "does not answer (waited 10 s); restart it");

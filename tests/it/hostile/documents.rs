@@ -71,3 +71,63 @@ fn json_of_odd_shapes() {
     cases.bytes("a configuration of 30 MB", &long, &Answer::Refused(&["config.json"]));
     cases.done();
 }
+
+/// A blob of an archive as an index lists it.
+fn listed(members: &mut Members, json: &serde_json::Value) -> serde_json::Value {
+    members.blob("application/vnd.oci.image.index.v1+json", json.to_string().into_bytes())
+}
+
+#[test]
+fn indexes_that_list_each_other() {
+    let mut cases = Cases::default();
+    let image = || ImageBuilder::new().layer(|l| l.file("a", b"a")).archive(Form::Oci).members();
+    // eight indexes on each of eight floors, each of which lists the whole floor below
+    let mut members = image();
+    let mut floor: Vec<serde_json::Value> = Vec::new();
+    members.edit_json("index.json", |index| floor = index["manifests"].as_array().unwrap().clone());
+    for height in 0..7 {
+        floor = (0..8)
+            .map(|n| {
+                let index = serde_json::json!({ "manifests": floor, "n": format!("{height}-{n}") });
+                listed(&mut members, &index)
+            })
+            .collect();
+    }
+    members.edit_json("index.json", |index| index["manifests"] = floor.into());
+    cases.bytes("a tower of indexes", &members.tar(), &Answer::Opens);
+    // an index that lists itself, under a name that is a link to it
+    let mut members = image();
+    let name = format!("blobs/sha256/{}", "a".repeat(64));
+    members.symlink(&name, "../../index.json");
+    members.edit_json("index.json", |index| {
+        let own = serde_json::json!({ "digest": format!("sha256:{}", "a".repeat(64)) });
+        let list = index["manifests"].as_array_mut().unwrap();
+        list.splice(0..0, vec![own; 8]);
+    });
+    cases.bytes("an index that lists itself", &members.tar(), &Answer::Opens);
+    cases.done();
+}
+
+#[test]
+fn platforms_times_layers() {
+    let mut cases = Cases::default();
+    let mut members = ImageBuilder::new().layer(|l| l.file("a", b"a")).archive(Form::Oci).members();
+    let mut listed = serde_json::Value::Null;
+    members.edit_json("index.json", |index| listed = index["manifests"][0].take());
+    let digest = listed["digest"].as_str().unwrap().to_owned();
+    let name = format!("blobs/sha256/{}", digest.trim_start_matches("sha256:"));
+    members.edit_json(&name, |manifest| {
+        let layer = manifest["layers"][0].clone();
+        manifest["layers"] = vec![layer; 4000].into();
+    });
+    let platforms: Vec<_> = (0..1000)
+        .map(|n| {
+            let platform = serde_json::json!({ "os": "linux", "architecture": format!("cpu{n}") });
+            serde_json::json!({ "digest": digest, "platform": platform })
+        })
+        .collect();
+    members.edit_json("index.json", |index| index["manifests"] = platforms.into());
+    // the configuration has one layer, so none of them opens
+    cases.bytes("1,000 platforms of 4,000 layers", &members.tar(), &Answer::Refused(&["4000 layers"]));
+    cases.done();
+}

@@ -7,6 +7,7 @@
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Bytes per read, and how many such pieces are on their way at most.
@@ -16,8 +17,9 @@ const PIECES: usize = 4;
 const TICK: Duration = Duration::from_millis(100);
 
 /// The near end: what the thread has read.
-#[derive(Debug)]
 pub(super) struct ReadAhead {
+    /// The stream itself, where no thread can be started: it can then not be given up.
+    direct: Option<Box<dyn Read + Send>>,
     full: Receiver<io::Result<Vec<u8>>>,
     empty: SyncSender<Vec<u8>>,
     piece: Vec<u8>,
@@ -35,8 +37,20 @@ impl ReadAhead {
     pub(super) fn start(far: impl Read + Send + 'static, silence: Duration) -> Self {
         let (send_full, full) = sync_channel(PIECES);
         let (empty, take_empty) = sync_channel(PIECES);
-        std::thread::spawn(move || read_all(far, &send_full, &take_empty));
-        Self { full, empty, piece: Vec::new(), taken: 0, heard: None, silence, end: None }
+        let far = Arc::new(Mutex::new(Some(far)));
+        let taken = Arc::clone(&far);
+        let started = std::thread::Builder::new().spawn(move || {
+            let far = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(far) = far {
+                read_all(far, &send_full, &take_empty);
+            }
+        });
+        let mut direct: Option<Box<dyn Read + Send>> = None;
+        if started.is_err() {
+            let far = far.lock().unwrap_or_else(PoisonError::into_inner).take();
+            direct = far.map(|far| -> Box<dyn Read + Send> { Box::new(far) });
+        }
+        Self { direct, full, empty, piece: Vec::new(), taken: 0, heard: None, silence, end: None }
     }
 
     /// Waits for the next piece; none when the stream is at its end.
@@ -70,6 +84,9 @@ impl ReadAhead {
 
 impl Read for ReadAhead {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(direct) = &mut self.direct {
+            return direct.read(buffer);
+        }
         match &self.end {
             Some(Err(error)) => return Err(io::Error::other(error.clone())),
             Some(Ok(())) => return Ok(0),
@@ -87,7 +104,7 @@ impl Read for ReadAhead {
     }
 }
 
-/// Reads to the end, to an error, or until nobody listens.
+/// Reads to the end, to an error, or until no one listens.
 fn read_all(mut far: impl Read, full: &SyncSender<io::Result<Vec<u8>>>, empty: &Receiver<Vec<u8>>) {
     loop {
         let mut piece = empty.try_recv().unwrap_or_default();
@@ -121,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_come_behind_the_bytes_before_them() {
+    fn errors_come_after_the_bytes_before_them() {
         struct Broken;
         impl Read for Broken {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
