@@ -79,7 +79,9 @@ impl Locks {
 
     /// Whether a path belongs to a package for development; none where no lock tells.
     pub(in crate::advice) fn is_dev(&self, path: PathId) -> Option<bool> {
-        let lock = self.0.iter().rev().find(|lock| lock.all.contains(&path.0))?;
+        // a lock without a single one tells of packages that were asked for by name: names have to tell then
+        let holds = |lock: &&Lock| lock.all.contains(&path.0) && !lock.dev.is_empty();
+        let lock = self.0.iter().rev().find(holds)?;
         let after = lock.dev.partition_point(|range| range.start <= path.0);
         Some(lock.dev[..after].iter().rev().take(8).any(|range| range.contains(&path.0)))
     }
