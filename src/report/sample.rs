@@ -174,6 +174,7 @@ pub(super) fn advised(sample: Examination) -> Examination {
         title: "chmod and chown store 2 files again".into(),
         bytes: 13_124_690,
         layers: vec![3, 4],
+        names_layers: false,
         why: "A layer cannot change a file's mode in place: it stores the whole file again.".into(),
         fix: crate::dockerfile::Fix::default(),
         snippet: "COPY --chown=nobody --chmod=g+w . .\nUSER nobody".into(),
@@ -183,6 +184,7 @@ pub(super) fn advised(sample: Examination) -> Examination {
     let hint = Finding {
         severity: Severity::Info,
         layers: vec![],
+        names_layers: false,
         title: "the base is old".into(),
         bytes: 0,
         ..finding.clone()

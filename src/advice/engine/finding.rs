@@ -39,6 +39,8 @@ pub struct Finding {
     pub bytes: u64,
     /// The layers that cause it, lowest first.
     pub layers: Vec<usize>,
+    /// The title names the layers already.
+    pub names_layers: bool,
     /// Why it matters: a paragraph.
     pub why: String,
     /// The change that mends it.

@@ -248,6 +248,7 @@ impl<'a> Ledger<'a> {
             title,
             bytes: found.claims.bytes,
             layers: found.layers.clone(),
+            names_layers: found.rule.names_layers,
             why,
             snippet: String::new(),
             fix,

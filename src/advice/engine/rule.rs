@@ -164,6 +164,9 @@ pub struct PathRule {
     /// What a second stage has to do with it.
     #[serde(default)]
     pub stage: Option<Stage>,
+    /// Its titles name the layers.
+    #[serde(default)]
+    pub names_layers: bool,
     /// It is about the base image, of which one word is enough.
     #[serde(default)]
     pub about_base: bool,

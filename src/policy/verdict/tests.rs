@@ -87,6 +87,7 @@ fn finding(rule: &str, severity: Severity, confidence: Confidence) -> Finding {
         title: "t\x1b".into(),
         bytes: 1,
         layers: vec![],
+        names_layers: false,
         why: String::new(),
         fix: crate::dockerfile::Fix::default(),
         snippet: String::new(),

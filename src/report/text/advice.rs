@@ -22,11 +22,10 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
         let mut line = page.line();
         let bytes = if finding.bytes > 0 { units::size(finding.bytes) } else { "-".into() };
         line.right(8, PLAIN, bytes).gap(2).left(6, style, finding.severity.name()).gap(2);
-        // most titles name the layers themselves
-        let place = match text::layers(&finding.layers) {
-            _ if finding.title.contains("ayer") => String::new(),
-            none if none.is_empty() => none,
-            some => format!(" ({some})"),
+        let place = if finding.names_layers || finding.layers.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", text::layers(&finding.layers))
         };
         let mut lines =
             finding.layers.iter().filter_map(|&layer| input.examination.image.lines_of_layer(layer));

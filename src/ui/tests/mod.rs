@@ -49,6 +49,7 @@ fn shown() -> Shown {
             title: "apt's package lists are removed one layer too late".into(),
             bytes: 40_000_000,
             layers: vec![1, 3],
+            names_layers: false,
             why: "A later layer cannot make an earlier one smaller: what layer 1 wrote stays in the image."
                 .into(),
             fix: crate::dockerfile::Fix::one(crate::dockerfile::Edit::RemoveStep {
@@ -66,6 +67,7 @@ fn shown() -> Shown {
             title: "two files are stored again".into(),
             bytes: 9_000_000,
             layers: vec![3],
+            names_layers: false,
             why: "Set the owner before the files are written.".into(),
             fix: crate::dockerfile::Fix::one(crate::dockerfile::Edit::RemoveStep {
                 step: crate::dockerfile::StepId(1),
