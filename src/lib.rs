@@ -44,6 +44,7 @@ pub mod report;
 pub mod load;
 
 pub mod fix;
+pub mod slim;
 
 pub mod ui;
 

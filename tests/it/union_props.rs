@@ -40,7 +40,7 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-fn layers() -> impl Strategy<Value = Vec<Vec<Op>>> {
+pub(crate) fn layers() -> impl Strategy<Value = Vec<Vec<Op>>> {
     prop::collection::vec(prop::collection::vec(op(), 0..14), 1..6)
 }
 
@@ -59,7 +59,7 @@ fn describe(mut layer: LayerBuilder, ops: &[Op]) -> LayerBuilder {
     layer
 }
 
-fn image(layers: &[Vec<Op>]) -> ImageBuilder {
+pub(crate) fn image(layers: &[Vec<Op>]) -> ImageBuilder {
     layers.iter().fold(ImageBuilder::new(), |image, ops| image.layer(|layer| describe(layer, ops)))
 }
 
@@ -68,7 +68,7 @@ fn load(path: &Path) -> Loaded {
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn load_as(image: &ImageBuilder, form: Form) -> Loaded {
+pub(crate) fn load_as(image: &ImageBuilder, form: Form) -> Loaded {
     let folder = temp();
     let path = folder.path().join("image");
     image.archive(form).write(&path);

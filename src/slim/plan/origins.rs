@@ -1,0 +1,43 @@
+//! Which entry each name stands for.
+
+use crate::image::{EntryId, Image};
+use crate::overlay::{Change, Rootfs, Slot};
+
+const NOTHING: u32 = u32::MAX;
+
+/// The entry that each entry is a name of: itself, or what its hard link leads to. Unlike the account of the
+/// union this follows links to whatever is no directory: a symbolic link may have several names too.
+pub(super) struct Origins(Vec<u32>);
+
+impl Origins {
+    pub(super) fn new(image: &Image) -> Self {
+        Self(vec![NOTHING; image.entries.len()])
+    }
+
+    /// Hears of a write before it is done. Gives back the hard link and what stood at its target.
+    pub(super) fn note(
+        &mut self,
+        image: &Image,
+        rootfs: &Rootfs,
+        change: Change,
+    ) -> Option<(EntryId, EntryId)> {
+        let Some(Slot::Entry(id)) = change.after else { return None };
+        match image.link_path(id) {
+            None => {
+                self.0[id.index()] = id.0;
+                None
+            }
+            Some(target) => {
+                let named = rootfs.entry(target).filter(|named| !image.entry(*named).kind.is_directory())?;
+                self.0[id.index()] = self.0[named.index()];
+                Some((id, named))
+            }
+        }
+    }
+
+    /// The entry that `id` is a name of; none for a link to nothing.
+    pub(super) fn get(&self, id: EntryId) -> Option<EntryId> {
+        let origin = self.0[id.index()];
+        (origin != NOTHING).then_some(EntryId(origin))
+    }
+}

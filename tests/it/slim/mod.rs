@@ -1,0 +1,3 @@
+//! Slimming: the plan, the writer and the proof.
+
+mod plan;
