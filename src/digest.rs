@@ -29,6 +29,13 @@ impl Digest {
         (algorithm_ok && encoded_ok).then(|| Self(text.to_owned()))
     }
 
+    /// The digest of what this SHA-256 is the sum of.
+    pub fn sha256(sum: &[u8; 32]) -> Self {
+        let digits = sum.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let hex: String = digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
+        Self(format!("sha256:{hex}"))
+    }
+
     /// The part before the colon.
     pub fn algorithm(&self) -> &str {
         self.0.split(':').next().unwrap_or_default()

@@ -13,6 +13,7 @@ use super::build::BuildArgs;
 use super::compare::CompareArgs;
 use super::fix::FixArgs;
 use super::share::ShareArgs;
+use super::slim::SlimArgs;
 use crate::oci::Platform;
 use crate::policy::{GATES, Gates, Kind, Setting, suggestion};
 use crate::report::{FORMATS, Format, format_named};
@@ -192,6 +193,16 @@ pub(super) enum Verb {
                             layercake share all.tar --json | jq .stored"
     )]
     Share(ShareArgs),
+    /// Write the image again without the bytes that no container sees, and prove that nothing visible changed
+    ///
+    /// Base layers stay byte for byte, so they stay shared; layers, history and configuration stay otherwise. The new image is
+    /// read again and compared with the old one, path by path; if anything differs, nothing is written.
+    #[command(
+        after_help = "Examples:\n  layercake slim app.tar --dry-run\n  layercake slim app.tar -o slim.tar\n  \
+                      layercake slim docker:app -o docker:app:slim\n  \
+                      layercake slim app.tar -o oci:layout --drop cache --compress zstd:19"
+    )]
+    Slim(Box<SlimArgs>),
     /// Print the completions for a shell
     Completions {
         /// The shell.

@@ -20,6 +20,7 @@ mod request;
 mod run;
 mod screen;
 mod share;
+mod slim;
 mod threads;
 
 pub use args::command;
@@ -59,6 +60,7 @@ fn start(arguments: impl Iterator<Item = OsString>) -> Exit {
         Some(Verb::Fix(arguments)) => fix::run(&arguments),
         Some(Verb::Compare(arguments)) => compare::run(&arguments),
         Some(Verb::Share(arguments)) => share::run(&arguments),
+        Some(Verb::Slim(arguments)) => slim::run(arguments),
         None => run::run(cli),
     };
     result.unwrap_or_else(|error| exit::tell(&error))

@@ -94,7 +94,7 @@ impl<W: Write> Write for Stoppable<W> {
 
 /// Those of an ordinary new file; the user's mask is applied to them.
 #[cfg(unix)]
-fn permissions() -> std::fs::Permissions {
+pub(super) fn permissions() -> std::fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(0o666)
 }
 

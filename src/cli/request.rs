@@ -88,6 +88,17 @@ impl Request {
         self.location.prepare(progress)
     }
 
+    /// Reads the same image from elsewhere.
+    pub(super) fn read_from(&mut self, location: Location) {
+        self.location = location;
+    }
+
+    /// Has the rules say all that they find, also of what is too small for a finding.
+    pub(super) fn ask_all(&mut self) {
+        self.rules.evidence = usize::MAX;
+        self.rules.floors = false;
+    }
+
     /// What the image is called until it is loaded.
     pub(super) fn name(&self) -> String {
         self.location.name()

@@ -26,6 +26,7 @@ pub use index::{Indexer, index_plain, index_stream};
 pub use names::{NameId, Names};
 #[cfg(test)]
 pub(crate) use rpm::tests::real as rpm_database;
+pub use whiteout::{Name as MemberName, classify};
 
 use crate::source::Compression;
 

@@ -5,7 +5,7 @@
 
 /// What a normalised path is to the union.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Name<'a> {
+pub enum Name<'a> {
     /// An entry like any other.
     Plain,
     /// Removes this name from the directory of the whiteout.
@@ -19,7 +19,7 @@ pub(super) enum Name<'a> {
 }
 
 /// Classifies the last part of a path.
-pub(super) fn classify(name: &[u8]) -> Name<'_> {
+pub fn classify(name: &[u8]) -> Name<'_> {
     match name.strip_prefix(b".wh.") {
         None => Name::Plain,
         Some(b".wh..opq") => Name::Opaque,

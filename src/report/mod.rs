@@ -18,12 +18,14 @@ mod markdown;
 #[cfg(test)]
 mod sample;
 mod share;
+mod slim;
 mod text;
 
 pub use compare::{Compared, grown};
 pub use format::{Format, Input, Layout, Options, Writer};
 pub use json::{SCHEMA, write_document};
 pub use share::Shared;
+pub use slim::{Dropped, Slimmed};
 pub use text::write_verdict;
 
 /// Every format, in the order of the help.

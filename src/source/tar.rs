@@ -16,8 +16,9 @@ use std::io::Read;
 use super::{Input, Streaming, limits, stream_error};
 use crate::error::{Error, Result};
 use header::Header;
-pub use header::looks_like_tar;
+pub use header::{looks_like_tar, seal};
 pub use member::{BLOCK, Member, Type};
+pub use pax::Records;
 
 /// Walks a tar from member to member.
 pub struct Walk<I> {
@@ -31,6 +32,8 @@ pub struct Walk<I> {
     globals: pax::Globals,
     /// Where a single block of zeros ended the archive although more follows.
     lone_zero_block: Option<u64>,
+    /// The headers of the present member as they are stored, when they are wanted.
+    recorded: Option<Vec<u8>>,
 }
 
 impl<I: Input> Walk<I> {
@@ -43,7 +46,18 @@ impl<I: Input> Walk<I> {
             padding: 0,
             globals: pax::Globals::default(),
             lone_zero_block: None,
+            recorded: None,
         }
+    }
+
+    /// Starts at the first header, and keeps the headers of the present member.
+    pub fn recording(input: I) -> Self {
+        Self { recorded: Some(Vec::new()), ..Self::new(input) }
+    }
+
+    /// The headers of the present member as they are stored, its extension headers first.
+    pub fn recorded(&self) -> &[u8] {
+        self.recorded.as_deref().unwrap_or_default()
     }
 
     /// Reads the next member's headers into `member`; false at the end of the archive.
@@ -52,6 +66,9 @@ impl<I: Input> Walk<I> {
     /// When the tar is cut short or damaged, or an extension header is over its bound. The error says where.
     pub fn next(&mut self, member: &mut Member) -> Result<bool> {
         let mut local: Option<pax::Records> = None;
+        if let Some(recorded) = &mut self.recorded {
+            recorded.clear();
+        }
         let (mut long_name, mut long_link) = (None, None);
         loop {
             self.finish_body()?;
@@ -190,6 +207,11 @@ impl<I: Input> Walk<I> {
     fn fill(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let got = self.input.fill(buffer).map_err(|error| stream_error(&error))?;
         self.position += got as u64;
+        if let Some(recorded) = &mut self.recorded {
+            recorded.extend_from_slice(&buffer[..got]);
+            // what fills up the last block of an extension header is skipped, not read
+            recorded.resize(recorded.len().next_multiple_of(BLOCK), 0);
+        }
         Ok(got)
     }
 

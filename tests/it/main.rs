@@ -27,9 +27,6 @@ mod program;
 mod pty;
 mod rooms;
 mod schema;
-<<<<<<< HEAD
 mod share;
-=======
 mod slim;
->>>>>>> 85b3993 (Plan what stays of each layer when an image is slimmed)
 mod union_props;

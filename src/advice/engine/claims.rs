@@ -20,9 +20,12 @@ pub(in crate::advice) struct Scale {
 }
 
 impl Scale {
-    pub(in crate::advice) fn of(image: &Image) -> Self {
+    pub(in crate::advice) fn of(image: &Image, floors: bool) -> Self {
         let content = image.content();
         let tar = image.layers.iter().map(|layer| layer.tar).sum::<u64>().max(content);
+        if !floors {
+            return Self { content, tar, floor: 0, high_floor: 0 };
+        }
         let floor = (content / 200).clamp(64_000, 1_000_000);
         Self { content, tar, floor, high_floor: floor.max(content / 100) }
     }

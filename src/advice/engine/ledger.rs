@@ -98,7 +98,7 @@ impl<'a> Ledger<'a> {
             analysis,
             settings,
             path_matches: PathMatches::of(image, settings),
-            scale: Scale::of(image),
+            scale: Scale::of(image, settings.floors),
             claimed: FixedBitSet::with_capacity(image.entries.len()),
             found: Vec::new(),
         }

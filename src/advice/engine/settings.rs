@@ -15,11 +15,13 @@ pub struct Settings {
     pub own: Vec<PathRule>,
     /// Pieces of evidence that a finding keeps.
     pub evidence: usize,
+    /// Findings of few bytes stay silent.
+    pub floors: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { off: BTreeSet::new(), own: Vec::new(), evidence: 100 }
+        Self { off: BTreeSet::new(), own: Vec::new(), evidence: 100, floors: true }
     }
 }
 

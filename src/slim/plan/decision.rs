@@ -121,6 +121,16 @@ impl Plan {
         self.targets.get(&id).copied()
     }
 
+    /// The layers of the new image, lowest first.
+    pub fn kept_layers(&self) -> impl Iterator<Item = &LayerPlan> {
+        self.layers.iter().filter(|layer| layer.outcome != Outcome::Vanished)
+    }
+
+    /// The first entry above the base.
+    pub fn first_own_entry(&self) -> EntryId {
+        EntryId(self.first)
+    }
+
     /// Number of base layers.
     pub fn base_layers(&self) -> usize {
         self.layers.iter().filter(|layer| layer.outcome == Outcome::Base).count()

@@ -23,6 +23,8 @@ mod replay;
 use std::collections::HashMap;
 use std::ops::Range;
 
+pub(super) use origins::Origins;
+
 pub use decision::{Action, LayerPlan, Made, Mark, Options, Outcome, Plan};
 
 use crate::image::{EntryId, Image, PathId};

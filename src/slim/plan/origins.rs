@@ -7,11 +7,21 @@ const NOTHING: u32 = u32::MAX;
 
 /// The entry that each entry is a name of: itself, or what its hard link leads to. Unlike the account of the
 /// union this follows links to whatever is no directory: a symbolic link may have several names too.
-pub(super) struct Origins(Vec<u32>);
+pub(in crate::slim) struct Origins(Vec<u32>);
 
 impl Origins {
     pub(super) fn new(image: &Image) -> Self {
         Self(vec![NOTHING; image.entries.len()])
+    }
+
+    /// Those of a whole image.
+    pub(in crate::slim) fn of(image: &Image) -> Self {
+        let mut origins = Self::new(image);
+        let mut rootfs = Rootfs::new(image);
+        for layer in 0..image.layers.len() {
+            rootfs.apply(image, layer, &mut |rootfs, change| _ = origins.note(image, rootfs, change));
+        }
+        origins
     }
 
     /// Hears of a write before it is done. Gives back the hard link and what stood at its target.
@@ -36,7 +46,7 @@ impl Origins {
     }
 
     /// The entry that `id` is a name of; none for a link to nothing.
-    pub(super) fn get(&self, id: EntryId) -> Option<EntryId> {
+    pub(in crate::slim) fn get(&self, id: EntryId) -> Option<EntryId> {
         let origin = self.0[id.index()];
         (origin != NOTHING).then_some(EntryId(origin))
     }

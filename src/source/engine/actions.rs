@@ -2,10 +2,11 @@
 //! user's credentials and settings. What a client prints goes to standard error.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::process::ExitStatus;
 
 use super::client::{CTR, DOCKER, NERDCTL, PODMAN};
-use super::{Engine, EngineError, check};
+use super::{Engine, EngineError, EngineErrorKind, check};
 
 /// Fetches an image. Ends soon after `stop` says so.
 ///
@@ -20,6 +21,21 @@ pub fn pull(engine: Engine, reference: &str, stop: &dyn Fn() -> bool) -> Result<
             Err(engine_error) if engine_error == NERDCTL.not_installed() => CTR.pull(reference, stop),
             other => other,
         },
+    }
+}
+
+/// Has the engine load an archive. What the client prints is no proof that it did.
+///
+/// # Errors
+/// When there is no client, or it fails.
+pub fn load(engine: Engine, archive: &Path, stop: &dyn Fn() -> bool) -> Result<(), EngineError> {
+    let arguments = [OsStr::new("load"), OsStr::new("--input"), archive.as_os_str()];
+    match client(engine, &arguments, stop)? {
+        Some(status) if status.success() => Ok(()),
+        _ => Err(EngineError::new(
+            EngineErrorKind::Answer,
+            format!("{} could not load the image", engine.name()),
+        )),
     }
 }
 

@@ -112,6 +112,13 @@ pub fn looks_like_tar(head: &[u8]) -> bool {
     head.first_chunk().is_some_and(Header::is_header)
 }
 
+/// Writes the checksum into a header; to be called after every change of it.
+pub fn seal(block: &mut [u8; BLOCK]) {
+    block[148..156].fill(b' ');
+    let digits = format!("{:06o}\0 ", sum(block));
+    block[148..156].copy_from_slice(digits.as_bytes());
+}
+
 /// The sum of a block's bytes, eight at a time in four lanes of 16 bits: a third of the time of a
 /// million small files went into adding them one by one.
 fn sum(block: &[u8; BLOCK]) -> u64 {

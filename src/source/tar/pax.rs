@@ -11,11 +11,14 @@ const XATTR: &[u8] = b"SCHILY.xattr.";
 
 /// The records of one extended header, in order.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Records(Vec<(Vec<u8>, Vec<u8>)>);
+pub struct Records(Vec<(Vec<u8>, Vec<u8>)>);
 
 impl Records {
     /// Splits the body of an extended header that stands at offset `at`.
-    pub(super) fn parse(mut body: &[u8], at: u64) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When they are malformed.
+    pub fn parse(mut body: &[u8], at: u64) -> Result<Self> {
         let mut records = Vec::new();
         while body.first().is_some_and(|&b| b != 0) {
             let Some((key, value, rest)) = record(body) else {
@@ -25,6 +28,11 @@ impl Records {
             body = rest;
         }
         Ok(Self(records))
+    }
+
+    /// The records: keys and values.
+    pub fn into_pairs(self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        self.0
     }
 
     /// Overrides `member`'s fields. An empty value takes an earlier record back, which leaves the header's.

@@ -12,7 +12,7 @@ use crate::model::{Model, Node, Op, normal};
 use crate::union_props::{image, layers, load_as};
 
 /// Gives every file a size of its own, so that sizes tell contents apart.
-fn told_apart(mut layers: Vec<Vec<Op>>) -> Vec<Vec<Op>> {
+pub(super) fn told_apart(mut layers: Vec<Vec<Op>>) -> Vec<Vec<Op>> {
     let files = layers.iter_mut().flatten().filter_map(|op| match op {
         Op::File(_, size) => Some(size),
         _ => None,
@@ -134,7 +134,7 @@ fn sound(ops: &[Op]) {
 
 /// Every path: its kind and the sizes that tell contents apart. A hard link to no file,
 /// which no engine takes, is of any kind.
-fn tree(model: &Model, vague: &HashSet<String>) -> BTreeMap<String, (char, u64)> {
+pub(super) fn tree(model: &Model, vague: &HashSet<String>) -> BTreeMap<String, (char, u64)> {
     let row = |(path, (node, _)): (&String, &(Node, usize))| {
         let bytes = match node {
             Node::File(Some(content)) if !vague.contains(path) => model.contents[*content].bytes,
@@ -144,6 +144,12 @@ fn tree(model: &Model, vague: &HashSet<String>) -> BTreeMap<String, (char, u64)>
         (path.clone(), (letter, bytes))
     };
     model.tree.iter().map(row).collect()
+}
+
+/// Hard links to no file.
+pub(super) fn vague(model: &Model) -> HashSet<String> {
+    let is_vague = |(_, (node, _)): &(&String, &(Node, usize))| *node == Node::File(None);
+    model.tree.iter().filter(is_vague).map(|(path, _)| path.clone()).collect()
 }
 
 fn check(
@@ -168,12 +174,7 @@ fn check(
     let new_layers = apply(old, &plan, &layers);
 
     let (before, after) = (Model::of(&layers), Model::of(&new_layers));
-    let vague = before
-        .tree
-        .iter()
-        .filter(|(_, (node, _))| *node == Node::File(None))
-        .map(|(path, _)| path.clone())
-        .collect();
+    let vague = vague(&before);
     let mut expected = tree(&before, &vague);
     for at in &dropped {
         expected.remove(&path(old, *at));

@@ -1,0 +1,190 @@
+//! Where the new image goes.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use tempfile::{TempDir, TempPath};
+
+use super::interrupt;
+use crate::cli::output::permissions;
+use crate::error::{Error, Result, describe_io};
+use crate::slim::Form;
+use crate::source::{Engine, Location, Progress as _, engine};
+
+/// Where the new image goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// A file.
+    File(PathBuf, Form),
+    /// A new directory.
+    Directory(PathBuf),
+    /// An engine, which loads it under this name.
+    Engine(Engine, String),
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path, _) | Self::Directory(path) => write!(f, "{}", path.display()),
+            Self::Engine(engine, name) => write!(f, "{}:{name}", engine.name()),
+        }
+    }
+}
+
+impl Target {
+    /// Reads the argument.
+    pub(super) fn parse(text: &OsStr) -> Result<Self> {
+        let shown = text.to_string_lossy();
+        let (scheme, rest) = shown.split_once(':').unwrap_or(("", &shown));
+        Ok(match scheme {
+            "docker-archive" => Self::File(rest.into(), Form::DockerArchive),
+            "oci-archive" => Self::File(rest.into(), Form::OciArchive),
+            "oci" => Self::Directory(rest.into()),
+            "docker" | "podman" => {
+                let engine = if scheme == "docker" { Engine::Docker } else { Engine::Podman };
+                let name = super::tag(rest).map_err(|why| Error::because(why).at(shown.clone()))?;
+                Self::Engine(engine, name)
+            }
+            _ => Self::File(text.into(), Form::DockerArchive),
+        })
+    }
+
+    /// The form of what is written.
+    pub(super) fn form(&self) -> Form {
+        match self {
+            Self::File(_, form) => *form,
+            Self::Directory(_) => Form::OciDirectory,
+            Self::Engine(..) => Form::DockerArchive,
+        }
+    }
+
+    /// The name that the new image has by where it goes.
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Engine(_, name) => Some(name),
+            Self::File(..) | Self::Directory(_) => None,
+        }
+    }
+
+    /// Refuses to write over the old image, over a directory that has something in it, and where there is no
+    /// directory, before anything is read.
+    pub(super) fn check(&self, input: &Location) -> Result<()> {
+        let (Self::File(path, _) | Self::Directory(path)) = self else { return Ok(()) };
+        let refuse = |why: &str, hint: &str| {
+            Err(Error::because(format!("cannot write {}: {why}", path.display())).hint(hint))
+        };
+        if let (Some(input), Ok(output)) = (input.path(), path.canonicalize())
+            && input.canonicalize().is_ok_and(|input| input == output)
+        {
+            return refuse("it is the image that is read", "give the new image a file of its own");
+        }
+        match self {
+            Self::File(..) if path.is_dir() => refuse("it is a directory", "name a file, or oci:DIRECTORY"),
+            Self::File(..) if path.exists() && !path.is_file() => refuse("it is no file", "name a file"),
+            Self::Directory(_) if path.exists() && !is_empty(path) => {
+                refuse("there is something in it", "name a new directory, or an empty one")
+            }
+            _ if path.file_name().is_none() => refuse("it has no name", "name a file"),
+            _ if !folder(path).is_dir() => refuse("its folder does not exist", "make the folder first"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Names the target in an error about writing it, and leaves errors about the old image alone.
+    pub(super) fn told(&self, error: Error) -> Error {
+        match &error {
+            Error::Problem(problem) if problem.what.is_empty() && problem.place.is_none() => {
+                Error::because(format!("cannot write {self}: {problem}"))
+            }
+            _ => error,
+        }
+    }
+}
+
+fn is_empty(path: &Path) -> bool {
+    path.read_dir().is_ok_and(|mut entries| entries.next().is_none())
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A file or directory beside the target, which is gone unless it is kept.
+pub(super) enum Place {
+    File(TempPath),
+    Directory(TempDir),
+}
+
+impl Place {
+    /// An empty one. For an engine it is in the directory for temporary files.
+    pub(super) fn beside(target: &Target) -> Result<Self> {
+        let told =
+            |error: std::io::Error| Error::because(format!("cannot write {target}: {}", describe_io(&error)));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".layercake-");
+        match target {
+            Target::File(path, _) => {
+                let file = builder.permissions(permissions()).tempfile_in(folder(path)).map_err(told)?;
+                Ok(Self::File(file.into_temp_path()))
+            }
+            Target::Directory(path) => builder.tempdir_in(folder(path)).map(Self::Directory).map_err(told),
+            Target::Engine(..) => {
+                builder.suffix(".tar").tempfile().map(|file| Self::File(file.into_temp_path())).map_err(told)
+            }
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::File(path) => path,
+            Self::Directory(directory) => directory.path(),
+        }
+    }
+
+    /// Gives it the target's name, or to the target's engine.
+    pub(super) fn keep(self, target: &Target) -> Result<()> {
+        let told =
+            |error: &std::io::Error| Error::because(format!("cannot write {target}: {}", describe_io(error)));
+        match (self, target) {
+            (Self::File(path), Target::File(to, _)) => path.persist(to).map_err(|error| told(&error.error)),
+            (Self::Directory(from), Target::Directory(to)) => {
+                open_up(from.path()).map_err(|error| told(&error))?;
+                // an empty directory gives way
+                std::fs::rename(from.path(), to).map_err(|error| told(&error))?;
+                _ = from.keep();
+                Ok(())
+            }
+            (place, Target::Engine(engine, name)) => {
+                let stopped = || interrupt::Stop.stopped();
+                engine::actions::load(*engine, place.path(), &stopped)
+                    .map_err(|error| Error::because(error.why).at(target.to_string()))?;
+                let found = engine.find(name).map(drop);
+                found.map_err(|_| {
+                    Error::because(format!(
+                        "{} says that it loaded the image, but has none called {name}",
+                        engine.name()
+                    ))
+                })
+            }
+            (place, _) => {
+                Err(Error::because(format!("cannot write {target} from {}", place.path().display())))
+            }
+        }
+    }
+}
+
+/// A temporary directory is its owner's alone; a new image is like any other directory.
+#[cfg(unix)]
+fn open_up(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    // what the user's mask leaves of a directory that was just made
+    let mode = path.join("blobs").metadata()?.permissions().mode();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode & 0o777))
+}
+
+/// Other systems have no such permissions.
+#[cfg(not(unix))]
+fn open_up(_path: &Path) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! What a report of slimming is made from.
+
+use crate::image::Image;
+use crate::slim::{Proof, Summary};
+
+/// All that a report of slimming is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Slimmed<'a> {
+    /// The old image.
+    pub image: &'a Image,
+    /// What is saved.
+    pub summary: &'a Summary,
+    /// Where the new image is, when it was written.
+    pub output: Option<&'a str>,
+    /// What was compared, when it was written.
+    pub proof: Option<&'a Proof>,
+    /// What `--drop` leaves out.
+    pub dropped: &'a [Dropped],
+    /// Remarks, a sentence each.
+    pub remarks: &'a [String],
+}
+
+/// What one rule takes from the living files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// The rule.
+    pub rule: String,
+    /// Paths that go.
+    pub paths: u64,
+    /// Their bytes, hard links once.
+    pub bytes: u64,
+    /// Paths that stay, because base layers store them.
+    pub in_base: u64,
+    /// Packages that own paths that go, sorted, and how many of the paths they own.
+    pub packages: Vec<String>,
+    /// Paths that packages own.
+    pub owned: u64,
+}

@@ -1,0 +1,94 @@
+//! What is written, and how.
+
+use std::collections::HashSet;
+
+use super::opened::Opened;
+use super::pack::Packing;
+use super::plan::Plan;
+use super::proof::Proof;
+use crate::error::{Error, Result};
+use crate::image::{Image, PathId};
+use crate::load::Loaded;
+use crate::overlay::Union;
+use crate::source::{Compression, Meter, Section};
+
+/// How an image is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// An archive that `docker load` of any age takes: an OCI layout with a `manifest.json`.
+    DockerArchive,
+    /// An OCI layout in a tar.
+    OciArchive,
+    /// An OCI layout as a directory.
+    OciDirectory,
+}
+
+/// What is written.
+pub struct Job<'a> {
+    /// The old image.
+    pub image: &'a Image,
+    /// Its layers, stacked.
+    pub union: &'a Union,
+    /// Where its bytes are.
+    pub opened: &'a Opened,
+    /// What stays of it.
+    pub plan: &'a Plan,
+    /// The paths that the plan leaves out although a container sees them.
+    pub dropped: &'a HashSet<PathId>,
+    /// The new image's name; that of the old one when there is none.
+    pub tag: Option<&'a str>,
+    /// How the layers above the base are compressed; as they were when it does not matter.
+    pub packing: Option<Packing>,
+    /// How the image is stored.
+    pub form: Form,
+}
+
+/// A new image, and the proof that it shows what the old one does.
+#[derive(Debug)]
+pub struct Written {
+    /// The new image, as it was read again.
+    pub loaded: Loaded,
+    /// What was compared.
+    pub proof: Proof,
+    /// What of the old documents the new ones do not have.
+    pub remarks: Vec<String>,
+}
+
+/// What became of a layer on the way.
+pub(super) enum Came {
+    /// Its blob was copied; the hash of its bytes.
+    Copied(usize, u64),
+    /// Its tar was compressed anew; the hash of the tar's bytes.
+    Repacked(usize, u64),
+    /// It was made of entries.
+    Made,
+}
+
+impl Came {
+    /// The old layer that it still is.
+    pub(super) fn same_as(&self) -> Option<usize> {
+        match self {
+            Self::Copied(old, _) | Self::Repacked(old, _) => Some(*old),
+            Self::Made => None,
+        }
+    }
+}
+
+/// Hands out the bytes of a blob, unpacked.
+pub(super) fn unpacked(
+    blob: &Section,
+    compression: Compression,
+    meter: Meter<'_>,
+    mut take: impl FnMut(&[u8]) -> std::io::Result<()>,
+) -> Result<()> {
+    let mut reader = compression.reader(blob.reader(meter)).map_err(|error| Error::io(&error))?;
+    let mut piece = vec![0; 256 << 10];
+    loop {
+        let got =
+            std::io::Read::read(&mut reader, &mut piece).map_err(|e| crate::source::stream_error(&e))?;
+        if got == 0 {
+            return Ok(());
+        }
+        take(&piece[..got]).map_err(|error| Error::io(&error))?;
+    }
+}

@@ -1,0 +1,357 @@
+//! A new layer on its way out: cut into blocks, hashed, compressed on all cores, written in order.
+//!
+//! One thread makes the tar, one hashes it, and one writes and hashes what is stored, so that a plain layer
+//! costs little more than copying it. Each block is compressed by itself: gzip's blocks are joined into one member
+//! (as pigz does), zstd's are frames of their own, which every reader joins. So the bytes depend neither on
+//! the number of cores nor on which of them was first.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::digest::Digest;
+use crate::error::{Error, Result};
+use crate::source::Compression;
+
+/// How a new layer is compressed, and how hard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// Not at all.
+    None,
+    /// gzip of this level, 0 to 9.
+    Gzip(u32),
+    /// zstd of this level, 1 to 22.
+    Zstd(i32),
+}
+
+impl Packing {
+    /// gzip as its own program compresses.
+    pub const GZIP: Self = Self::Gzip(6);
+    /// zstd as its own program compresses.
+    pub const ZSTD: Self = Self::Zstd(3);
+
+    /// Reads `none`, `gzip`, `gzip:9`, `zstd` or `zstd:19`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, level) = match text.split_once(':') {
+            Some((name, level)) => (name, Some(level.parse::<u8>().ok()?)),
+            None => (text, None),
+        };
+        match (name, level) {
+            ("none", None) => Some(Self::None),
+            ("gzip", None) => Some(Self::GZIP),
+            ("zstd", None) => Some(Self::ZSTD),
+            ("gzip", Some(level @ 1..=9)) => Some(Self::Gzip(level.into())),
+            ("zstd", Some(level @ 1..=22)) => Some(Self::Zstd(level.into())),
+            _ => None,
+        }
+    }
+
+    /// The compression that readers find.
+    pub fn compression(self) -> Compression {
+        match self {
+            Self::None => Compression::None,
+            Self::Gzip(_) => Compression::Gzip,
+            Self::Zstd(_) => Compression::Zstd,
+        }
+    }
+
+    fn block(self) -> usize {
+        match self {
+            Self::None | Self::Gzip(_) => 1 << 20,
+            Self::Zstd(_) => 4 << 20,
+        }
+    }
+}
+
+impl From<Compression> for Packing {
+    fn from(compression: Compression) -> Self {
+        match compression {
+            Compression::None => Self::None,
+            Compression::Gzip => Self::GZIP,
+            Compression::Zstd => Self::ZSTD,
+        }
+    }
+}
+
+/// What was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stored {
+    /// The digest of the tar.
+    pub(super) diff_id: Digest,
+    /// The digest of the blob.
+    pub(super) digest: Digest,
+    /// Bytes of the blob.
+    pub(super) size: u64,
+}
+
+/// Takes the bytes of a tar, in pieces of any size.
+pub(super) struct Blocks<'a> {
+    block: Vec<u8>,
+    size: usize,
+    send: &'a mut dyn FnMut(Vec<u8>) -> io::Result<Vec<u8>>,
+}
+
+impl Blocks<'_> {
+    /// The next bytes.
+    pub(super) fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let count = bytes.len().min(self.size - self.block.len());
+            self.block.extend_from_slice(&bytes[..count]);
+            bytes = &bytes[count..];
+            self.pass()?;
+        }
+        Ok(())
+    }
+
+    /// The next `length` bytes, which `read` fetches from an offset of theirs on. `look` sees each piece.
+    pub(super) fn read(
+        &mut self,
+        length: u64,
+        mut read: impl FnMut(&mut [u8], u64) -> io::Result<usize>,
+        mut look: impl FnMut(&[u8]),
+    ) -> io::Result<()> {
+        let mut done = 0;
+        while done < length {
+            let start = self.block.len();
+            let left = usize::try_from(length - done).unwrap_or(usize::MAX);
+            self.block.resize(start + left.min(self.size - start), 0);
+            let got = read(&mut self.block[start..], done)?;
+            self.block.truncate(start + got);
+            if got == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            look(&self.block[start..]);
+            done += got as u64;
+            self.pass()?;
+        }
+        Ok(())
+    }
+
+    fn pass(&mut self) -> io::Result<()> {
+        if self.block.len() == self.size { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.block = (self.send)(std::mem::take(&mut self.block))?;
+        self.block.clear();
+        self.block.reserve(self.size);
+        Ok(())
+    }
+}
+
+/// Stores in `out` the tar that `fill` makes.
+///
+/// # Errors
+/// Those of `fill`, and those of `out`, which count more: they are why `fill` could not go on.
+pub(super) fn pack(
+    packing: Packing,
+    out: &mut (dyn Write + Send),
+    fill: impl FnOnce(&mut Blocks<'_>) -> Result<()>,
+) -> Result<Stored> {
+    let (to_hasher, blocks) = sync_channel::<Arc<Vec<u8>>>(4);
+    let (to_writer, packed) = sync_channel::<Receiver<Piece>>(2 * rayon::current_num_threads());
+    thread::scope(|scope| {
+        let hasher = scope.spawn(move || {
+            let mut sum = Sha256::new();
+            for block in blocks {
+                sum.update(block.as_slice());
+            }
+            sum
+        });
+        let writer = scope.spawn(move || write(packing, out, &packed));
+        let mut send = |block: Vec<u8>| {
+            let block = Arc::new(block);
+            let piece = start(packing, Arc::clone(&block));
+            to_writer.send(piece).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+            to_hasher.send(block).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+            Ok(Vec::new())
+        };
+        let mut blocks = Blocks { block: Vec::new(), size: packing.block(), send: &mut send };
+        blocks.block.reserve(blocks.size);
+        let filled = fill(&mut blocks).and_then(|()| blocks.flush().map_err(|error| Error::io(&error)));
+        drop((to_hasher, to_writer));
+        let gone = || Error::because("a thread that writes the layer ended early");
+        let (size, sum) = writer.join().map_err(|_| gone())?.map_err(|error| Error::io(&error))?;
+        filled?;
+        let diff_id = digest(hasher.join().map_err(|_| gone())?);
+        let digest = sum.map_or_else(|| diff_id.clone(), digest);
+        Ok(Stored { diff_id, digest, size })
+    })
+}
+
+/// A block as it is stored, with what gzip wants to know of it.
+struct Piece {
+    bytes: Arc<Vec<u8>>,
+    sum: flate2::Crc,
+}
+
+/// Has a block compressed by whichever thread is free.
+fn start(packing: Packing, block: Arc<Vec<u8>>) -> Receiver<Piece> {
+    let (sender, receiver): (SyncSender<Piece>, _) = sync_channel(1);
+    // when nobody waits for it any more the piece is not needed
+    let work = move || {
+        let mut sum = flate2::Crc::new();
+        let bytes = match packing {
+            Packing::None => Some(Arc::clone(&block)),
+            Packing::Gzip(level) => {
+                sum.update(&block);
+                deflate(&block, level).map(Arc::new)
+            }
+            Packing::Zstd(level) => zstd::bulk::compress(&block, level).ok().map(Arc::new),
+        };
+        if let Some(bytes) = bytes {
+            _ = sender.send(Piece { bytes, sum });
+        }
+    };
+    match packing {
+        Packing::None => work(),
+        Packing::Gzip(_) | Packing::Zstd(_) => rayon::spawn(work),
+    }
+    receiver
+}
+
+/// One block of a deflate stream, which ends at a whole byte and is not the last.
+fn deflate(block: &[u8], level: u32) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(block.len() / 2 + 64);
+    let mut stream = flate2::Compress::new(flate2::Compression::new(level), false);
+    loop {
+        let done = usize::try_from(stream.total_in()).ok()?;
+        let before = out.len();
+        stream.compress_vec(&block[done..], &mut out, flate2::FlushCompress::Sync).ok()?;
+        let is_whole = stream.total_in() == block.len() as u64 && out.len() < out.capacity();
+        if is_whole || (out.len() == before && out.len() < out.capacity()) {
+            return Some(out);
+        }
+        out.reserve(block.len() / 4 + 64);
+    }
+}
+
+/// The header of a gzip file (RFC 1952, 2.3): no name, no time, an unknown system.
+const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+/// The last block of a deflate stream, empty.
+const LAST_BLOCK: [u8; 2] = [3, 0];
+
+/// Writes pieces in their order; gives the bytes written and, where they are not the tar itself, their sum.
+fn write(
+    packing: Packing,
+    out: &mut (dyn Write + Send),
+    pieces: &Receiver<Receiver<Piece>>,
+) -> io::Result<(u64, Option<Sha256>)> {
+    let mut out = Summed { out, sum: (packing != Packing::None).then(Sha256::new), size: 0 };
+    let is_gzip = matches!(packing, Packing::Gzip(_));
+    if is_gzip {
+        out.write(&GZIP_HEADER)?;
+    }
+    let mut whole = flate2::Crc::new();
+    for piece in pieces {
+        let piece = piece.recv().map_err(|_| io::Error::other("a block could not be compressed"))?;
+        out.write(&piece.bytes)?;
+        whole.combine(&piece.sum);
+    }
+    if is_gzip {
+        out.write(&LAST_BLOCK)?;
+        out.write(&whole.sum().to_le_bytes())?;
+        out.write(&whole.amount().to_le_bytes())?;
+    }
+    Ok((out.size, out.sum))
+}
+
+struct Summed<'a> {
+    out: &'a mut (dyn Write + Send),
+    sum: Option<Sha256>,
+    size: u64,
+}
+
+impl Summed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)?;
+        if let Some(sum) = &mut self.sum {
+            sum.update(bytes);
+        }
+        self.size += bytes.len() as u64;
+        Ok(())
+    }
+}
+
+/// `sha256:…`
+pub(super) fn digest(sum: Sha256) -> Digest {
+    Digest::sha256(&sum.finalize().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    fn packed(packing: Packing, bytes: &[u8]) -> (Vec<u8>, Stored) {
+        let mut out = Vec::new();
+        let stored = pack(packing, &mut out, |blocks| {
+            for piece in bytes.chunks(70_001) {
+                blocks.write(piece).map_err(|error| Error::io(&error))?;
+            }
+            Ok(())
+        })
+        .unwrap();
+        (out, stored)
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked() {
+        let noise = |i: u32| (i.wrapping_mul(2_654_435_761) >> 24) as u8;
+        let bytes: Vec<u8> =
+            (0..9_000_000_u32).map(|i| if i % 3_000 < 1_000 { noise(i) } else { 7 }).collect();
+        for length in [0, 1, 1 << 20, bytes.len()] {
+            let bytes = &bytes[..length];
+            let mut diff_ids = Vec::new();
+            for packing in [Packing::None, Packing::Gzip(1), Packing::GZIP, Packing::ZSTD] {
+                let (stored, about) = packed(packing, bytes);
+                let mut back = Vec::new();
+                let mut reader: Box<dyn Read> = match packing {
+                    // one member, so that every reader takes it
+                    Packing::Gzip(_) => Box::new(flate2::read::GzDecoder::new(&stored[..])),
+                    _ => packing.compression().reader(&stored[..]).unwrap(),
+                };
+                reader.read_to_end(&mut back).unwrap();
+                assert!(back == bytes, "{packing:?}, {length} bytes");
+                assert_eq!(about.size, stored.len() as u64);
+                assert_eq!(about.digest, digest(Sha256::new_with_prefix(&stored)));
+                diff_ids.push(about.diff_id);
+                assert_eq!(packed(packing, bytes).0, stored, "the same bytes every time");
+            }
+            assert!(diff_ids.iter().all(|id| *id == digest(Sha256::new_with_prefix(bytes))));
+        }
+    }
+
+    #[test]
+    fn the_writer_s_error_is_the_one_to_tell() {
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::Error::other("the disk is full"))
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        for packing in [Packing::None, Packing::GZIP, Packing::ZSTD] {
+            let error = pack(packing, &mut Full, |blocks| {
+                let bytes = vec![0; 50 << 20];
+                blocks.write(&bytes).map_err(|error| Error::io(&error))
+            });
+            assert_eq!(error.unwrap_err().to_string(), "the disk is full");
+        }
+    }
+
+    #[test]
+    fn levels_are_read() {
+        assert_eq!(Packing::parse("zstd:19"), Some(Packing::Zstd(19)));
+        assert_eq!(Packing::parse("gzip"), Some(Packing::GZIP));
+        for bad in ["none:1", "gzip:10", "gzip:0", "zstd:23", "zstd:x", "xz", ""] {
+            assert_eq!(Packing::parse(bad), None, "{bad}");
+        }
+    }
+}
