@@ -14,9 +14,9 @@ use ureq::http::Response;
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, BodyReader};
 
-use super::ALL_IMAGES;
 use super::engine_error::{EngineError, EngineErrorKind};
 use super::host::{Address, Host, Tls};
+use super::reference::ALL_IMAGES;
 use super::settings;
 use crate::error::describe_io;
 use crate::units;

@@ -23,6 +23,7 @@ mod host;
 mod list;
 mod process;
 mod query;
+mod reference;
 mod settings;
 #[cfg(unix)]
 mod unix;
@@ -39,12 +40,10 @@ use api::Api;
 use client::{CTR, Client, DOCKER, NERDCTL, PODMAN};
 use host::Host;
 use process::KillOnDrop;
+use reference::ALL_IMAGES;
 
 /// The schemes that name an engine: `docker:REF`.
 pub(super) const SCHEMES: &[&str] = &["docker", "podman", "containerd", "nerdctl", "ctr"];
-
-/// What stands for all images of an engine.
-const ALL_IMAGES: &str = "*";
 
 /// A container engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::Builder;
 use std::time::Duration;
 
-use super::{ALL_IMAGES, Engine, EngineError, EngineErrorKind, Saving, actions};
+use super::reference::ALL_IMAGES;
+use super::{Engine, EngineError, EngineErrorKind, Saving, actions};
 use crate::error::{Error, Result};
 use crate::source::blobs::Blobs;
 use crate::source::passing::Passing;

@@ -121,9 +121,9 @@ fn findings_are_sorted_filtered_marked_and_copied_together() {
     has(&ui, "2 marked, 49.0 MB; y copies their fixes");
     ui.keys("y");
     let copied = ui.clipboard().unwrap();
-    assert!(
-        copied.contains("# package-lists: apt's package lists") && copied.contains("COPY --chown=nobody . .")
-    );
+    assert!(copied.contains("# package-lists: apt's package lists"), "{copied}");
+    assert!(copied.contains("RUN make step 1 && \\\n    rm -rf /var/lib/apt/lists/*"), "{copied}");
+    assert!(copied.contains("COPY --chown=nobody . ."), "{copied}");
     ui.keys("S");
     has(&ui, "Save the fix");
     has(&ui, "./Dockerfile.fix");

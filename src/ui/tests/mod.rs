@@ -52,8 +52,9 @@ fn shown() -> Shown {
             names_layers: false,
             why: "A later layer cannot make an earlier one smaller: what layer 1 wrote stays in the image."
                 .into(),
-            fix: crate::dockerfile::Fix::one(crate::dockerfile::Edit::RemoveStep {
+            fix: crate::dockerfile::Fix::one(crate::dockerfile::Edit::AppendCommand {
                 step: crate::dockerfile::StepId(1),
+                command: "rm -rf /var/lib/apt/lists/*".into(),
             }),
             snippet: "RUN apt-get update \\\n && apt-get install -y gcc \\\n && rm -rf /var/lib/apt/lists/*"
                 .into(),
@@ -69,8 +70,9 @@ fn shown() -> Shown {
             layers: vec![3],
             names_layers: false,
             why: "Set the owner before the files are written.".into(),
-            fix: crate::dockerfile::Fix::one(crate::dockerfile::Edit::RemoveStep {
-                step: crate::dockerfile::StepId(1),
+            fix: crate::dockerfile::Fix::one(crate::dockerfile::Edit::InsertStep {
+                before: None,
+                lines: vec!["COPY --chown=nobody . .".into()],
             }),
             snippet: "COPY --chown=nobody . .".into(),
             evidence: vec![

@@ -118,11 +118,19 @@ fn an_engine_that_is_not_there_is_told_with_its_socket() {
         "podman is not installed here, nor does it listen at unix://",
     );
     let run = at("unix:///no/such.sock", "app");
-    failed(
-        &run,
-        "cannot read app: there is no such file, and no engine answers (docker at unix:///no/such.sock",
-    );
-    failed(&run, "neither nerdctl nor ctr is installed here); start Docker or Podman, or name a file");
+    assert_eq!(run.code, Some(2), "{run:?}");
+    let mut lines = run.stderr.lines();
+    // one sentence, then what each engine said, a line each
+    for start in [
+        "layercake: cannot read app: there is no such file, and no engine answers; start Docker or Podman, or name a file",
+        "  docker at unix:///no/such.sock (DOCKER_HOST) is not running: there is no such socket",
+        "  podman is not installed here, nor does it listen at unix://",
+        "  neither nerdctl nor ctr is installed here",
+    ] {
+        let line = lines.next().unwrap_or_default();
+        assert!(line.starts_with(start), "{line}");
+    }
+    assert_eq!(lines.next(), None);
     failed(&at("unix:///no/such.sock", "docker:-v"), "`-v` is no name of an image");
 }
 
