@@ -1,7 +1,7 @@
 //! Dockerfiles as text: reading and writing them, and what to change in them.
 //!
 //! This room knows no image. It reads the instructions that a builder wrote into an image's history
-//! ([`parse_created_by`]), cuts shell text into commands ([`shell`]), and writes instructions ([`write`]). What to
+//! ([`parse_created_by`]), cuts shell text into commands ([`shell`]), and writes instructions ([`mod@write`]). What to
 //! change is an [`Edit`] on a step of the history.
 
 mod align;

@@ -1,18 +1,18 @@
 //! Removing files in the step that writes them, or not bringing them in at all.
 
-use super::waste::Story;
+use super::copies::Copies;
 use super::{apt, archives, edits, ignore};
 use crate::advice::engine::rule::Group;
 use crate::advice::engine::unpacking;
 use crate::dockerfile::{Edit, Fix, Keyword, shell};
 
 /// One change for every step that wrote what a later one removed.
-pub(super) fn fix(story: &Story<'_>) -> Fix {
-    let ledger = story.ledger;
+pub(super) fn fix(copies: &Copies<'_>) -> Fix {
+    let ledger = copies.ledger;
     let mut fix = Fix::default();
     let mut unmade = Vec::new();
-    for writer in story.guilty() {
-        let made = at_writer(story, writer);
+    for writer in copies.guilty() {
+        let made = at_writer(copies, writer);
         if made.is_empty() {
             unmade.push(ledger.layer(writer));
         }
@@ -25,7 +25,7 @@ pub(super) fn fix(story: &Story<'_>) -> Fix {
     }
     fix.notes.dedup();
     if !unmade.is_empty() {
-        let by: Vec<String> = story.waste.by.iter().take(2).map(|&layer| ledger.layer(layer)).collect();
+        let by: Vec<String> = copies.waste.by.iter().take(2).map(|&layer| ledger.layer(layer)).collect();
         fix.notes.push(format!(
             "{} needs these files until {} removes them: do both in one RUN, with what it copies above it",
             unmade.join(" and "),
@@ -35,9 +35,9 @@ pub(super) fn fix(story: &Story<'_>) -> Fix {
     fix
 }
 
-fn at_writer(story: &Story<'_>, writer: usize) -> Fix {
-    let ledger = story.ledger;
-    let evidence = story.found.claims.evidence();
+fn at_writer(copies: &Copies<'_>, writer: usize) -> Fix {
+    let ledger = copies.ledger;
+    let evidence = copies.found.claims.evidence();
     let of_writer: Vec<_> = evidence.iter().filter(|evidence| evidence.layer == writer).collect();
     if let Some(largest) = of_writer.first() {
         let name = String::from_utf8_lossy(ledger.image.paths.name(largest.path)).into_owned();
@@ -46,40 +46,40 @@ fn at_writer(story: &Story<'_>, writer: usize) -> Fix {
         }
     }
     let paths: Vec<String> = of_writer.iter().map(|evidence| ledger.path(evidence.path)).collect();
-    let Some(&hider) = story.waste.by.first() else { return Fix::default() };
+    let Some(&hider) = copies.waste.by.first() else { return Fix::default() };
     if ledger.is_copied(writer) {
         if ledger.is_from_context(writer)
             && ledger.is_made_by(writer, Keyword::Copy)
-            && is_idle(story, writer, hider)
+            && is_idle(copies, writer, hider)
         {
             let patterns = ignore::patterns(ledger, writer, of_writer.iter().map(|evidence| evidence.path));
             let mut fix = Fix::one(Edit::Ignore { patterns });
-            fix.edits.extend(tolerant(story, hider, &paths));
+            fix.edits.extend(tolerant(copies, hider, &paths));
             return fix;
         }
         return Fix::default();
     }
-    let (removal, is_lists) = removal(story, &paths);
+    let (removal, is_lists) = removal(copies, &paths);
     if is_lists {
         return Fix { edits: apt::edits(ledger), notes: Vec::new() };
     }
-    if !is_idle(story, writer, hider) {
+    if !is_idle(copies, writer, hider) {
         return Fix::default();
     }
     let Some(append) = removal.and_then(|removal| edits::append(ledger, writer, removal)) else {
         return Fix::default();
     };
     let mut fix = Fix::one(append);
-    fix.edits.extend(tolerant(story, hider, &paths));
+    fix.edits.extend(tolerant(copies, hider, &paths));
     fix
 }
 
 /// True when nothing between two steps may need what the first wrote and the second removes: no command ran there,
 /// or the files are of a kind that no step needs twice.
-fn is_idle(story: &Story<'_>, writer: usize, hider: usize) -> bool {
-    let ledger = story.ledger;
+fn is_idle(copies: &Copies<'_>, writer: usize, hider: usize) -> bool {
+    let ledger = copies.ledger;
     let rules = ledger.path_matches.rules();
-    let kept: u64 = story
+    let kept: u64 = copies
         .waste
         .path_matches
         .iter()
@@ -88,7 +88,7 @@ fn is_idle(story: &Story<'_>, writer: usize, hider: usize) -> bool {
         })
         .map(|(_, bytes)| bytes)
         .sum();
-    if kept * 2 > story.found.claims.bytes {
+    if kept * 2 > copies.found.claims.bytes {
         return true;
     }
     let Some((from, to)) = ledger.step_id(writer).zip(ledger.step_id(hider)) else { return false };
@@ -100,8 +100,8 @@ fn is_idle(story: &Story<'_>, writer: usize, hider: usize) -> bool {
 }
 
 /// The removals of a step, so that they succeed where nothing is left to remove.
-fn tolerant(story: &Story<'_>, hider: usize, paths: &[String]) -> Vec<Edit> {
-    edits::replace(story.ledger, hider, |part| {
+fn tolerant(copies: &Copies<'_>, hider: usize, paths: &[String]) -> Vec<Edit> {
+    edits::replace(copies.ledger, hider, |part| {
         let commands = shell::commands(part);
         let [words] = commands.as_slice() else { return None };
         let options = words.iter().filter(|word| word.starts_with('-'));
@@ -123,13 +123,13 @@ fn hits(operand: &str, paths: &[String]) -> bool {
 
 /// The command that removes what a step wrote: as the later step does it, with those operands that name it. Also
 /// whether these are apt's lists, which an installation in between may need.
-fn removal(story: &Story<'_>, paths: &[String]) -> (Option<String>, bool) {
-    let ledger = story.ledger;
+fn removal(copies: &Copies<'_>, paths: &[String]) -> (Option<String>, bool) {
+    let ledger = copies.ledger;
     let rules = ledger.path_matches.rules();
     let class =
-        story.waste.path_matches.iter().max_by_key(|(_, bytes)| **bytes).map(|(class, _)| rules[*class]);
+        copies.waste.path_matches.iter().max_by_key(|(_, bytes)| **bytes).map(|(class, _)| rules[*class]);
     let is_lists = class.is_some_and(|rule| rule.manager == "apt");
-    for &layer in &story.waste.by {
+    for &layer in &copies.waste.by {
         for words in shell::commands(ledger.image.command_of(layer)) {
             if words[0] != "rm" {
                 continue;
@@ -147,10 +147,10 @@ fn removal(story: &Story<'_>, paths: &[String]) -> (Option<String>, bool) {
     if let Some(clean) = class.map(|rule| rule.clean.clone()).filter(|clean| !clean.is_empty()) {
         return (Some(clean), is_lists);
     }
-    let evidence = story.found.claims.evidence();
+    let evidence = copies.found.claims.evidence();
     let named = evidence.iter().filter(|evidence| paths.contains(&ledger.path(evidence.path)));
     let words: Option<Vec<String>> = named.map(|evidence| ledger.word(evidence.path)).collect();
     let few = words
-        .filter(|words| (1..=8).contains(&words.len()) && words.len() as u64 == story.found.claims.entries);
+        .filter(|words| (1..=8).contains(&words.len()) && words.len() as u64 == copies.found.claims.entries);
     (few.map(|words| format!("rm -rf {}", words.join(" "))), is_lists)
 }

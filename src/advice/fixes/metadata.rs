@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::copies::Copies;
 use super::edits;
-use super::waste::Story;
 use crate::dockerfile::{Edit, Fix, shell};
 use crate::image::{EntryId, PathId};
 use crate::layer::Kind;
@@ -13,12 +13,12 @@ use crate::text;
 const DIRECTORIES: usize = 6;
 
 /// The steps that write the files, with the attributes; and the step that changed them, without.
-pub(super) fn fix(story: &Story<'_>, changer: &str) -> Fix {
-    let ledger = story.ledger;
-    let [hider] = *story.waste.by.as_slice() else {
+pub(super) fn fix(copies: &Copies<'_>, changer: &str) -> Fix {
+    let ledger = copies.ledger;
+    let [hider] = *copies.waste.by.as_slice() else {
         return Fix::note(format!(
             "set them in the steps that write these files ({})",
-            text::layers(&story.guilty())
+            text::layers(&copies.guilty())
         ));
     };
     let command = ledger.image.command_of(hider);
@@ -30,7 +30,7 @@ pub(super) fn fix(story: &Story<'_>, changer: &str) -> Fix {
         matches!(commands.as_slice(), [only] if only[0] == changer)
     };
     let Some(value) = shell::operands(&words).next().map(str::to_owned) else { return Fix::default() };
-    let rest = Rest::of(story, hider);
+    let rest = Rest::of(copies, hider);
     let mut fix = Fix::default();
     if !rest.files.is_empty() {
         let layers: Vec<usize> = rest.files.iter().copied().collect();
@@ -40,13 +40,13 @@ pub(super) fn fix(story: &Story<'_>, changer: &str) -> Fix {
         ));
         return fix;
     }
-    let Some(flag) = flag(story, changer, &value) else {
+    let Some(flag) = flag(copies, changer, &value) else {
         fix.notes.push(format!("set them where the files are written, in place of: {}", words.join(" ")));
         return fix;
     };
     for &writer in &rest.writers {
         if ledger.is_copied(writer) {
-            if is_unpacked(story, writer) {
+            if is_unpacked(copies, writer) {
                 fix.notes.push(
                     "an unpacked archive keeps the modes and owners that it holds: set them before it is packed".into(),
                 );
@@ -62,7 +62,7 @@ pub(super) fn fix(story: &Story<'_>, changer: &str) -> Fix {
     // a user must be there before a COPY can name it
     let first = rest.writers.iter().find(|&&writer| ledger.is_copied(writer));
     if let Some((&first, user)) = first.zip(user_of(changer, &value)) {
-        match maker(story, user) {
+        match maker(copies, user) {
             Some(maker) if maker == hider => {
                 let parts = shell::part_texts(command);
                 let make: Vec<&str> = parts.into_iter().filter(|part| !is_change(part)).collect();
@@ -70,7 +70,7 @@ pub(super) fn fix(story: &Story<'_>, changer: &str) -> Fix {
                 fix.edits
                     .push(Edit::InsertStep { before, lines: vec![format!("RUN {}", make.join(" && "))] });
                 fix.edits.extend(ledger.step_id(hider).map(|step| Edit::RemoveStep { step }));
-                fix.edits.extend(rest.keep(story, changer, &value).map(|keep| Edit::InsertStep {
+                fix.edits.extend(rest.keep(copies, changer, &value).map(|keep| Edit::InsertStep {
                     before: ledger.step_id(hider),
                     lines: vec![format!("RUN {keep}")],
                 }));
@@ -87,7 +87,7 @@ pub(super) fn fix(story: &Story<'_>, changer: &str) -> Fix {
             _ => {}
         }
     }
-    let keep = rest.keep(story, changer, &value);
+    let keep = rest.keep(copies, changer, &value);
     fix.edits.extend(edits::replace(ledger, hider, |part| {
         is_change(part).then(|| keep.clone().into_iter().collect())
     }));
@@ -106,8 +106,8 @@ struct Rest {
 }
 
 impl Rest {
-    fn of(story: &Story<'_>, hider: usize) -> Self {
-        let (ledger, mut rest) = (story.ledger, Self::default());
+    fn of(copies: &Copies<'_>, hider: usize) -> Self {
+        let (ledger, mut rest) = (copies.ledger, Self::default());
         let image = ledger.image;
         for entry in image.layer_entries(hider) {
             let path = image.path_of(entry);
@@ -137,31 +137,31 @@ impl Rest {
     }
 
     /// The change that stays: of directories only.
-    fn keep(&self, story: &Story<'_>, changer: &str, value: &str) -> Option<String> {
+    fn keep(&self, copies: &Copies<'_>, changer: &str, value: &str) -> Option<String> {
         if self.directories.is_empty() {
             return None;
         }
         if self.directories.len() <= DIRECTORIES {
             let words: Option<Vec<String>> =
-                self.directories.iter().map(|&path| story.ledger.word(path)).collect();
+                self.directories.iter().map(|&path| copies.ledger.word(path)).collect();
             return Some(format!("{changer} {value} {}", words?.join(" ")));
         }
-        let top = story.ledger.word(self.directories[0])?;
+        let top = copies.ledger.word(self.directories[0])?;
         Some(format!("find {top} -type d -exec {changer} {value} {{}} +"))
     }
 }
 
 /// The option of `COPY` that does the same: with the group that the files have in the image, since builders do not
 /// agree on what a user without a group means.
-fn flag(story: &Story<'_>, changer: &str, value: &str) -> Option<String> {
+fn flag(copies: &Copies<'_>, changer: &str, value: &str) -> Option<String> {
     if value.contains(['$', '`', '*']) || value.starts_with("--") {
         return None;
     }
     match changer {
         "chown" | "chgrp" => {
-            let evidence = story.found.claims.evidence();
-            let image = story.ledger.image;
-            let hider = *story.waste.by.first()?;
+            let evidence = copies.found.claims.evidence();
+            let image = copies.ledger.image;
+            let hider = *copies.waste.by.first()?;
             let now = evidence.iter().find_map(|evidence| image.entry_in_layer(evidence.path, hider))?;
             let attrs = image.attrs_of(now);
             let (user, group) = match (changer, value.split_once([':', '.'])) {
@@ -174,7 +174,7 @@ fn flag(story: &Story<'_>, changer: &str, value: &str) -> Option<String> {
             Some(format!("--chown={user}:{group}"))
         }
         // the old builder does not know the option; directories get the same bits, as by chmod -R
-        "chmod" if story.ledger.is_buildkit() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
+        "chmod" if copies.ledger.is_buildkit() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
             Some(format!("--chmod={value}"))
         }
         _ => None,
@@ -189,10 +189,10 @@ fn user_of<'a>(changer: &str, value: &'a str) -> Option<&'a str> {
 }
 
 /// The own step that makes a user or a group of this name.
-fn maker(story: &Story<'_>, user: &str) -> Option<usize> {
+fn maker(copies: &Copies<'_>, user: &str) -> Option<usize> {
     const MAKE: [&str; 4] = ["useradd", "adduser", "groupadd", "addgroup"];
-    story.ledger.own_layers().find(|&layer| {
-        let commands = shell::commands(story.ledger.image.command_of(layer));
+    copies.ledger.own_layers().find(|&layer| {
+        let commands = shell::commands(copies.ledger.image.command_of(layer));
         commands
             .iter()
             .any(|words| MAKE.contains(&words[0].as_str()) && words.iter().any(|word| word == user))
@@ -200,8 +200,8 @@ fn maker(story: &Story<'_>, user: &str) -> Option<usize> {
 }
 
 /// True for an `ADD` of one file that stored several: it was an archive.
-fn is_unpacked(story: &Story<'_>, layer: usize) -> bool {
-    let ledger = story.ledger;
+fn is_unpacked(copies: &Copies<'_>, layer: usize) -> bool {
+    let ledger = copies.ledger;
     let files = ledger.image.layer_entries(layer).filter(|&entry| ledger.image.entry(entry).kind.is_file());
     let is_add = ledger.is_made_by(layer, crate::dockerfile::Keyword::Add);
     let command = ledger.image.command_of(layer);

@@ -6,6 +6,7 @@ mod apt;
 mod archive_tree;
 mod archives;
 mod base;
+mod copies;
 mod copy_before_install;
 mod copy_root;
 mod deleted;

@@ -1,15 +1,15 @@
 //! Installing packages in one step.
 
-use super::waste::Story;
+use super::copies::Copies;
 use crate::advice::knowledge::package_managers;
 use crate::dockerfile::{Edit, Fix};
 use crate::text;
 
 /// The installations that wrote the records one after the other, as one where nothing stands between them.
-pub(super) fn fix(story: &Story<'_>) -> Fix {
-    let ledger = story.ledger;
-    let mut layers: Vec<usize> = story.writers();
-    layers.extend(&story.waste.by);
+pub(super) fn fix(copies: &Copies<'_>) -> Fix {
+    let ledger = copies.ledger;
+    let mut layers: Vec<usize> = copies.writers();
+    layers.extend(&copies.waste.by);
     layers.sort_unstable();
     layers.dedup();
     layers.retain(|&layer| {

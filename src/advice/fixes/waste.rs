@@ -1,8 +1,9 @@
 //! The words for exact waste: which step, and what it did.
 
+use super::copies::Copies;
 use super::{base, deleted, metadata, package_records};
 use crate::advice::engine::ledger::{Facts, Found, Ledger, Words};
-use crate::advice::engine::phrases::{capital, files};
+use crate::advice::engine::phrases::capital;
 use crate::advice::rules::waste::{Kind, Waste};
 use crate::dockerfile::{Edit, Fix, shell};
 use crate::text;
@@ -10,16 +11,16 @@ use crate::units;
 
 impl Facts for Waste {
     fn tell(&self, ledger: &Ledger<'_>, found: &Found<'_>) -> Words {
-        let story = Story { ledger, waste: self, found };
+        let copies = Copies { ledger, waste: self, found };
         let (title, why, fix) = match self.kind {
-            Kind::Repeated => story.repeated(),
-            Kind::Package => story.package(),
-            Kind::Metadata => story.metadata(),
-            Kind::Identical => story.identical(),
-            Kind::Deleted => story.deleted(),
-            Kind::Overwritten => story.overwritten(),
-            Kind::BaseHidden => story.base_hidden(),
-            Kind::BaseWaste => story.base_waste(),
+            Kind::Repeated => copies.repeated(),
+            Kind::Package => copies.package(),
+            Kind::Metadata => copies.metadata(),
+            Kind::Identical => copies.identical(),
+            Kind::Deleted => copies.deleted(),
+            Kind::Overwritten => copies.overwritten(),
+            Kind::BaseHidden => copies.base_hidden(),
+            Kind::BaseWaste => copies.base_waste(),
         };
         Words { title, why, fix }
     }
@@ -27,79 +28,7 @@ impl Facts for Waste {
 
 type Texts = (String, String, Fix);
 
-/// One group of copies, to be told.
-pub(super) struct Story<'a> {
-    pub(super) ledger: &'a Ledger<'a>,
-    pub(super) waste: &'a Waste,
-    pub(super) found: &'a Found<'a>,
-}
-
-impl Story<'_> {
-    fn count(&self) -> String {
-        files(self.found.claims.entries)
-    }
-
-    /// The layers that wrote the bytes: most bytes first.
-    pub(super) fn writers(&self) -> Vec<usize> {
-        self.found.claims.by_bytes().into_iter().map(|(layer, _)| layer).collect()
-    }
-
-    fn written_by(&self) -> String {
-        let mut layers = self.writers();
-        layers.sort_unstable();
-        text::layers(&layers)
-    }
-
-    fn hidden_by(&self) -> String {
-        text::layers(&self.waste.by)
-    }
-
-    /// `3.2 MB of layer 5 (COPY . /app) and 1 kB of layer 6 (…)`.
-    fn shares(&self) -> String {
-        let parts: Vec<String> = self
-            .found
-            .claims
-            .by_bytes()
-            .into_iter()
-            .enumerate()
-            .filter(|(at, (_, part))| *at == 0 || part.bytes > 0)
-            .map(|(_, share)| share)
-            .take(3)
-            .map(|(layer, part)| format!("{} of {}", units::size(part.bytes), self.ledger.layer(layer)))
-            .collect();
-        parts.join(" and ")
-    }
-
-    /// A verb for them: `hides` of one layer, `hide` of several.
-    fn verb(&self, verb: &str) -> String {
-        if self.waste.by.len() == 1 { format!("{verb}s") } else { verb.to_owned() }
-    }
-
-    fn hiders(&self) -> String {
-        let parts: Vec<String> =
-            self.waste.by.iter().take(2).map(|&layer| self.ledger.layer(layer)).collect();
-        let more = self.waste.by.len().saturating_sub(2);
-        let rest = if more == 0 { String::new() } else { format!(" and {}", layers_more(more)) };
-        format!("{}{rest}", parts.join(" and "))
-    }
-
-    /// The writers that matter, lowest layer first; those of next to nothing are not worth a change.
-    pub(super) fn guilty(&self) -> Vec<usize> {
-        let claims = &self.found.claims;
-        let matters = |part: &crate::advice::engine::claims::Part| part.bytes * 1000 >= claims.bytes;
-        claims.layers.iter().filter(|(_, part)| matters(part)).map(|(layer, _)| *layer).collect()
-    }
-
-    /// The noun for the files, when most bytes are of one kind.
-    fn what(&self) -> Option<&str> {
-        let (class, bytes) = self.waste.path_matches.iter().max_by_key(|(_, bytes)| **bytes)?;
-        (bytes * 2 > self.found.claims.bytes).then(|| self.ledger.path_matches.rules()[*class].what())
-    }
-
-    pub(super) fn command_of_hider(&self) -> String {
-        self.waste.by.first().map_or_else(String::new, |&layer| self.ledger.command(layer))
-    }
-
+impl Copies<'_> {
     fn repeated(&self) -> Texts {
         (
             format!("{} stores {} twice within its own tar", capital(&self.written_by()), self.count()),
@@ -280,10 +209,6 @@ impl Story<'_> {
             Fix::note("take the newest base: docker build --pull ."),
         )
     }
-}
-
-fn layers_more(count: usize) -> String {
-    if count == 1 { "one more layer".into() } else { format!("{count} more layers") }
 }
 
 /// `5`, `4 and 5`.
