@@ -16,6 +16,7 @@ pub(in crate::advice) mod phrases;
 pub(in crate::advice) mod places;
 pub(in crate::advice) mod rule;
 pub(in crate::advice) mod settings;
+mod steps;
 pub(in crate::advice) mod table;
 pub(in crate::advice) mod unpacking;
 pub(in crate::advice) mod wildcard;
