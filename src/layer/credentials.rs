@@ -3,6 +3,8 @@
 //! The body is checked while its layer is read, and only the verdict is kept: no secret stays in memory, so none can
 //! reach a report. Files of base layers and files that later layers remove are checked like any other.
 
+use super::secret_files::{self, Form};
+
 /// What a file that may hold a secret holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretCheck {
@@ -14,28 +16,6 @@ pub enum SecretCheck {
     Unknown,
 }
 
-/// How a file is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    Npmrc,
-    Netrc,
-    /// `password = x`: .pypirc, .my.cnf
-    Password,
-    Docker,
-    GitCredentials,
-    Aws,
-    Kube,
-    Env,
-    /// A PEM file, or a key of another kind.
-    Key,
-    /// `user:hash`
-    Htpasswd,
-    /// `host:port:database:user:password`
-    Pgpass,
-    /// A JSON file of credentials.
-    Json,
-}
-
 /// The form of a file, by its normalised path.
 pub(super) fn form(path: &[u8]) -> Option<Form> {
     let slash = path.iter().rposition(|&b| b == b'/');
@@ -43,25 +23,7 @@ pub(super) fn form(path: &[u8]) -> Option<Form> {
     if directory.starts_with(b"etc/ssl/certs") || directory.starts_with(b"usr/share/ca-certificates") {
         return None;
     }
-    let is_in = |parent: &[u8]| directory == parent || directory.ends_with(&[b"/", parent].concat());
-    Some(match name {
-        b".npmrc" => Form::Npmrc,
-        b".netrc" => Form::Netrc,
-        b".pypirc" | b".my.cnf" => Form::Password,
-        b"config.json" if is_in(b".docker") => Form::Docker,
-        b".dockercfg" => Form::Docker,
-        b".git-credentials" => Form::GitCredentials,
-        b"credentials" if is_in(b".aws") => Form::Aws,
-        b"config" if is_in(b".kube") => Form::Kube,
-        b"id_rsa" | b"id_dsa" | b"id_ecdsa" | b"id_ed25519" => Form::Key,
-        b".htpasswd" => Form::Htpasswd,
-        b".pgpass" => Form::Pgpass,
-        b"credentials.json" => Form::Json,
-        _ if name == b".env" || name.starts_with(b".env.") => Form::Env,
-        _ if [&b".pem"[..], b".key", b".ovpn"].iter().any(|end| name.ends_with(end)) => Form::Key,
-        _ if name.starts_with(b"ssh_host_") && name.ends_with(b"_key") => Form::Key,
-        _ => return None,
-    })
+    secret_files::form(directory, name)
 }
 
 /// Checks whether a body of this form holds a secret.

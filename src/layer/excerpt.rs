@@ -8,8 +8,9 @@
 use std::sync::Arc;
 
 use super::budget::Budget;
-use super::credentials::{self, Form, SecretCheck};
+use super::credentials::{self, SecretCheck};
 use super::elf::{self, Elf};
+use super::secret_files::Form;
 use super::{hash, records, rpm};
 use crate::error::Result;
 use crate::source::tar::Walk;

@@ -14,6 +14,7 @@ mod index;
 mod names;
 pub mod records;
 mod rpm;
+pub(crate) mod secret_files;
 mod sqlite;
 mod whiteout;
 

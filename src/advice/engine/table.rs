@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::rule::{PathRule, RuleInfo};
 use crate::advice::knowledge::archives;
 use crate::analysis::package_managers::PACKAGE_MANAGERS;
+use crate::layer::secret_files;
 use crate::text::wrap;
 
 #[derive(Deserialize)]
@@ -19,6 +20,8 @@ struct File {
 const ARCHIVES: &str = "@archive";
 /// All installations of package managers, in a list of commands of the table.
 const INSTALLS: &str = "@install";
+/// The names of all files that may hold secrets, in a list of globs of the table.
+const SECRETS: &str = "@secret";
 
 /// The rows of `assets/rules.toml`, in the order of billing. A test holds that they can be read.
 static ROWS: LazyLock<Vec<PathRule>> = LazyLock::new(|| {
@@ -27,6 +30,9 @@ static ROWS: LazyLock<Vec<PathRule>> = LazyLock::new(|| {
     for row in &mut rows {
         for glob in &mut row.globs {
             *glob = glob.replace(ARCHIVES, &archives::alternatives());
+        }
+        if let Some(at) = row.globs.iter().position(|glob| glob == SECRETS) {
+            row.globs.splice(at..=at, secret_files::globs());
         }
         if row.hist.iter().any(|command| command == INSTALLS) {
             row.hist.retain(|command| command != INSTALLS);

@@ -5,6 +5,7 @@ use crate::advice::engine::ledger::{Facts, Found, Ledger, Words};
 use crate::advice::engine::phrases::files;
 use crate::advice::rules::secret_file::SecretFiles;
 use crate::dockerfile::{Edit, Fix, shell};
+use crate::layer::secret_files;
 use crate::text;
 
 impl Facts for SecretFiles {
@@ -51,17 +52,6 @@ impl Facts for SecretFiles {
     }
 }
 
-/// Who reads a file, by its name.
-const READERS: [(&str, &[&str]); 7] = [
-    (".npmrc", &["npm", "yarn", "pnpm"]),
-    (".netrc", &["git", "curl", "pip", "go"]),
-    (".pypirc", &["twine", "pip"]),
-    (".git-credentials", &["git"]),
-    ("credentials", &["aws"]),
-    ("config.json", &["docker"]),
-    ("id_", &["git", "ssh", "scp", "npm", "pip", "go"]),
-];
-
 /// The steps that need the file, with the file mounted, as far as the history has them.
 fn mounted(ledger: &Ledger<'_>, path: &str) -> Fix {
     let file = path.rsplit('/').next().unwrap_or("credentials");
@@ -70,8 +60,7 @@ fn mounted(ledger: &Ledger<'_>, path: &str) -> Fix {
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c))
         .collect();
-    let readers = READERS.iter().find(|(name, _)| file == *name || file.starts_with("id_") && *name == "id_");
-    let readers = readers.map(|(_, readers)| *readers).unwrap_or_default();
+    let readers = secret_files::readers(file.as_bytes());
     let is_reader = |part: &str| {
         shell::commands(part).iter().any(|words| readers.contains(&words[0].as_str()))
             && !part.contains(" config set ")

@@ -4,11 +4,8 @@ use crate::advice::engine::claims::Claims;
 use crate::advice::engine::finding::{Evidence, Severity};
 use crate::advice::engine::ledger::{Draft, Ledger};
 use crate::advice::engine::rule::PathRule;
-use crate::layer::{Kind, SecretCheck};
+use crate::layer::{Kind, SecretCheck, secret_files};
 use crate::overlay::Fate;
-
-/// Names that often hold settings or certificates only.
-const MILD: [&[u8]; 5] = [b".npmrc", b".pem", b".my.cnf", b"config.json", b".htpasswd"];
 
 /// Larger files are no keys, in bytes.
 const LARGEST: u64 = 1_000_000;
@@ -55,7 +52,7 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
                 }
                 let name = ledger.image.paths.name(path);
                 let is_sure = holds == Some(SecretCheck::Secret);
-                let is_mild = !is_sure && MILD.iter().any(|mild| name.ends_with(mild));
+                let is_mild = !is_sure && secret_files::is_mild(name);
                 let (group, severity) = match (ledger.is_own(layer), is_sure) {
                     (false, _) => (&mut base, Severity::Info),
                     (true, true) => (&mut sure, Severity::High),
