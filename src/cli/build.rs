@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
 
-use clap::{Arg, Args, Command};
+use clap::Args;
 
-use super::args::{BaseArgs, Cli, ImageArgs, PolicyArgs, ReportArgs, UiArgs};
+use super::args::{self, BaseArgs, ImageArgs, OpenArgs, PolicyArgs, ReportArgs, UiArgs};
 use super::exit::Exit;
 use super::{interrupt, run};
 use crate::error::{Error, Result};
@@ -19,7 +19,7 @@ use crate::source::{Engine, EngineError, EngineErrorKind};
 #[derive(Debug, Args)]
 pub(super) struct BuildArgs {
     /// Build with docker, podman or nerdctl [default: the first one installed]
-    #[arg(long, value_name = "ENGINE", value_parser = engine)]
+    #[arg(long, value_name = "ENGINE", value_parser = args::engine)]
     pub engine: Option<Engine>,
     #[command(flatten)]
     pub base: BaseArgs,
@@ -32,27 +32,6 @@ pub(super) struct BuildArgs {
     /// Arguments for the engine's build command
     #[arg(value_name = "ARGUMENTS", trailing_var_arg = true, allow_hyphen_values = true)]
     pub arguments: Vec<OsString>,
-}
-
-impl BuildArgs {
-    /// Refuses our own options among the engine's arguments: the engine would only say that it does not know
-    /// them.
-    pub(super) fn check(&self) -> std::result::Result<(), clap::Error> {
-        let command = super::command();
-        let own = command.find_subcommand("build").into_iter().flat_map(Command::get_arguments);
-        // engines know this one too
-        let own: Vec<_> = own.filter_map(Arg::get_long).filter(|long| *long != "output").collect();
-        let is_own = |argument: &&OsString| {
-            let text = argument.to_string_lossy();
-            text.strip_prefix("--").is_some_and(|rest| own.contains(&rest.split('=').next().unwrap_or(rest)))
-        };
-        let Some(argument) = self.arguments.iter().find(is_own) else { return Ok(()) };
-        let text = format!(
-            "`{}` is an option of layercake: put it before the engine's arguments, or put `--` before those\n",
-            argument.display()
-        );
-        Err(super::command().error(clap::error::ErrorKind::ArgumentConflict, text))
-    }
 }
 
 /// Builds, then continues as if the image had been named.
@@ -83,7 +62,7 @@ pub(super) fn run(arguments: BuildArgs, gates: Gates, mut image: ImageArgs) -> R
     if let Some((file, target)) = dockerfile(&arguments) {
         (image.dockerfile, image.target) = (Some(file), target);
     }
-    run::run(Cli { image, report, policy, ui, gates, verb: None })
+    run::run(OpenArgs { image, report, policy, ui, gates })
 }
 
 /// Runs the build with the engine that is asked for, else with the first whose client is installed.
@@ -166,14 +145,9 @@ fn code(status: ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
-/// Reads the name of an engine or of its client.
-pub(super) fn engine(text: &str) -> std::result::Result<Engine, String> {
-    Engine::named(text).ok_or_else(|| "write docker, podman or nerdctl".into())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::args::Verb;
+    use super::super::commands::{Cli, Verb};
     use super::*;
 
     fn arguments(line: &str) -> Vec<OsString> {
@@ -214,7 +188,7 @@ mod tests {
     #[test]
     fn a_build_s_own_options_end_where_the_engine_s_begin() {
         let built = |line: &str| match read(&format!("build {line}")).unwrap() {
-            Cli { verb: Some(Verb::Build(build)), gates, .. } => (build, gates),
+            Cli { verb: Some(Verb::Build(build)), open } => (build, open.gates),
             other => panic!("{other:?}"),
         };
         let (parsed, gates) = built("--ci --max-wasted 20MB -t app --pull --output x .");

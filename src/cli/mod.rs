@@ -6,6 +6,7 @@
 mod args;
 mod baseline;
 mod build;
+mod commands;
 mod compare;
 mod document;
 mod exit;
@@ -23,12 +24,12 @@ mod share;
 mod slim;
 mod threads;
 
-pub use args::command;
+pub use commands::command;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use args::{Cli, Verb};
+use commands::{Cli, Verb};
 use exit::Exit;
 
 /// Runs the program with the arguments of the process.
@@ -56,12 +57,12 @@ fn start(arguments: impl Iterator<Item = OsString>) -> Exit {
         Some(Verb::Man) => manual::man(),
         Some(Verb::Rules) => manual::rules(),
         Some(Verb::Explain { rule }) => manual::explain(&rule),
-        Some(Verb::Build(arguments)) => build::run(arguments, cli.gates, cli.image),
+        Some(Verb::Build(arguments)) => build::run(arguments, cli.open.gates, cli.open.image),
         Some(Verb::Fix(arguments)) => fix::run(&arguments),
         Some(Verb::Compare(arguments)) => compare::run(&arguments),
         Some(Verb::Share(arguments)) => share::run(&arguments),
         Some(Verb::Slim(arguments)) => slim::run(arguments),
-        None => run::run(cli),
+        None => run::run(cli.open),
     };
     result.unwrap_or_else(|error| exit::tell(&error))
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{Cli, theme};
+use super::args::{OpenArgs, theme};
 use super::exit::Exit;
 use super::interrupt::Stop;
 use super::offers;
@@ -16,15 +16,15 @@ use crate::source::{ImageSelector, Progress};
 use crate::ui::{self, Allow, Change, Offered, Outcome};
 
 /// Opens the UI. The image loads behind its first frame.
-pub(super) fn show(cli: Cli, config: &Config) -> Result<Exit> {
+pub(super) fn show(open: OpenArgs, config: &Config) -> Result<Exit> {
     let options = ui::Options {
-        theme: chosen_theme(&cli, config)?,
-        no_color: !is_coloured(cli.report.color, true),
-        no_mouse: cli.ui.no_mouse,
+        theme: chosen_theme(&open, config)?,
+        no_color: !is_coloured(open.report.color, true),
+        no_mouse: open.ui.no_mouse,
     };
-    let cli = Arc::new(cli);
-    let is_named = cli.image.image.is_some() || cli.image.demo;
-    let request = if is_named { named(&cli, config)? } else { unnamed(&cli, config)? };
+    let open = Arc::new(open);
+    let is_named = open.image.image.is_some() || open.image.demo;
+    let request = if is_named { named(&open, config)? } else { unnamed(&open, config)? };
     let place = config.path.clone();
     let request =
         ui::Request { allow: Some(Box::new(move |allow| plan(place.as_deref(), allow))), ..request };
@@ -35,8 +35,8 @@ pub(super) fn show(cli: Cli, config: &Config) -> Result<Exit> {
 }
 
 /// The theme that the user asks for here, in words that are known.
-fn chosen_theme(cli: &Cli, config: &Config) -> Result<Option<ui::ThemeName>> {
-    match (cli.ui.theme, &config.theme) {
+fn chosen_theme(open: &OpenArgs, config: &Config) -> Result<Option<ui::ThemeName>> {
+    match (open.ui.theme, &config.theme) {
         (Some(theme), _) => Ok(Some(theme)),
         (None, Some(name)) => theme(name).map(Some).map_err(|why| {
             let place = config.path.as_ref().map_or_else(String::new, |path| path.display().to_string());
@@ -47,15 +47,15 @@ fn chosen_theme(cli: &Cli, config: &Config) -> Result<Option<ui::ThemeName>> {
 }
 
 /// The image that the arguments name. Where its place holds several and none is chosen, the user is asked.
-fn named(cli: &Arc<Cli>, config: &Config) -> Result<ui::Request> {
-    let request = Request::new(&cli.image, cli.gates.denied(), config)?;
+fn named(open: &Arc<OpenArgs>, config: &Config) -> Result<ui::Request> {
+    let request = Request::new(&open.image, open.gates.denied(), config)?;
     request.prepare(&Stop)?;
     let (name, location) = (request.name(), request.location().clone());
     let is_chosen = request.selector().image.is_some()
         || request.selector().platform.is_some()
         || location.image.is_some();
     let chooses = !is_chosen && offers::images(&location).is_ok_and(|images| images.len() > 1);
-    let again = Arc::clone(cli);
+    let again = Arc::clone(open);
     let load = move |offered: Option<&Offered>, progress: &dyn Progress| {
         // read anew each time: the user may have changed it meanwhile
         let config = Config::find(Path::new("."), again.policy.config.as_deref())?;
@@ -80,16 +80,16 @@ fn named(cli: &Arc<Cli>, config: &Config) -> Result<ui::Request> {
 }
 
 /// Nothing is named: whatever there is to open.
-fn unnamed(cli: &Arc<Cli>, config: &Config) -> Result<ui::Request> {
+fn unnamed(open: &Arc<OpenArgs>, config: &Config) -> Result<ui::Request> {
     // what is wrong with the configuration is said before anything is chosen
     Request::at(
-        &cli.image,
-        cli.gates.denied(),
+        &open.image,
+        open.gates.denied(),
         config,
         crate::source::Location::demo(),
         ImageSelector::default(),
     )?;
-    let again = Arc::clone(cli);
+    let again = Arc::clone(open);
     let load = move |offered: Option<&Offered>, progress: &dyn Progress| {
         let Some(offered) = offered else { return Err(offers::nothing_named()) };
         let config = Config::find(Path::new("."), again.policy.config.as_deref())?;

@@ -37,7 +37,7 @@ pub(super) struct SlimArgs {
     #[arg(long, help_heading = "Slim")]
     pub dry_run: bool,
     /// Call the new image NAME instead of what the old one is called
-    #[arg(long, value_name = "NAME", value_parser = tag, help_heading = "Slim")]
+    #[arg(long, value_name = "NAME", value_parser = target::tag, help_heading = "Slim")]
     pub tag: Option<String>,
     /// Leave out what a rule finds, although a container sees it: a rule's name, or a group such as cache or runtime; may be given again
     #[arg(long, value_name = "RULE", help_heading = "Slim")]
@@ -59,18 +59,6 @@ pub(super) struct SlimArgs {
 fn packing(text: &str) -> std::result::Result<Packing, String> {
     Packing::parse(text)
         .ok_or_else(|| "write none, gzip, gzip:1 to gzip:9, zstd, or zstd:1 to zstd:22".into())
-}
-
-fn tag(text: &str) -> std::result::Result<String, String> {
-    let usual = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-/:".contains(c);
-    let name = text.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(text, |(name, _)| name);
-    let is_name = name.chars().all(usual) && text.starts_with(|c: char| c.is_ascii_alphanumeric());
-    let is_tag = text[name.len()..].chars().skip(1).all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
-    if is_name && is_tag && !name.ends_with(['/', ':']) && text.len() > name.len().min(1) - 1 {
-        Ok(text.to_owned())
-    } else {
-        Err("write it as name:tag, for example app:slim".into())
-    }
 }
 
 /// Plans, writes, proves, and says what was saved.
@@ -194,20 +182,5 @@ fn fail(proof: &Proof, json: bool) {
         ));
         // there is no one left to tell when standard error is closed
         _ = writeln!(std::io::stderr(), "layercake: {error}");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_images_are_checked() {
-        for good in ["app", "app:slim", "team/app:1.2-RC", "registry.example:5000/team/app"] {
-            assert!(tag(good).is_ok(), "{good}");
-        }
-        for bad in ["", "App", "-o", "app:", "app:a b", "../app", "app/"] {
-            assert!(tag(bad).is_err(), "{bad}");
-        }
     }
 }

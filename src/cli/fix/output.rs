@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{FixArgs, ignore_file, is_idle, patch_name, read};
+use super::arguments::{FixArgs, ignore_file, is_idle, patch_name, read};
 use crate::cli::output::{to_file, to_stdout};
 use crate::cli::reports::is_coloured;
 use crate::error::{Error, Result};

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::{FixArgs, context, ignore_file, is_idle, read, stage};
+use super::arguments::{FixArgs, context, ignore_file, is_idle, read};
+use super::stage;
 use crate::cli::interrupt;
 use crate::cli::progress::Progress;
 use crate::cli::request::Request;

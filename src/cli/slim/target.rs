@@ -43,7 +43,7 @@ impl Target {
             "oci" => Self::Directory(rest.into()),
             "docker" | "podman" => {
                 let engine = if scheme == "docker" { Engine::Docker } else { Engine::Podman };
-                let name = super::tag(rest).map_err(|why| Error::because(why).at(shown.clone()))?;
+                let name = tag(rest).map_err(|why| Error::because(why).at(shown.clone()))?;
                 Self::Engine(engine, name)
             }
             _ => Self::File(text.into(), Form::DockerArchive),
@@ -187,4 +187,37 @@ fn open_up(path: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn open_up(_path: &Path) -> std::io::Result<()> {
     Ok(())
+}
+
+/// Checks the name of an image: components of lower-case letters and digits, and a tag.
+pub(super) fn tag(text: &str) -> std::result::Result<String, String> {
+    let (name, tag) = match text.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')) {
+        Some((name, tag)) => (name, Some(tag)),
+        None => (text, None),
+    };
+    let first = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let is_component =
+        |part: &str| part.starts_with(first) && part.chars().all(|c| first(c) || "._-:".contains(c));
+    let is_tag =
+        |tag: &str| !tag.is_empty() && tag.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    if name.split('/').all(is_component) && tag.is_none_or(is_tag) {
+        Ok(text.to_owned())
+    } else {
+        Err("write it as name:tag, for example app:slim".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tag;
+
+    #[test]
+    fn names_of_images_are_checked() {
+        for good in ["app", "app:slim", "team/app:1.2-RC", "registry.example:5000/team/app"] {
+            assert!(tag(good).is_ok(), "{good}");
+        }
+        for bad in ["", "App", "-o", "app:", "app:a b", "../app", "app/"] {
+            assert!(tag(bad).is_err(), "{bad}");
+        }
+    }
 }
