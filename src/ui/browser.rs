@@ -5,21 +5,19 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect, Size};
 
+use super::asked::Asked;
 use super::chooser::{Choice, Chooser, Item};
 use super::data::Data;
 use super::event::Effect;
 use super::keymap::{Action, Scope};
-use super::layout;
 use super::look::Look;
 use super::pane::{Context, Pane, Reply};
 use super::prompt::{Prompt, Purpose};
 use super::request::Allow;
 use super::text::{counted, safe};
 use super::tree::{Filter, Matches};
-use super::update::Asked;
-use super::view;
 use super::viewer::Viewer;
-use super::{extract, history, panes};
+use super::{extract, history, labels, layout, panes};
 
 /// The tab that shows layers and their files: where causes are.
 const LAYERS: usize = 0;
@@ -70,6 +68,11 @@ impl Browser {
     /// Fits the open tab to the screen.
     pub(super) fn settle(&mut self, size: Size) {
         self.on(size, |pane, context| pane.settle(context));
+    }
+
+    /// Where each tab's label starts in so many columns, and the label.
+    pub(super) fn labels(&self, room: u16) -> Vec<(u16, String)> {
+        labels::labels(&self.data, &self.panes, self.tab, room)
     }
 
     /// Where keys are looked up.
@@ -345,7 +348,7 @@ impl Browser {
     pub(super) fn click(&mut self, size: Size, at: Position) -> Asked {
         let Some(screen) = layout::screen(size) else { return Asked::Nothing };
         if screen.tabs.contains(at) {
-            if let Some(tab) = view::tab_at(self, screen.tabs, at) {
+            if let Some(tab) = labels::tab_at(&self.labels(screen.tabs.width), at.x - screen.tabs.x) {
                 self.open(size, tab);
             }
             return Asked::Nothing;

@@ -8,6 +8,7 @@
 //! sockets: an image comes from a [`Request`], and bodies of files from the reader in [`Shown`].
 
 mod action;
+mod asked;
 mod background;
 mod bindings;
 mod browser;
@@ -29,6 +30,7 @@ mod history;
 mod hub;
 mod input;
 mod keymap;
+mod labels;
 mod layout;
 mod list;
 mod loading;

@@ -5,17 +5,18 @@ use crossterm::event::{
 };
 use ratatui::layout::{Position, Size};
 
+use super::asked::Asked;
 use super::browser::Browser;
-use super::chooser::{self, Chooser};
+use super::chooser;
 use super::choosing::{self, Next};
 use super::confirm::{self, Confirm};
 use super::event::{Effect, Event, Outcome};
 use super::keymap::{Action, Scope, lookup};
 use super::list::List;
 use super::model::{Exit, Model, Overlay, Stage};
-use super::prompt::{self, Prompt};
+use super::prompt;
 use super::text::safe;
-use super::{help, layout, viewer};
+use super::{help, layout};
 
 /// Rows that one notch of the wheel moves.
 const NOTCH: isize = 3;
@@ -268,16 +269,6 @@ fn on_action(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some((main, size)) = browsing(model) else { return Vec::new() };
     let asked = main.act(size, action);
     follow(model, asked)
-}
-
-/// What the tabs asked of the shell around them.
-pub(super) enum Asked {
-    Nothing,
-    Say(String),
-    Effects(Vec<Effect>),
-    View(Box<viewer::Viewer>, Vec<Effect>),
-    Prompt(Prompt),
-    Choose(Chooser),
 }
 
 fn follow(model: &mut Model, asked: Asked) -> Vec<Effect> {

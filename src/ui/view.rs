@@ -1,12 +1,11 @@
 //! A frame: drawn from the model, which it cannot change.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::browser::Browser;
 use super::model::{Model, Overlay, Stage};
-use super::pane::Pane;
 use super::text::{Painter, safe, width};
 use super::theme::strip_colours;
 use super::{footer, help, layout};
@@ -93,34 +92,8 @@ fn header(main: &Browser, area: Rect, painter: &mut Painter<'_>) {
     shown.iter().fold(start, |x, (text, style)| painter.put(area, x, 0, area.width, text, *style) + 3);
 }
 
-/// Where each tab's label starts, and the label.
-fn labels(main: &Browser, room: u16) -> Vec<(u16, String)> {
-    let labels = |names: bool, badges: bool, gap: u16| {
-        let mut x = 1;
-        let label = |(at, pane): (usize, &dyn Pane)| {
-            let badge = pane.badge(&main.data);
-            let name = match (names || at == main.tab, badge.is_empty() || !badges) {
-                (false, _) => (at + 1).to_string(),
-                (true, true) => format!("{} {}", at + 1, pane.name()),
-                (true, false) => format!("{} {} {badge}", at + 1, pane.name()),
-            };
-            let start = x;
-            x += width(&name) + gap;
-            (start, name)
-        };
-        let all: Vec<(u16, String)> = main.panes.iter().map(AsRef::as_ref).enumerate().map(label).collect();
-        (x.saturating_sub(gap), all)
-    };
-    // the widest form that fits; the last one always does
-    let forms = [(true, true, 3), (true, true, 2), (true, false, 2), (true, false, 1), (false, false, 2)];
-    let fitting = forms.into_iter().map(|(names, badges, gap)| labels(names, badges, gap));
-    let all: Vec<_> = fitting.collect();
-    let fits = all.iter().position(|(end, _)| *end < room).unwrap_or(all.len() - 1);
-    all.into_iter().nth(fits).map(|(_, labels)| labels).unwrap_or_default()
-}
-
 fn tabs(main: &Browser, area: Rect, painter: &mut Painter<'_>) {
-    for (at, (x, label)) in labels(main, area.width).iter().enumerate() {
+    for (at, (x, label)) in main.labels(area.width).iter().enumerate() {
         let style = if at == main.tab { painter.theme.title_focused } else { painter.theme.title };
         painter.put(area, *x, 0, area.width, label, style);
     }
@@ -131,12 +104,6 @@ fn tabs(main: &Browser, area: Rect, painter: &mut Painter<'_>) {
 
 /// True when the way to the help and out has room beside the tabs; else it is in the footer.
 fn hints_fit(main: &Browser, area: Rect) -> bool {
-    let end = labels(main, area.width).last().map_or(0, |(x, label)| x + width(label));
+    let end = main.labels(area.width).last().map_or(0, |(x, label)| x + width(label));
     end + 2 + footer::HINTS < area.width
-}
-
-/// The tab whose label is at a position.
-pub(super) fn tab_at(main: &Browser, area: Rect, at: Position) -> Option<usize> {
-    let x = at.x - area.x;
-    labels(main, area.width).iter().position(|(start, label)| (*start..*start + width(label)).contains(&x))
 }

@@ -6,7 +6,7 @@ use ratatui::layout::Position;
 
 use super::details;
 use super::files::{self, Files};
-use super::layer_list;
+use super::layer_page;
 use super::layer_rows::LayerRows;
 use crate::image::PathId;
 use crate::overlay::Slot;
@@ -334,7 +334,7 @@ impl Pane for Layers {
 
     fn page(&self, context: Context<'_>) -> Option<Page> {
         let layers = self.layers().filter(|_| !self.in_files)?;
-        Some(layer_list::page(context.data, &layers))
+        Some(layer_page::page(context.data, &layers))
     }
 
     fn copied(&self, context: Context<'_>) -> Option<String> {

@@ -12,6 +12,7 @@ mod image_rows;
 mod largest;
 mod largest_rows;
 mod layer_list;
+mod layer_page;
 mod layer_rows;
 mod layers;
 mod map;
