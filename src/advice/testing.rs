@@ -2,8 +2,9 @@
 
 use super::{Advice, Settings, advise};
 use crate::analysis::{analyse, auto_base};
-use crate::image::{About, Assembly, Image, Parts, pair};
-use crate::layer::{Attrs, Elf, ElfKind, Entry, Excerpt, Kind, LayerIndex, NO_LINK, SecretCheck};
+use crate::image::Image;
+use crate::image::sample::{Files, configured};
+use crate::layer::{Elf, ElfKind, Excerpt, SecretCheck};
 use crate::oci::{Config, History};
 use crate::overlay::Union;
 
@@ -16,16 +17,32 @@ pub(super) struct File {
     pub(super) content: u64,
     pub(super) uid: u64,
     pub(super) mode: u32,
-    pub(super) mtime: i64,
     pub(super) link: Option<String>,
     /// What was kept of its body.
     pub(super) excerpt: Option<Excerpt>,
 }
 
+impl File {
+    fn store(&self, layer: Files) -> Files {
+        if let Some(path) = self.path.strip_prefix('!') {
+            return layer.whiteout(path);
+        }
+        let stored = match &self.link {
+            Some(target) => layer.hardlink(&self.path, target),
+            None => layer.file(&self.path, self.size, self.content),
+        };
+        let stored = stored.owner(self.uid).mode(self.mode);
+        match &self.excerpt {
+            Some(excerpt) => stored.excerpt(excerpt.clone()),
+            None => stored,
+        }
+    }
+}
+
 /// A file of this size; its content is its own.
 pub(super) fn file(path: &str, size: u64) -> File {
     let content = path.bytes().fold(7, |sum: u64, byte| sum.wrapping_mul(31) + u64::from(byte)) | 1;
-    File { path: path.into(), size, content, uid: 0, mode: 0o644, mtime: 0, link: None, excerpt: None }
+    File { path: path.into(), size, content, uid: 0, mode: 0o644, link: None, excerpt: None }
 }
 
 /// A file of which this text was kept.
@@ -53,7 +70,7 @@ pub(super) fn gone(path: &str) -> File {
 #[derive(Debug, Default)]
 pub(super) struct Fixture {
     pub(super) config: Config,
-    layers: Vec<LayerIndex>,
+    layers: Vec<Files>,
 }
 
 impl Fixture {
@@ -66,33 +83,7 @@ impl Fixture {
 
     /// A step that makes a layer.
     pub(super) fn step(mut self, created_by: &str, files: &[File]) -> Self {
-        let mut index = LayerIndex::default();
-        for file in files {
-            if let Some(path) = file.path.strip_prefix('!') {
-                let id = index.names.path(path.as_bytes());
-                index.whiteouts.push(id);
-                continue;
-            }
-            let path = index.names.path(file.path.as_bytes());
-            let attrs = index.attrs.intern(&Attrs { mode: file.mode, uid: file.uid, ..Attrs::default() });
-            let link = file.link.as_ref().map_or(NO_LINK, |to| index.names.path(to.as_bytes()).0);
-            let kind = if file.link.is_some() { Kind::HardLink } else { Kind::File };
-            let size = if file.link.is_some() { 0 } else { file.size };
-            if let Some(excerpt) = &file.excerpt {
-                index.excerpts.push((u32::try_from(index.entries.len()).unwrap(), excerpt.clone()));
-            }
-            index.entries.push(Entry {
-                size,
-                offset: 0,
-                mtime: file.mtime,
-                hash: file.content,
-                path,
-                attrs,
-                link,
-                kind,
-            });
-        }
-        self.layers.push(index);
+        self.layers.push(files.iter().fold(Files::default(), |layer, file| file.store(layer)));
         self.history(created_by, false)
     }
 
@@ -112,12 +103,7 @@ impl Fixture {
     }
 
     pub(super) fn image(self) -> Image {
-        let (steps, made, diagnostics) = pair(&self.config, self.layers.len()).unwrap();
-        let mut assembly = Assembly::with_capacity(0);
-        for (index, step) in self.layers.iter().zip(made) {
-            assembly.add(index, Parts { step, ..Parts::default() }).unwrap();
-        }
-        assembly.finish(About::default(), self.config, steps, diagnostics)
+        configured(self.layers, self.config)
     }
 
     pub(super) fn advice(self) -> Advice {

@@ -2,10 +2,10 @@
 //!
 //! Tests that need real archives have `tests/it/builder`; it writes every form that tools save images in.
 
-use super::{About, Assembly, Diagnostic, Image, Parts, Step};
+use super::{About, Assembly, Diagnostic, Image, Parts, Step, pair};
 use crate::digest::Digest;
 use crate::dockerfile::{Keyword, StepId};
-use crate::layer::{Attrs, Entry, Kind, LayerIndex, NO_LINK, NameId, hash};
+use crate::layer::{Attrs, Entry, Excerpt, Kind, LayerIndex, NO_LINK, NameId, hash};
 use crate::oci::Config;
 use crate::source::Compression;
 
@@ -17,6 +17,7 @@ pub(crate) struct Builder {
     layers: usize,
     compression: Compression,
     about: About,
+    config: Config,
 }
 
 impl Builder {
@@ -73,7 +74,7 @@ impl Builder {
 
     /// The image.
     pub(crate) fn build(self, diagnostics: Vec<Diagnostic>) -> Image {
-        self.assembly.finish(self.about, Config::default(), self.history, diagnostics)
+        self.assembly.finish(self.about, self.config, self.history, diagnostics)
     }
 }
 
@@ -82,15 +83,16 @@ fn in_tar(entry: &Entry<NameId>) -> u64 {
     512 + entry.size.next_multiple_of(512)
 }
 
-/// What is in a layer. `mode`, `owner`, `mtime` and `excerpt` are of the entry added last.
-#[derive(Default)]
+/// What is in a layer. `mode`, `owner` and `excerpt` are of the entry added last.
+#[derive(Debug, Default)]
 pub(crate) struct Files(LayerIndex);
 
 impl Files {
     fn add(mut self, kind: Kind, path: &[u8], size: u64, hash: u64, link: u32) -> Self {
         let path = self.0.names.path(path);
         let attrs = self.0.attrs.intern(&Attrs { mode: 0o644, ..Attrs::default() });
-        let offset = self.0.entries.iter().map(in_tar).sum::<u64>() + 512;
+        let end = self.0.entries.last().map_or(0, |last| last.offset + last.size.next_multiple_of(512));
+        let offset = end + 512;
         self.0.entries.push(Entry { size, offset, mtime: 0, hash, path, attrs, link, kind });
         self
     }
@@ -151,6 +153,28 @@ impl Files {
     pub(crate) fn owner(self, uid: u64) -> Self {
         self.change(|attrs| attrs.uid = uid)
     }
+
+    /// The permissions of the last entry.
+    pub(crate) fn mode(self, mode: u32) -> Self {
+        self.change(|attrs| attrs.mode = mode)
+    }
+
+    /// What was kept of the body of the last entry.
+    pub(crate) fn excerpt(mut self, excerpt: Excerpt) -> Self {
+        let last = u32::try_from(self.0.entries.len() - 1).unwrap();
+        self.0.excerpts.push((last, excerpt));
+        self
+    }
+}
+
+/// An image with this configuration. Layers and history are paired as those of a real image are.
+pub(crate) fn configured(layers: Vec<Files>, config: Config) -> Image {
+    let (history, made, diagnostics) = pair(&config, layers.len()).unwrap();
+    let mut builder = Builder { history, config, ..Builder::default() };
+    for (files, step) in layers.into_iter().zip(made) {
+        builder.add(step, files);
+    }
+    builder.build(diagnostics)
 }
 
 /// An image of layers given by lines: `file PATH BODY`, `dir PATH`, `symlink PATH TARGET`, `hardlink PATH TARGET`,
