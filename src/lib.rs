@@ -10,8 +10,6 @@ pub mod units;
 pub mod digest;
 
 pub mod text;
-#[doc(hidden)]
-pub use text as escape;
 
 pub mod secrets;
 

@@ -8,12 +8,12 @@ use super::member::{Headers, pad};
 use super::pack::Blocks;
 use super::plan::{Action, LayerPlan, Made, Mark, Plan};
 use crate::error::{Error, Result};
-use crate::escape;
 use crate::image::{EntryId, Image, PathId};
 use crate::layer::hash::BodyHasher;
 use crate::layer::{MemberName, classify};
 use crate::source::tar::{BLOCK, Member, Type, Walk};
 use crate::source::{Compression, Input, Meter, Section, Stepping, Streaming, normal, stream_error};
+use crate::text;
 
 /// What a new layer is made from.
 pub(super) struct Tarring<'a> {
@@ -162,7 +162,7 @@ impl Tarring<'_> {
                 None => Source::Stream(&mut stream),
             };
             visit(part, &member, &mut Body { raw: &raw, meter: self.meter, source })
-                .map_err(|error| error.at(escape::line(&member.name, 200)))?;
+                .map_err(|error| error.at(text::line(&member.name, 200)))?;
         }
         if next == entries.end { Ok(()) } else { Err(changed()) }
     }

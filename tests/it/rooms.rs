@@ -14,7 +14,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The rooms, upper ones first. Rooms of one row may import each other.
 const ORDER: [&[&str]; 18] = [
-    &["units", "digest", "text", "escape", "secrets", "limits", "error"],
+    &["units", "digest", "text", "secrets", "limits", "error"],
     &["oci"],
     &["dockerfile"],
     &["source"],
