@@ -11,7 +11,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let (selector, rules) = (ImageSelector::default(), advice::Settings::default());
     let examined = load::examine(&location, &selector, &analysis::Base::Auto, &rules, &load::NoProgress);
     let Ok((examination, _)) = examined else { return };
-    // the identity of DESIGN.md, section 2
+    // what must hold of every image: all content is live or wasted, by one cause
     let totals = &examination.analysis.totals;
     assert_eq!(totals.content, totals.live + totals.overwritten + totals.removed + totals.repeated);
     let input = report::Input::new(&examination);
