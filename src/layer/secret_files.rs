@@ -36,6 +36,8 @@ enum Place {
 struct SecretFile {
     /// The file name; a `*` stands for any text.
     name: &'static str,
+    /// Where the `*` stands in it: cut once, since every file of an image is held to the table.
+    star: Option<usize>,
     place: Place,
     /// How the body is checked; none when it cannot be.
     form: Option<Form>,
@@ -47,7 +49,12 @@ struct SecretFile {
 
 impl SecretFile {
     const fn new(name: &'static str, place: Place, form: Option<Form>) -> Self {
-        Self { name, place, form, is_mild: false, readers: &[] }
+        let (bytes, mut at) = (name.as_bytes(), 0);
+        while at < bytes.len() && bytes[at] != b'*' {
+            at += 1;
+        }
+        let star = if at < bytes.len() { Some(at) } else { None };
+        Self { name, star, place, form, is_mild: false, readers: &[] }
     }
 
     const fn mild(self) -> Self {
@@ -59,9 +66,10 @@ impl SecretFile {
     }
 
     fn is_named(&self, name: &[u8]) -> bool {
-        match self.name.split_once('*') {
-            Some((start, end)) => name.starts_with(start.as_bytes()) && name.ends_with(end.as_bytes()),
-            None => name == self.name.as_bytes(),
+        let own = self.name.as_bytes();
+        match self.star {
+            Some(star) => name.starts_with(&own[..star]) && name.ends_with(&own[star + 1..]),
+            None => name == own,
         }
     }
 
@@ -111,8 +119,21 @@ static TABLE: [SecretFile; 28] = {
     ]
 };
 
+/// The bytes with which a name without a dot may begin, if a row is to fit it.
+static FIRST: [bool; 256] = {
+    let (mut first, mut row) = ([false; 256], 0);
+    while row < TABLE.len() {
+        first[TABLE[row].name.as_bytes()[0] as usize] = true;
+        row += 1;
+    }
+    first
+};
+
 /// The form of a file of this name in this directory; none when its body is not checked.
 pub(super) fn form(directory: &[u8], name: &[u8]) -> Option<Form> {
+    if !name.first().is_some_and(|&byte| FIRST[usize::from(byte)]) && !name.contains(&b'.') {
+        return None;
+    }
     TABLE.iter().find(|file| file.is_named(name) && file.is_in(directory))?.form
 }
 
@@ -143,4 +164,21 @@ pub(crate) fn globs() -> Vec<String> {
     let mut all = vec![format!("**/{{{}}}", names.join(",")), format!("**/*.{{{}}}", ends.join(","))];
     all.append(&mut paths);
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_row_is_passed_over() {
+        for file in &TABLE {
+            let name = file.name.replace('*', "x");
+            let directory = if let Place::In(parent) = file.place { parent } else { "srv" };
+            let first = TABLE.iter().find(|row| row.is_named(name.as_bytes())).map(|row| row.form);
+            assert_eq!(Some(form(directory.as_bytes(), name.as_bytes())), first, "{name}");
+        }
+        assert_eq!(form(b"w", b"12"), None);
+        assert_eq!(form(b"w", b"main.rs"), None);
+    }
 }
