@@ -3,6 +3,7 @@
 
 use std::sync::mpsc::Sender;
 use std::thread;
+use std::time::Duration;
 
 use crossterm::event::Event as Input;
 
@@ -19,6 +20,11 @@ pub(super) fn read_keys(sender: Sender<Event>) {
     // the UI may have ended meanwhile
     thread::spawn(move || hangup::watch(|| _ = end.send(Event::Stop(HANG_UP))));
     thread::spawn(move || {
+        // the first look takes the signal of a new size; a size that changed since the first frame is told after it
+        let watched = crossterm::event::poll(Duration::ZERO).is_ok();
+        if let (true, Ok((width, height))) = (watched, crossterm::terminal::size()) {
+            _ = sender.send(Event::Resize(width, height));
+        }
         loop {
             let event = match crossterm::event::read() {
                 Ok(Input::Key(key)) => Event::Key(key),
@@ -42,8 +48,6 @@ pub(super) fn read_keys(sender: Sender<Event>) {
 /// When the system does not allow it.
 #[cfg(unix)]
 pub(super) fn read_signals(sender: Sender<Event>) -> Result<()> {
-    use std::time::Duration;
-
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2};
 
     /// How long the loop may take to end before the program is ended without it.
