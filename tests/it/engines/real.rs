@@ -70,7 +70,7 @@ fn build(host: &str, folder: &Path) {
             (&12_000.into(), &5000.into())
         );
     }
-    let judged = finish(&mut with(&["--ci", "-t", "layercake-test:1"]));
+    let judged = finish(&mut with(&["--ci", "--min-efficiency", "90%", "-t", "layercake-test:1"]));
     assert!(judged.code == Some(1) && judged.stdout.contains("VERDICT  FAIL"), "{judged:?}");
     std::fs::write(context.join("Dockerfile"), "FROM scratch\nCOPY missing /\n").expect("a Dockerfile");
     let failed = finish(&mut with(&["--ci"]));
