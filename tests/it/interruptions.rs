@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::builder::{Form, ImageBuilder};
-use crate::program::{command, finish, temp};
+use crate::program::{command, finish, temp, with_signals};
 
 /// After this long a stop counts as ignored.
 const SOON: Duration = Duration::from_secs(10);
@@ -96,7 +96,7 @@ fn no_unfinished_file_stays() {
 
 #[test]
 fn a_program_that_shall_ignore_hang_ups_does() {
-    let mut nohup = Command::new("nohup");
+    let mut nohup = with_signals("nohup");
     nohup.arg(env!("CARGO_BIN_EXE_layercake")).args(["-", "--json"]);
     let mut child = nohup.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(500));

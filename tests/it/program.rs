@@ -30,11 +30,26 @@ pub(crate) fn temp() -> TempDir {
     tempfile::tempdir().expect("a temporary directory")
 }
 
+/// A program that takes signals as usual, also where whoever started the tests ignores some (a shell does that to
+/// what it runs in the background, `nohup` to all).
+pub(crate) fn with_signals(program: &str) -> Command {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    // hang-up and interrupt: signals 1 and 2
+    if ignored.trailing_zeros() >= 2 {
+        return Command::new(program);
+    }
+    let mut command = Command::new("/usr/bin/env");
+    command.arg("--default-signal=HUP,INT").arg(program);
+    command
+}
+
 /// The program with nothing of the caller's environment that it looks at, in an empty directory
 /// (so that no configuration file is found).
 pub(crate) fn command() -> Command {
     static EMPTY: LazyLock<TempDir> = LazyLock::new(temp);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_layercake"));
+    let mut command = with_signals(env!("CARGO_BIN_EXE_layercake"));
     for name in [
         "CI",
         "NO_COLOR",
