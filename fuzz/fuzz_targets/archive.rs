@@ -9,7 +9,8 @@ use layercake::{advice, analysis, load, report};
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let location = Location::bytes("fuzz", bytes.to_vec());
     let (selector, rules) = (ImageSelector::default(), advice::Settings::default());
-    let examined = load::examine(&location, &selector, &analysis::Base::Auto, &rules, &load::NoProgress);
+    let examined =
+        load::examine(&location, &selector, &analysis::Base::Auto, None, &rules, &load::NoProgress);
     let Ok((examination, _)) = examined else { return };
     // what must hold of every image: all content is live or wasted, by one cause
     let totals = &examination.analysis.totals;
