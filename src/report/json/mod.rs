@@ -13,7 +13,7 @@ mod path;
 mod verdict;
 
 use crate::load::Examination;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
@@ -29,6 +29,9 @@ use layout::Rowwise;
 
 /// The version of the format. It grows when a field goes away or changes its meaning.
 pub const SCHEMA: u32 = 1;
+
+/// Bytes that are gathered before they are written.
+const BUFFER: usize = 64 << 10;
 
 /// The format. A limit of rows is one for `wasted`, `duplicates`, `packages` and `findings` each; the sums in
 /// `totals` are always over everything.
@@ -48,9 +51,12 @@ fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<
 ///
 /// # Errors
 /// Only those of `out`.
-pub fn write_document(mut out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+pub fn write_document(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+    // a buffer of a known type: the serializer writes a few bytes at a time
+    let mut out = BufWriter::with_capacity(BUFFER, out);
     document.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Rowwise::default()))?;
-    out.write_all(b"\n")
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// The whole report; its lists are made while they are written.
