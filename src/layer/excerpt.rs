@@ -85,12 +85,19 @@ fn is_database(path: &[u8]) -> bool {
         b"RECORD" => directory.ends_with(b".dist-info"),
         // what npm installed, and the scripts of the project
         b".package-lock.json" => directory.ends_with(b"node_modules"),
-        b"package.json" => !directory.split(|&b| b == b'/').any(|part| part == b"node_modules"),
+        b"package.json" => is_project(directory),
         _ => {
             (directory == b"var/lib/dpkg/info" && name.ends_with(b".list"))
                 || directory == b"var/lib/dpkg/status.d"
         }
     }
+}
+
+/// Whether a package.json in this directory is a project's own: neither an installed package's nor one of the thousands
+/// that distributions put under `/usr/share/nodejs`.
+fn is_project(directory: &[u8]) -> bool {
+    let distribution = [&b"usr/share/"[..], b"usr/lib/"].iter().any(|top| directory.starts_with(top));
+    !distribution && !directory.split(|&b| b == b'/').any(|part| part == b"node_modules")
 }
 
 /// The package.json of a package that npm or its like installed: `node_modules/NAME/` or `node_modules/@SCOPE/NAME/`.
@@ -171,7 +178,9 @@ mod tests {
         for path in ["app/node_modules/a/package.json", "node_modules/@s/a/package.json"] {
             assert_eq!(Wanted::of(path.as_bytes(), 100, 0o644), Some(Wanted::PackageJson), "{path}");
         }
-        for path in ["node_modules/a/lib/package.json", "status", "x/RECORD"] {
+        let unwanted =
+            ["node_modules/a/lib/package.json", "usr/share/nodejs/a/package.json", "status", "x/RECORD"];
+        for path in unwanted {
             assert_eq!(Wanted::of(path.as_bytes(), 100, 0o644), None, "{path}");
         }
         assert_eq!(Wanted::of(b"usr/bin/big", limits::EXECUTABLE, 0o644), Some(Wanted::Executable));
