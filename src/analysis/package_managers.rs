@@ -22,6 +22,8 @@ pub struct PackageManager {
     pub updates: &'static [&'static str],
     /// How it installs new versions of what is there.
     pub upgrades: &'static [&'static str],
+    /// Other commands that fill its caches.
+    pub fetches: &'static [&'static str],
     /// A `RUN` that installs `{}` and leaves nothing else behind, but for what `clean` removes.
     pub install: &'static str,
     /// The end of a `RUN` that removes packages again.
@@ -43,6 +45,11 @@ impl PackageManager {
     /// The commands that remove packages again.
     pub fn remove(&self, packages: &[String]) -> String {
         self.remove.replace("{}", &packages.join(" "))
+    }
+
+    /// All commands that fill its caches.
+    pub fn filling(&self) -> impl Iterator<Item = &'static str> {
+        [self.installs, self.updates, self.upgrades, self.fetches].into_iter().flatten().copied()
     }
 
     /// True if it installs from lists that a separate command has to fetch first.
@@ -68,6 +75,7 @@ pub static PACKAGE_MANAGERS: &[PackageManager] = &[
             "apt upgrade",
             "apt full-upgrade",
         ],
+        fetches: &[],
         install: "apt-get update && apt-get install -y --no-install-recommends {}",
         remove: "apt-get purge -y --auto-remove {}",
         lean: Some("--no-install-recommends"),
@@ -83,6 +91,7 @@ pub static PACKAGE_MANAGERS: &[PackageManager] = &[
         installs: &["apk add"],
         updates: &[],
         upgrades: &["apk upgrade"],
+        fetches: &["apk update"],
         install: "apk add --no-cache {}",
         remove: "apk del {}",
         lean: None,
@@ -98,6 +107,7 @@ pub static PACKAGE_MANAGERS: &[PackageManager] = &[
         installs: &["dnf install"],
         updates: &[],
         upgrades: &["dnf update", "dnf upgrade"],
+        fetches: &["dnf groupinstall", "dnf makecache"],
         install: "dnf install -y --setopt=install_weak_deps=False {} && dnf clean all",
         remove: "dnf remove -y {} && dnf clean all",
         lean: Some("--setopt=install_weak_deps=False"),
@@ -113,6 +123,7 @@ pub static PACKAGE_MANAGERS: &[PackageManager] = &[
         installs: &["microdnf install"],
         updates: &[],
         upgrades: &["microdnf update", "microdnf upgrade"],
+        fetches: &["microdnf makecache"],
         install: "microdnf install -y --setopt=install_weak_deps=0 {} && microdnf clean all",
         remove: "microdnf remove -y {} && microdnf clean all",
         lean: Some("--setopt=install_weak_deps=0"),
@@ -128,11 +139,28 @@ pub static PACKAGE_MANAGERS: &[PackageManager] = &[
         installs: &["yum install"],
         updates: &[],
         upgrades: &["yum update", "yum upgrade"],
+        fetches: &["yum groupinstall", "yum makecache"],
         install: "yum install -y {} && yum clean all",
         remove: "yum remove -y {} && yum clean all",
         lean: None,
         without_docs: Some("--setopt=tsflags=nodocs"),
         without_languages: Some(RPM_LANGUAGES),
+    },
+    PackageManager {
+        name: "tdnf",
+        program: b"usr/bin/tdnf",
+        family: Some(Manager::Rpm),
+        records: Some(&records::RPM),
+        rewrites: &[],
+        installs: &["tdnf install"],
+        updates: &[],
+        upgrades: &["tdnf update", "tdnf upgrade"],
+        fetches: &["tdnf makecache"],
+        install: "tdnf install -y {} && tdnf clean all",
+        remove: "tdnf remove -y {} && tdnf clean all",
+        lean: None,
+        without_docs: None,
+        without_languages: None,
     },
     PackageManager {
         name: "zypper",
@@ -143,6 +171,7 @@ pub static PACKAGE_MANAGERS: &[PackageManager] = &[
         installs: &["zypper install", "zypper in"],
         updates: &[],
         upgrades: &["zypper update", "zypper up", "zypper dup"],
+        fetches: &["zypper refresh", "zypper ref"],
         install: "zypper --non-interactive install --no-recommends {} && zypper clean --all",
         remove: "zypper --non-interactive remove --clean-deps {} && zypper clean --all",
         lean: Some("--no-recommends"),
@@ -158,6 +187,7 @@ pub static PACKAGE_MANAGERS: &[PackageManager] = &[
         installs: &["pacman"],
         updates: &[],
         upgrades: &[],
+        fetches: &[],
         install: "pacman -Syu --noconfirm {} && pacman -Scc --noconfirm",
         remove: "pacman -Rns --noconfirm {} && pacman -Scc --noconfirm",
         lean: None,

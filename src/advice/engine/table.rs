@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::rule::{PathRule, RuleInfo};
 use crate::advice::knowledge::archives;
-use crate::analysis::package_managers::PACKAGE_MANAGERS;
+use crate::analysis::package_managers::{PACKAGE_MANAGERS, PackageManager};
 use crate::layer::secret_files;
 use crate::text::wrap;
 
@@ -18,7 +18,8 @@ struct File {
 
 /// All archives, in a glob of the table.
 const ARCHIVES: &str = "@archive";
-/// All installations of package managers, in a list of commands of the table.
+/// All installations of package managers, in a list of commands of the table. `@NAME` is every command by which
+/// the package manager of that name fills its caches.
 const INSTALLS: &str = "@install";
 /// The names of all files that may hold secrets, in a list of globs of the table.
 const SECRETS: &str = "@secret";
@@ -34,14 +35,25 @@ static ROWS: LazyLock<Vec<PathRule>> = LazyLock::new(|| {
         if let Some(at) = row.globs.iter().position(|glob| glob == SECRETS) {
             row.globs.splice(at..=at, secret_files::globs());
         }
-        if row.hist.iter().any(|command| command == INSTALLS) {
-            row.hist.retain(|command| command != INSTALLS);
-            let installs = PACKAGE_MANAGERS.iter().flat_map(|manager| manager.installs);
-            row.hist.extend(installs.map(ToString::to_string));
-        }
+        row.hist = row.hist.iter().flat_map(|command| commands(command)).collect();
     }
     rows
 });
+
+/// What a word in a list of commands stands for: itself, or commands of package managers.
+fn commands(word: &str) -> Vec<String> {
+    let Some(name) = word.strip_prefix('@') else { return vec![word.to_owned()] };
+    let all = || PACKAGE_MANAGERS.iter();
+    if word == INSTALLS {
+        all().flat_map(|manager| manager.installs).map(ToString::to_string).collect()
+    } else {
+        all()
+            .filter(|manager| manager.name == name)
+            .flat_map(PackageManager::filling)
+            .map(ToString::to_string)
+            .collect()
+    }
+}
 
 static ALL: LazyLock<Vec<RuleInfo>> = LazyLock::new(|| {
     let mut all: Vec<RuleInfo> = ROWS.iter().map(PathRule::info).collect();

@@ -1,7 +1,5 @@
 //! Installing with apt and leaving nothing behind, by the image's own steps.
 
-use std::cell::RefCell;
-
 use super::edits;
 use crate::advice::engine::ledger::Ledger;
 use crate::advice::knowledge::package_managers;
@@ -119,7 +117,7 @@ pub(super) fn rest(clean: &str, command: &str) -> String {
 /// Installations without what packages only recommend, and cleaned up; none for steps that install with something else.
 pub(super) fn lean(ledger: &Ledger<'_>, layers: &[usize], kept: &[String]) -> Vec<Edit> {
     // what is needed of it is asked for in the first installation
-    let asked: RefCell<Vec<&str>> = RefCell::new(kept.iter().map(String::as_str).collect());
+    let mut asked: Vec<&str> = kept.iter().map(String::as_str).collect();
     let mut all = Vec::new();
     for &layer in layers {
         let command = ledger.image.command_of(layer);
@@ -132,7 +130,7 @@ pub(super) fn lean(ledger: &Ledger<'_>, layers: &[usize], kept: &[String]) -> Ve
             if lean == part {
                 return None;
             }
-            for name in asked.borrow_mut().drain(..) {
+            for name in asked.drain(..) {
                 lean = format!("{lean} {name}");
             }
             Some(vec![lean])

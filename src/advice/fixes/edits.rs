@@ -18,7 +18,7 @@ pub(super) fn append(ledger: &Ledger<'_>, layer: usize, command: impl Into<Strin
 pub(super) fn replace(
     ledger: &Ledger<'_>,
     layer: usize,
-    with: impl Fn(&str) -> Option<Vec<String>>,
+    mut with: impl FnMut(&str) -> Option<Vec<String>>,
 ) -> Vec<Edit> {
     let Some(step) = ledger.shell_run(layer) else { return Vec::new() };
     let command = ledger.image.command_of(layer);
