@@ -19,6 +19,7 @@ mod progress;
 mod reports;
 mod request;
 mod run;
+mod scratch;
 mod screen;
 mod share;
 mod slim;

@@ -1,6 +1,7 @@
 //! `layercake slim`: the image again, without the bytes that no container can see.
 
 mod drop;
+mod prove;
 mod target;
 
 use std::ffi::OsString;
@@ -9,7 +10,7 @@ use std::path::Path;
 
 use clap::Args;
 
-use super::args::{Colour, ImageArgs};
+use super::args::{self, Colour, ImageArgs};
 use super::exit::Exit;
 use super::progress::Progress;
 use super::reports::options;
@@ -20,7 +21,10 @@ use crate::image::Image;
 use crate::load::Examination;
 use crate::policy::Config;
 use crate::report::Slimmed;
-use crate::slim::{self, Job, Opened, Packing, Proof, Summary};
+use crate::slim::{self, Job, Opened, Packing, Summary};
+use crate::source::Engine;
+use crate::source::engine::actions;
+use crate::text::counted;
 use drop::Wishes;
 use target::{Place, Target};
 
@@ -51,6 +55,15 @@ pub(super) struct SlimArgs {
     /// Compress the layers after the base [default: as they were]
     #[arg(long, value_name = "none|gzip[:N]|zstd[:N]", value_parser = packing, help_heading = "Slim")]
     pub compress: Option<Packing>,
+    /// Have an engine load both images too, and compare what their containers see; the new one is written only if that is the same
+    #[arg(long, conflicts_with = "dry_run", help_heading = "Proof")]
+    pub prove: bool,
+    /// A command that must succeed in a container of the new image; it has no network
+    #[arg(long, value_name = "COMMAND", help_heading = "Proof", requires = "prove")]
+    pub smoke: Option<String>,
+    /// Prove with docker, podman or nerdctl [default: the first that is installed]
+    #[arg(long, value_name = "ENGINE", value_parser = args::engine, help_heading = "Proof")]
+    pub engine: Option<Engine>,
     /// Print the result as JSON
     #[arg(long, help_heading = "Slim")]
     pub json: bool,
@@ -63,7 +76,20 @@ fn packing(text: &str) -> std::result::Result<Packing, String> {
 
 /// Plans, writes, proves, and says what was saved.
 pub(super) fn run(arguments: Box<SlimArgs>) -> Result<Exit> {
-    let SlimArgs { image, output, dry_run, tag, drop, include_base, squash, compress, json } = *arguments;
+    let SlimArgs {
+        image,
+        output,
+        dry_run,
+        tag,
+        drop,
+        include_base,
+        squash,
+        compress,
+        prove,
+        smoke,
+        engine,
+        json,
+    } = *arguments;
     let config = Config::find(Path::new("."), None)?;
     let target = output.as_deref().filter(|_| !dry_run).map(Target::parse).transpose()?;
     let wishes = Wishes::new(&drop, include_base, &config)?;
@@ -89,6 +115,7 @@ pub(super) fn run(arguments: Box<SlimArgs>) -> Result<Exit> {
             summary: &summary,
             output: None,
             proof: None,
+            trial: None,
             dropped: &rows,
             remarks: &remarks,
         };
@@ -112,7 +139,13 @@ pub(super) fn run(arguments: Box<SlimArgs>) -> Result<Exit> {
     };
     remarks.append(&mut written.remarks);
     let shown = target.to_string();
-    let is_proved = written.proof.holds();
+    let trial = if prove && written.proof.holds() {
+        let engine = engine.or(target.engine());
+        Some(prove::run(&job, actions::installed(engine), smoke.as_deref())?)
+    } else {
+        None
+    };
+    let is_proved = written.proof.holds() && trial.as_ref().is_none_or(slim::Trial::holds);
     if is_proved {
         place.keep(&target)?;
         remarks.push(
@@ -127,12 +160,13 @@ pub(super) fn run(arguments: Box<SlimArgs>) -> Result<Exit> {
         summary: &summary,
         output: is_proved.then_some(shown.as_str()),
         proof: Some(&written.proof),
+        trial: trial.as_ref(),
         dropped: &rows,
         remarks: &remarks,
     };
     print(&slimmed, json)?;
     if !is_proved {
-        fail(&written.proof, json);
+        fail(&slimmed, json);
     }
     // the process ends here: the system takes the memory back faster than the allocator would
     std::mem::forget((examination, written));
@@ -154,6 +188,11 @@ fn remarks(image: &Image, was_held: bool, name: &str) -> Vec<String> {
     if was_held {
         remarks.push(format!("{name} was kept in a temporary file meanwhile: it is read twice"));
     }
+    let links = image.diagnostics.iter().filter(|diagnostic| diagnostic.code == "dangling-hard-link").count();
+    if links > 0 {
+        let links = counted(links as u64, "hard link names", "hard links name");
+        remarks.push(format!("{links} no file: an engine may refuse the new image as it may the old one"));
+    }
     remarks.extend(
         image
             .diagnostics
@@ -174,12 +213,10 @@ fn print(slimmed: &Slimmed<'_>, json: bool) -> Result<()> {
 }
 
 /// Says on standard error why nothing was written, where standard output is for a program.
-fn fail(proof: &Proof, json: bool) {
+fn fail(slimmed: &Slimmed<'_>, json: bool) {
     if json {
-        let error = Error::because(format!(
-            "the new image would not be the same ({} differences), so nothing was written",
-            proof.differences
-        ));
+        let why = slimmed.refusal().unwrap_or_default();
+        let error = Error::because(format!("{why}, so nothing was written"));
         // there is no one left to tell when standard error is closed
         _ = writeln!(std::io::stderr(), "layercake: {error}");
     }

@@ -8,6 +8,7 @@
 
 mod bodies;
 mod documents;
+mod export;
 mod job;
 mod member;
 mod opened;
@@ -21,6 +22,7 @@ mod tarring;
 mod verify;
 mod write;
 
+pub use export::{Exported, Trial};
 pub use job::{Form, Job, Written};
 pub use opened::Opened;
 pub use pack::Packing;

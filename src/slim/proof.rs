@@ -70,6 +70,12 @@ impl<'a> Side<'a> {
         self.origins.get(id).unwrap_or(id)
     }
 
+    /// True for a hard link to nothing: no engine takes such an image, so that nobody sees what stands there. In the
+    /// new image it may lead to something that was hidden only for a while.
+    fn is_dangling(&self, id: EntryId) -> bool {
+        self.image.entry(id).kind == Kind::HardLink && self.origins.get(id).is_none()
+    }
+
     fn xattrs(&self, id: EntryId) -> BTreeMap<&'a [u8], &'a [u8]> {
         let own =
             self.image.attrs_of(id).xattrs.iter().map(|(name, value)| (name.as_slice(), value.as_slice()));
@@ -126,7 +132,9 @@ pub(super) fn compare(
                 let (Some((path, a)), Some((_, b))) = (left.next(), right.next()) else { break };
                 let mut wrong = Vec::new();
                 slots(old, new, (*a, *b), &same, &mut wrong);
-                if let (Slot::Entry(a), Slot::Entry(b)) = (*a, *b) {
+                if let (Slot::Entry(a), Slot::Entry(b)) = (*a, *b)
+                    && !old.is_dangling(a)
+                {
                     let (a, b) = (old.origin(a), new.origin(b));
                     if *partners.entry(a).or_insert(b) != b || *takers.entry(b).or_insert(a) != a {
                         wrong.push("its hard links differ".to_owned());
@@ -176,6 +184,9 @@ fn entries(
     let mut differ = |what: &str, old: &dyn Display, new: &dyn Display| {
         wrong.push(format!("{what} {old} became {new}"));
     };
+    if old.is_dangling(before) {
+        return;
+    }
     let (from, to) = (old.origin(before), new.origin(after));
     let (kind, now) = (old.image.entry(from).kind, new.image.entry(to).kind);
     if kind != now {

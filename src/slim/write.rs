@@ -28,6 +28,15 @@ impl Job<'_> {
         if progress.stopped() { Err(Error::Interrupted) } else { done }
     }
 
+    /// Writes the image to `path`, and does not read it again: for an engine, which is to say what it makes of it.
+    ///
+    /// # Errors
+    /// When the old image cannot be read or the new one not written.
+    pub fn copy(&self, path: &Path, progress: &dyn Progress) -> Result<()> {
+        let done = self.write(path, progress).map(drop);
+        if progress.stopped() { Err(Error::Interrupted) } else { done }
+    }
+
     fn write(&self, path: &Path, progress: &dyn Progress) -> Result<(Vec<Came>, BodyHashes, Vec<String>)> {
         let parts: Vec<(String, u64)> = self
             .opened

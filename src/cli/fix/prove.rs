@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::arguments::{FixArgs, context, ignore_file, is_idle, read};
 use super::stage;
-use crate::cli::interrupt;
 use crate::cli::progress::Progress;
 use crate::cli::request::Request;
+use crate::cli::scratch::{self, Scratch};
 use crate::compare::{self, ChangeKind, Hashes, Side};
 use crate::error::{Error, Result};
 use crate::fix::{self, Plan, Proof, Seconds};
@@ -37,7 +36,7 @@ pub(super) fn run(
     let folder = tempfile::tempdir().map_err(|error| temporary(&error))?;
     let context = context(arguments);
     let workshop = Workshop {
-        engine: engine(arguments),
+        engine: actions::installed(arguments.engine),
         folder: folder.path(),
         arguments: &arguments.arguments,
         target: arguments.image.target.as_deref(),
@@ -56,16 +55,16 @@ pub(super) fn run(
     };
     let given = side(examination);
     let drift = {
-        let (again, _) = request.of_engine(workshop.engine, &before.tag).run(&Progress::new())?;
+        let (again, _) = request.of_engine(workshop.engine, &before.image.name).run(&Progress::new())?;
         differing(&given, &side(&again))
     };
-    let (new, _) = request.of_engine(workshop.engine, &after.tag).run(&Progress::new())?;
+    let (new, _) = request.of_engine(workshop.engine, &after.image.name).run(&Progress::new())?;
     let other = side(&new);
     let comparison = compare::compare(&given, &other, &Hashes::default());
     let mut proof = fix::verify(&given, &other, &comparison, plan.predicted.as_ref(), &drift);
     proof.seconds = Seconds { before: before.seconds, after: after.seconds };
     if let Some(command) = &arguments.smoke {
-        let succeeded = workshop.succeeds(&after.tag, command)?;
+        let succeeded = scratch::succeeds(workshop.engine, &after.image.name, command)?;
         proof.smoke = Some(succeeded);
         proof.passed &= succeeded;
     }
@@ -93,15 +92,6 @@ fn temporary(error: &std::io::Error) -> Error {
     Error::io(error).at("a temporary folder")
 }
 
-/// The engine that is asked for, else the first whose client is installed.
-fn engine(arguments: &FixArgs) -> Engine {
-    arguments.engine.unwrap_or_else(|| {
-        let installed =
-            |engine: &Engine| actions::client(*engine, &[OsStr::new("--version")], &|| false).is_ok();
-        Engine::ALL.into_iter().find(installed).unwrap_or(Engine::Docker)
-    })
-}
-
 /// Where images are built.
 struct Workshop<'a> {
     engine: Engine,
@@ -111,19 +101,10 @@ struct Workshop<'a> {
     target: Option<&'a str>,
 }
 
-/// An image that was built. It is removed in the end, however that comes.
+/// An image that was built.
 struct Built {
-    engine: Engine,
-    tag: String,
+    image: Scratch,
     seconds: f64,
-}
-
-impl Drop for Built {
-    fn drop(&mut self) {
-        // an image that cannot be removed is no reason to fail
-        let _ =
-            actions::client(self.engine, &["image", "rm", "--force", &self.tag].map(OsStr::new), &|| false);
-    }
 }
 
 impl Workshop<'_> {
@@ -131,56 +112,23 @@ impl Workshop<'_> {
     fn build(&self, name: &str, text: &str, context: &Path) -> Result<Built> {
         let file: PathBuf = self.folder.join(format!("Dockerfile.{name}"));
         std::fs::write(&file, text).map_err(|error| temporary(&error))?;
-        let tag = format!("layercake-proof:{}-{name}", std::process::id());
+        // made first, so that it is removed whatever happens
+        let image = Scratch::image(self.engine, name);
         let mut all: Vec<&OsStr> =
-            ["build", "--no-cache", "--force-rm", "-t", &tag, "-f"].map(OsStr::new).to_vec();
+            ["build", "--no-cache", "--force-rm", "-t", &image.name, "-f"].map(OsStr::new).to_vec();
         all.push(file.as_os_str());
         if let Some(target) = self.target {
             all.extend(["--target", target].map(OsStr::new));
         }
         all.extend(self.arguments.iter().map(OsString::as_os_str));
         all.push(context.as_os_str());
-        // made first, so that it is removed whatever happens
-        let mut built = Built { engine: self.engine, tag: tag.clone(), seconds: 0.0 };
         let start = Instant::now();
-        if !self.client(&all)? {
+        if !scratch::client(self.engine, &all)? {
             let which = if name == "before" { "the Dockerfile as it is" } else { "the changed Dockerfile" };
             return Err(Error::because(format!("{which} does not build"))
                 .hint("what the build needs besides, such as --build-arg, goes after --"));
         }
-        built.seconds = start.elapsed().as_secs_f64();
-        Ok(built)
-    }
-
-    /// Runs a command in a container of an image, without a network.
-    fn succeeds(&self, tag: &str, command: &str) -> Result<bool> {
-        let name = format!("layercake-proof-{}", std::process::id());
-        let run = [
-            "run",
-            "--rm",
-            "--network",
-            "none",
-            "--name",
-            &name,
-            "--entrypoint",
-            "/bin/sh",
-            tag,
-            "-c",
-            command,
-        ];
-        let succeeded = self.client(&run.map(OsStr::new));
-        if succeeded.is_err() {
-            // the client may be gone before its container
-            let _ = actions::client(self.engine, &["rm", "--force", &name].map(OsStr::new), &|| false);
-        }
-        succeeded
-    }
-
-    /// Whether the engine's client succeeds.
-    fn client(&self, arguments: &[&OsStr]) -> Result<bool> {
-        let flag = interrupt::flag();
-        let status = actions::client(self.engine, arguments, &|| flag.load(Ordering::Relaxed))
-            .map_err(|error| Error::because(error.why).hint("--prove needs a container engine"))?;
-        status.map(|status| status.success()).ok_or(Error::Interrupted)
+        let seconds = start.elapsed().as_secs_f64();
+        Ok(Built { image, seconds })
     }
 }

@@ -59,6 +59,14 @@ impl Target {
         }
     }
 
+    /// The engine that is to have it.
+    pub(super) fn engine(&self) -> Option<Engine> {
+        match self {
+            Self::Engine(engine, _) => Some(*engine),
+            Self::File(..) | Self::Directory(_) => None,
+        }
+    }
+
     /// The name that the new image has by where it goes.
     pub(super) fn name(&self) -> Option<&str> {
         match self {
@@ -157,8 +165,11 @@ impl Place {
             }
             (place, Target::Engine(engine, name)) => {
                 let stopped = || interrupt::Stop.stopped();
-                engine::actions::load(*engine, place.path(), &stopped)
+                let loaded = engine::actions::load(*engine, place.path(), &stopped)
                     .map_err(|error| Error::because(error.why).at(target.to_string()))?;
+                if !loaded {
+                    return Err(Error::Interrupted);
+                }
                 let found = engine.find(name).map(drop);
                 found.map_err(|_| {
                     Error::because(format!(

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::slimmed::{Dropped, Slimmed};
 use crate::report::json::{SCHEMA, TOOL, write_document};
-use crate::slim::{Change, LayerSummary, Outcome};
+use crate::slim::{Change, LayerSummary, Outcome, Proof, Trial};
 
 #[derive(Serialize)]
 struct Document<'a, T> {
@@ -80,6 +80,23 @@ struct ProofFields<'a> {
     paths: u64,
     differences: u64,
     first: &'a [String],
+    engine: Option<TrialFields<'a>>,
+}
+
+#[derive(Serialize)]
+struct TrialFields<'a> {
+    name: &'a str,
+    paths: u64,
+    differences: u64,
+    first: &'a [String],
+    smoke: Option<bool>,
+}
+
+impl<'a> TrialFields<'a> {
+    fn of(trial: &'a Trial) -> Self {
+        let Proof { paths, differences, first } = &trial.proof;
+        Self { name: trial.engine, paths: *paths, differences: *differences, first, smoke: trial.smoke }
+    }
 }
 
 /// The word for what becomes of a layer.
@@ -121,10 +138,11 @@ pub(super) fn write(out: &mut dyn Write, slimmed: &Slimmed<'_>) -> io::Result<()
             layers: summary.layers.iter().map(layer).collect(),
             dropped: slimmed.dropped.iter().map(DroppedFields::of).collect(),
             proof: slimmed.proof.map(|proof| ProofFields {
-                passed: proof.holds(),
+                passed: slimmed.refusal().is_none(),
                 paths: proof.paths,
                 differences: proof.differences,
                 first: &proof.first,
+                engine: slimmed.trial.map(TrialFields::of),
             }),
             remarks: slimmed.remarks,
         },

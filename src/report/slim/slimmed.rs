@@ -1,7 +1,8 @@
 //! What a report of slimming is made from.
 
 use crate::image::Image;
-use crate::slim::{Proof, Summary};
+use crate::slim::{Proof, Summary, Trial};
+use crate::text::counted;
 
 /// All that a report of slimming is made from.
 #[derive(Debug, Clone, Copy)]
@@ -14,10 +15,28 @@ pub struct Slimmed<'a> {
     pub output: Option<&'a str>,
     /// What was compared, when it was written.
     pub proof: Option<&'a Proof>,
+    /// What an engine makes of it, when it was asked.
+    pub trial: Option<&'a Trial>,
     /// What `--drop` leaves out.
     pub dropped: &'a [Dropped],
     /// Remarks, a sentence each.
     pub remarks: &'a [String],
+}
+
+impl Slimmed<'_> {
+    /// Why the new image is not kept; none when nothing speaks against it.
+    pub fn refusal(&self) -> Option<String> {
+        let counted = |proof: &Proof| counted(proof.differences, "difference", "differences");
+        if let Some(proof) = self.proof.filter(|proof| !proof.holds()) {
+            return Some(format!("the new image is not the same, {}", counted(proof)));
+        }
+        let trial = self.trial.filter(|trial| !trial.holds())?;
+        Some(if trial.proof.holds() {
+            "the command fails in a container of the new image".to_owned()
+        } else {
+            format!("containers of {} do not see the same, {}", trial.engine, counted(&trial.proof))
+        })
+    }
 }
 
 /// What one rule takes from the living files.

@@ -131,24 +131,35 @@ fn sums(page: &mut Page<'_>, slimmed: &Slimmed<'_>) -> io::Result<()> {
         );
         page.paragraph(DIM, &text)?;
     }
-    match (slimmed.output, slimmed.proof) {
-        (Some(output), Some(proof)) if proof.holds() => {
-            let paths = counted(proof.paths, "path", "paths");
-            let text = format!(
-                "wrote {}; proved: read again, {paths} are the same (type, mode, owner, time, size, content, links, \
-                 extended attributes), and nothing above the base is wasted",
-                line(output.as_bytes(), usize::MAX)
-            );
-            page.paragraph(PLAIN, &text)
+    verdict(page, slimmed)
+}
+
+fn verdict(page: &mut Page<'_>, slimmed: &Slimmed<'_>) -> io::Result<()> {
+    let Some(proof) = slimmed.proof else {
+        return page.paragraph(DIM, "a dry run: nothing was written");
+    };
+    if let Some(why) = slimmed.refusal() {
+        page.paragraph(WASTE, &format!("not written: {why}"))?;
+        let trial = slimmed.trial.map(|trial| &trial.proof);
+        for difference in proof.first.iter().chain(trial.into_iter().flat_map(|proof| &proof.first)) {
+            page.hint(difference)?;
         }
-        (_, Some(proof)) => {
-            let differences = counted(proof.differences, "difference", "differences");
-            page.paragraph(WASTE, &format!("not written: the new image is not the same, {differences}"))?;
-            for difference in &proof.first {
-                page.hint(difference)?;
-            }
-            Ok(())
-        }
-        _ => page.paragraph(DIM, "a dry run: nothing was written"),
+        return Ok(());
     }
+    let output = slimmed.output.unwrap_or_default();
+    let text = format!(
+        "wrote {}; proved: read again, {} are the same (type, mode, owner, time, size, content, links, extended \
+         attributes), and nothing above the base is wasted",
+        line(output.as_bytes(), usize::MAX),
+        counted(proof.paths, "path", "paths"),
+    );
+    page.paragraph(PLAIN, &text)?;
+    let Some(trial) = slimmed.trial else { return Ok(()) };
+    let smoke = if trial.smoke.is_some() { ", and the command succeeds in the new one" } else { "" };
+    let text = format!(
+        "proved by {} too: it loaded both, {} of their containers are the same{smoke}",
+        trial.engine,
+        counted(trial.proof.paths, "path", "paths"),
+    );
+    page.paragraph(PLAIN, &text)
 }

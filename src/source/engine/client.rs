@@ -181,10 +181,8 @@ impl Client {
                 other => arguments.push(other.into()),
             }
         }
-        let Some(child) = self.start(&arguments)? else { return Err(self.not_installed()) };
-        Archive::of(self.program, child).ok_or_else(|| {
-            EngineError::new(EngineErrorKind::Answer, format!("{} has no output", self.program))
-        })
+        let arguments: Vec<&OsStr> = arguments.iter().map(OsString::as_os_str).collect();
+        self.stream("save the image", &arguments)
     }
 
     /// Fetches an image from its registry.
@@ -217,6 +215,37 @@ impl Client {
         let status =
             wait(&Mutex::new(child), || stop() && since.get_or_insert_with(Instant::now).elapsed() > GRACE);
         Ok(status.filter(|_| !stop()))
+    }
+
+    /// Runs the client without showing what it prints, and gives that back, without the end of its line.
+    pub(super) fn answer(
+        &self,
+        arguments: &[&OsStr],
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<String>, EngineError> {
+        let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        let Some(mut child) = self.start(&arguments)? else { return Err(self.not_installed()) };
+        let (stdout, stderr) = self.read_aside(&mut child)?;
+        let Some(status) = wait(&Mutex::new(child), stop) else { return Ok(None) };
+        if status.success() {
+            return Ok(Some(stdout.join().unwrap_or_default()));
+        }
+        let said = gist(&stderr.join().unwrap_or_default());
+        let why = format!("{} {} fails: {said}", self.program, arguments[0].display());
+        Err(EngineError::new(EngineErrorKind::Answer, why))
+    }
+
+    /// Starts the client for what it writes to standard output: the `task`, as in "could not save the image".
+    pub(super) fn stream(
+        &self,
+        task: &'static str,
+        arguments: &[&OsStr],
+    ) -> Result<(Archive, KillOnDrop), EngineError> {
+        let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        let Some(child) = self.start(&arguments)? else { return Err(self.not_installed()) };
+        Archive::of(self.program, task, child).ok_or_else(|| {
+            EngineError::new(EngineErrorKind::Answer, format!("{} has no output", self.program))
+        })
     }
 
     /// The error of a client that is not there.

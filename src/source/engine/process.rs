@@ -70,6 +70,7 @@ pub(super) fn gist(complaint: &str) -> String {
 /// An archive while a client writes it.
 pub(super) struct Archive {
     program: &'static str,
+    task: &'static str,
     child: Arc<Mutex<Child>>,
     stdout: ChildStdout,
     complaint: Option<JoinHandle<String>>,
@@ -87,13 +88,17 @@ impl Read for Archive {
 
 impl Archive {
     /// Starts to read what `child` writes, and gives what ends it. None when it has no output, or no thread can be
-    /// started to read its complaints.
-    pub(super) fn of(program: &'static str, mut child: Child) -> Option<(Self, KillOnDrop)> {
+    /// started to read its complaints. `task` is what it does, as in "could not save the image".
+    pub(super) fn of(
+        program: &'static str,
+        task: &'static str,
+        mut child: Child,
+    ) -> Option<(Self, KillOnDrop)> {
         let complaint = read_aside(child.stderr.take()).ok()?;
         let stdout = child.stdout.take()?;
         let child = Arc::new(Mutex::new(child));
         let kill_on_drop = KillOnDrop(Arc::clone(&child));
-        Some((Self { program, child, stdout, complaint: Some(complaint) }, kill_on_drop))
+        Some((Self { program, task, child, stdout, complaint: Some(complaint) }, kill_on_drop))
     }
 
     /// Waits for the client's end; an error when it failed, so that a half image is never taken for a whole one.
@@ -104,6 +109,6 @@ impl Archive {
             return Ok(());
         }
         let complaint = complaint.join().unwrap_or_default();
-        Err(io::Error::other(format!("{} could not save the image: {}", self.program, gist(&complaint))))
+        Err(io::Error::other(format!("{} could not {}: {}", self.program, self.task, gist(&complaint))))
     }
 }

@@ -8,7 +8,7 @@
 mod archive;
 mod layer;
 mod packing;
-mod tarball;
+pub(crate) mod tarball;
 
 pub(crate) use archive::{Archive, Form, Members};
 pub(crate) use layer::LayerBuilder;

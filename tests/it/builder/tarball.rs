@@ -150,14 +150,14 @@ pub(crate) fn seal(header: &mut [u8; BLOCK]) {
 }
 
 /// A member of its own that tells something about the next one.
-fn special(out: &mut Vec<u8>, flag: u8, name: &[u8], body: &[u8]) {
+pub(crate) fn special(out: &mut Vec<u8>, flag: u8, name: &[u8], body: &[u8]) {
     out.extend_from_slice(&header(name, flag, body.len() as u64));
     out.extend_from_slice(body);
     pad(out);
 }
 
 /// `length key=value\n`, where the length counts its own digits too.
-fn record(records: &mut Vec<u8>, key: &str, value: &[u8]) {
+pub(crate) fn record(records: &mut Vec<u8>, key: &str, value: &[u8]) {
     let rest = key.len() + value.len() + 3;
     let mut length = rest + 1;
     while length != rest + length.to_string().len() {

@@ -6,6 +6,7 @@ mod fake;
 mod faults;
 mod fix;
 mod real;
+mod slim;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
