@@ -7,7 +7,7 @@ const CONTEXT: usize = 3;
 
 /// The patch that makes `new` out of `old`, which is called `name`; a text that is not there is none. Empty when
 /// nothing changes.
-pub fn unified(name: &str, old: Option<&str>, new: &str) -> String {
+pub(super) fn unified(name: &str, old: Option<&str>, new: &str) -> String {
     let diff = TextDiff::from_lines(old.unwrap_or_default(), new);
     let mut out = String::new();
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {

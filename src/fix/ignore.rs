@@ -1,7 +1,7 @@
 //! The `.dockerignore` with more lines.
 
 /// The text with these patterns at its end; the ones it has already are left out.
-pub fn extended(old: &str, patterns: &[String]) -> String {
+pub(super) fn extended(old: &str, patterns: &[String]) -> String {
     let has = |pattern: &str| {
         old.lines().any(|line| line.trim().trim_end_matches('/') == pattern.trim_end_matches('/'))
     };

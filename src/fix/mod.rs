@@ -1,7 +1,8 @@
 //! The improved Dockerfile of an image: which fixes are made, what they save, and the proof by a rebuild.
 //!
-//! A [`Plan`] is made from a loaded image, its findings and a Dockerfile, its own or one rebuilt from the history. It
-//! holds the new text, what was done and skipped, and the bytes that should go. [`verify`] holds that promise against
+//! [`propose`] makes a [`Plan`] from an examined image and a Dockerfile, its own or one rebuilt from the history. The plan
+//! holds the new text, what was done and skipped, and the bytes that should go; the [`Proposal`] holds the files that
+//! change, as a patch and to be written. [`verify`] holds that promise against
 //! the image that was built from the new text.
 
 mod diff;
@@ -11,12 +12,12 @@ mod outcome;
 mod plan;
 mod predict;
 mod proof;
+mod proposal;
 mod volatile;
 
-pub use diff::unified;
 pub use document::document;
-pub use ignore::extended as extended_ignore;
 pub use outcome::{Done, Left};
-pub use plan::{Choice, Plan, Source, plan};
-pub use predict::{Prediction, predict};
+pub use plan::{Choice, Plan};
+pub use predict::Prediction;
 pub use proof::{Lost, Proof, Seconds, verify};
+pub use proposal::{NewFile, Proposal, context, ignore_file, propose};

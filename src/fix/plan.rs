@@ -29,6 +29,16 @@ fn confidence(finding: &Finding) -> Confidence {
 }
 
 impl Choice {
+    /// All that is likely, with what the image's builder can do.
+    pub fn likely(image: &Image) -> Self {
+        Self {
+            only: Vec::new(),
+            except: Vec::new(),
+            confidence: Confidence::Likely,
+            buildkit: image.is_of_buildkit(),
+        }
+    }
+
     fn takes(&self, finding: &Finding) -> bool {
         let named = self.only.contains(&finding.rule);
         !self.except.contains(&finding.rule)
@@ -39,7 +49,7 @@ impl Choice {
 
 /// The Dockerfile that is changed.
 #[derive(Debug)]
-pub enum Source<'a> {
+pub(super) enum Source<'a> {
     /// A file, and how it fits the history.
     File {
         /// Its instructions.
@@ -75,8 +85,8 @@ pub struct Plan {
     pub rebuilt: bool,
 }
 
-/// Makes the plan. `advice` should hold all evidence, not only the largest.
-pub fn plan(
+/// Makes the plan. The prediction is right when `advice` holds all evidence, not only the largest.
+pub(super) fn plan(
     image: &Image,
     union: &Union,
     analysis: &Analysis,

@@ -30,7 +30,7 @@ pub struct Prediction {
 }
 
 /// What the fixes save; none when they build on something else than the image's own layers.
-pub fn predict(
+pub(super) fn predict(
     image: &Image,
     union: &Union,
     analysis: &Analysis,

@@ -1,14 +1,12 @@
-//! The arguments of `fix`, and the files that they name.
+//! The arguments of `fix`.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::advice::Confidence;
 use crate::cli::args::{self, Colour, ImageArgs};
-use crate::error::{Error, Result};
-use crate::fix::Plan;
 use crate::source::Engine;
 
 /// What to fix, and what to do with the result.
@@ -70,46 +68,4 @@ fn confidence(text: &str) -> std::result::Result<Confidence, String> {
         .into_iter()
         .find(|confidence| confidence.name() == text)
         .ok_or_else(|| "write exact, likely or judgement".into())
-}
-
-/// The name of a file in a patch: relative to the working directory where it is below it.
-pub(super) fn patch_name(path: &Path) -> String {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let below =
-        std::env::current_dir().ok().and_then(|here| absolute.strip_prefix(here).ok().map(Path::to_owned));
-    let name = below.or_else(|| path.file_name().map(PathBuf::from)).unwrap_or_else(|| "Dockerfile".into());
-    name.to_string_lossy().replace('\\', "/")
-}
-
-/// Where the patterns go: beside the Dockerfile if that has its own, else in the context.
-pub(super) fn ignore_file(arguments: &FixArgs) -> PathBuf {
-    if let Some(dockerfile) = &arguments.image.dockerfile {
-        let mut own = dockerfile.clone().into_os_string();
-        own.push(".dockerignore");
-        if Path::new(&own).exists() {
-            return own.into();
-        }
-    }
-    context(arguments).join(".dockerignore")
-}
-
-/// The directory that is sent to the build.
-pub(super) fn context(arguments: &FixArgs) -> PathBuf {
-    let beside = || arguments.image.dockerfile.as_deref().and_then(Path::parent).map(Path::to_owned);
-    let context = arguments.context.clone().or_else(beside).unwrap_or_default();
-    if context.as_os_str().is_empty() { ".".into() } else { context }
-}
-
-/// What a file holds; none when there is none.
-pub(super) fn read(path: &Path) -> Result<Option<String>> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::io(&error).at(path.display().to_string())),
-    }
-}
-
-/// True when there is nothing to do.
-pub(super) fn is_idle(plan: &Plan) -> bool {
-    plan.text == plan.old && plan.ignore.is_empty()
 }

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use super::arguments::{FixArgs, ignore_file, is_idle, patch_name, read};
+use super::arguments::FixArgs;
 use crate::cli::output::{to_file, to_stdout};
 use crate::cli::reports::is_coloured;
-use crate::error::{Error, Result};
-use crate::fix::{self, Plan, Proof};
+use crate::error::Result;
+use crate::fix::{self, Proof, Proposal};
 use crate::load::Examination;
 use crate::{text, units};
 
@@ -17,11 +17,11 @@ use crate::{text, units};
 pub(super) fn write(
     arguments: &FixArgs,
     examination: &Examination,
-    plan: &Plan,
+    proposal: &Proposal,
     proof: Option<&Proof>,
 ) -> Result<()> {
     let passed = proof.is_none_or(|proof| proof.passed);
-    let patch = patch(arguments, plan)?;
+    let (plan, patch) = (&proposal.plan, proposal.patch());
     if let Some(path) = &arguments.json {
         let document = fix::document(&examination.image, &examination.advice, plan, &patch, proof);
         if path == Path::new("-") { print(&document)? } else { replace(path, &document)? }
@@ -30,13 +30,13 @@ pub(super) fn write(
         replace(path, &plan.text)?;
     }
     if passed && arguments.write {
-        write_files(arguments, plan)?;
+        proposal.write(replace)?;
     }
     if arguments.json.is_none() && arguments.output.is_none() && !arguments.write {
         let coloured = is_coloured(arguments.color, std::io::stdout().is_terminal());
         print(&if coloured { painted(&patch) } else { patch })?;
     }
-    tell(examination, plan);
+    tell(examination, proposal);
     Ok(())
 }
 
@@ -47,38 +47,6 @@ fn print(text: &str) -> Result<()> {
 /// Writes a file whole or not at all.
 fn replace(path: &Path, text: &str) -> Result<()> {
     to_file(path, |out| out.write_all(text.as_bytes()))
-}
-
-/// The Dockerfile and the `.dockerignore` as one patch.
-fn patch(arguments: &FixArgs, plan: &Plan) -> Result<String> {
-    let name = arguments.image.dockerfile.as_deref().map_or_else(|| "Dockerfile".into(), patch_name);
-    let mut whole = fix::unified(&name, Some(&plan.old), &plan.text);
-    if !plan.ignore.is_empty() {
-        let path = ignore_file(arguments);
-        let old = if plan.rebuilt { None } else { read(&path)? };
-        let new = fix::extended_ignore(old.as_deref().unwrap_or_default(), &plan.ignore);
-        whole.push_str(&fix::unified(&patch_name(&path), old.as_deref(), &new));
-    }
-    Ok(whole)
-}
-
-/// Writes the Dockerfile, unless somebody else did meanwhile, and the `.dockerignore`.
-fn write_files(arguments: &FixArgs, plan: &Plan) -> Result<()> {
-    let Some(path) = &arguments.image.dockerfile else { return Ok(()) };
-    if read(path)?.as_deref() != Some(plan.old.as_str()) {
-        return Err(Error::because("it changed meanwhile, so nothing was written")
-            .at(path.display().to_string())
-            .hint("run layercake fix again"));
-    }
-    if plan.text != plan.old {
-        replace(path, &plan.text)?;
-    }
-    if !plan.ignore.is_empty() {
-        let path = ignore_file(arguments);
-        let old = read(&path)?.unwrap_or_default();
-        replace(&path, &fix::extended_ignore(&old, &plan.ignore))?;
-    }
-    Ok(())
 }
 
 /// A patch in the colours of git, with what could command a terminal escaped.
@@ -108,7 +76,8 @@ fn painted(patch: &str) -> String {
 }
 
 /// What was done and what was not, on standard error.
-fn tell(examination: &Examination, plan: &Plan) {
+fn tell(examination: &Examination, proposal: &Proposal) {
+    let plan = &proposal.plan;
     let mut out = std::io::stderr().lock();
     let findings = &examination.advice.findings;
     let mut say = |line: String| {
@@ -119,7 +88,7 @@ fn tell(examination: &Examination, plan: &Plan) {
         say("The Dockerfile is rebuilt from the image's history; with --dockerfile FILE yours is changed."
             .into());
     }
-    if is_idle(plan) && plan.left.is_empty() {
+    if proposal.files.is_empty() && plan.left.is_empty() {
         say("Nothing to fix.".into());
     }
     for done in &plan.done {

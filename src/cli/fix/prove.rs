@@ -5,14 +5,14 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::arguments::{FixArgs, context, ignore_file, is_idle, read};
+use super::arguments::FixArgs;
 use super::stage;
 use crate::cli::progress::Progress;
 use crate::cli::request::Request;
 use crate::cli::scratch::{self, Scratch};
 use crate::compare::{self, ChangeKind, Hashes, Side};
 use crate::error::{Error, Result};
-use crate::fix::{self, Plan, Proof, Seconds};
+use crate::fix::{self, Proof, Proposal, Seconds};
 use crate::load::Examination;
 use crate::source::Engine;
 use crate::source::engine::actions;
@@ -22,19 +22,21 @@ pub(super) fn run(
     arguments: &FixArgs,
     request: &Request,
     examination: &Examination,
-    plan: &Plan,
+    proposal: &Proposal,
 ) -> Result<Proof> {
+    let plan = &proposal.plan;
     if plan.rebuilt && (plan.text.contains(crate::dockerfile::write::SOURCE) || plan.text.contains('…')) {
         return Err(Error::because(
             "a Dockerfile that is rebuilt from the history lacks the names of its sources",
         )
         .hint("name your Dockerfile with --dockerfile, and its context with --context"));
     }
-    if is_idle(plan) {
+    if proposal.files.is_empty() {
         return Err(Error::because("there is nothing to prove: no fix can be made"));
     }
     let folder = tempfile::tempdir().map_err(|error| temporary(&error))?;
-    let context = context(arguments);
+    let dockerfile = arguments.image.dockerfile.as_deref();
+    let context = fix::context(dockerfile, arguments.context.as_deref());
     let workshop = Workshop {
         engine: actions::installed(arguments.engine),
         folder: folder.path(),
@@ -42,16 +44,16 @@ pub(super) fn run(
         target: arguments.image.target.as_deref(),
     };
     let before = workshop.build("before", &plan.old, &context)?;
-    let after = if plan.ignore.is_empty() {
-        workshop.build("after", &plan.text, &context)?
-    } else {
-        let copy = folder.path().join("context");
-        let ignore = ignore_file(arguments);
-        let staged = std::fs::create_dir(&copy).and_then(|()| stage::copy(&context, &copy, &ignore));
-        staged.map_err(|error| Error::io(&error).at(context.display().to_string()))?;
-        let lines = fix::extended_ignore(read(&ignore)?.as_deref().unwrap_or_default(), &plan.ignore);
-        std::fs::write(copy.join(".dockerignore"), lines).map_err(|error| temporary(&error))?;
-        workshop.build("after", &plan.text, &copy)?
+    let ignore = fix::ignore_file(dockerfile, arguments.context.as_deref());
+    let after = match proposal.files.iter().find(|file| file.path == ignore) {
+        None => workshop.build("after", &plan.text, &context)?,
+        Some(file) => {
+            let copy = folder.path().join("context");
+            let staged = std::fs::create_dir(&copy).and_then(|()| stage::copy(&context, &copy, &ignore));
+            staged.map_err(|error| Error::io(&error).at(context.display().to_string()))?;
+            std::fs::write(copy.join(".dockerignore"), &file.new).map_err(|error| temporary(&error))?;
+            workshop.build("after", &plan.text, &copy)?
+        }
     };
     let given = side(examination);
     let drift = {
