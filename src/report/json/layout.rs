@@ -54,8 +54,8 @@ impl Formatter for Rowwise {
     /// What a terminal would act on is escaped, as control characters are: the same text for a program, and harmless
     /// for someone who looks at the file.
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        // nearly every string is printable ASCII, which one pass over the bytes tells
-        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        // nearly every string is plain ASCII; the serializer has escaped its control characters, except for DEL
+        if fragment.is_ascii() && !fragment.as_bytes().contains(&0x7f) {
             return out.write_all(fragment.as_bytes());
         }
         let mut rest = fragment;
