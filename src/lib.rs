@@ -1,5 +1,5 @@
 //! layercake reads a saved container image and shows, layer by layer, where its bytes are, which of
-//! them nobody can ever see again, and what to change in the Dockerfile to get rid of them.
+//! them no container can ever see again, and what to change in the Dockerfile to get rid of them.
 //!
 //! Data flows one way: bytes → blobs → one [`layer::LayerIndex`] per layer → one immutable
 //! [`image::Image`] → [`analysis::Analysis`] → verdict and report. A room (module) imports only rooms

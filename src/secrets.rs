@@ -1,7 +1,7 @@
 //! Secrets in environments, labels and commands: found by their names, never shown.
 //!
 //! The commands of an image's steps go through [`redact`] where they are read, so that no report, JSON, screen, log or
-//! CI page repeats a password that somebody left in a Dockerfile. Only the configuration itself is kept unchanged.
+//! CI page repeats a password that was left in a Dockerfile. Only the configuration itself is kept unchanged.
 
 use std::collections::HashSet;
 

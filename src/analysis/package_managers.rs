@@ -1,4 +1,4 @@
-//! The package managers of distributions, one row each: everything that the program knows of one is here.
+//! The package managers of distributions, one row each: everything that the program knows about one is here.
 
 use super::packages::Manager;
 use crate::layer::records::{self, Records};
@@ -24,7 +24,7 @@ pub struct PackageManager {
     pub upgrades: &'static [&'static str],
     /// Other commands that fill its caches.
     pub fetches: &'static [&'static str],
-    /// A `RUN` that installs `{}` and leaves nothing else behind, but for what `clean` removes.
+    /// A `RUN` that installs `{}` and leaves nothing else behind, except for what `clean` removes.
     pub install: &'static str,
     /// The end of a `RUN` that removes packages again.
     pub remove: &'static str,

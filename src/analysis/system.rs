@@ -88,7 +88,7 @@ impl Language {
 pub struct Runtime {
     /// What it runs.
     pub language: Language,
-    /// Its version, as far as the file's name or the environment says: `3.11`.
+    /// Its version, if the file's name or the environment says it: `3.11`.
     pub version: Option<String>,
     /// The file.
     pub path: PathId,
@@ -114,7 +114,7 @@ impl Program {
     }
 }
 
-/// Finds out what the image is made of. The first `base_layers` are its base.
+/// Finds out what the image is made of. The first `base_layers` layers are its base.
 pub fn system(stack: Stack<'_>, base_layers: usize) -> System {
     let Stack { image, union } = stack;
     let mut places = Places::new(stack);

@@ -48,7 +48,7 @@ impl Totals {
         self.content - self.own_content
     }
 
-    /// The base's share of the content; 0 when there is none.
+    /// The base's share of the content; 0 without content.
     pub fn base_share(&self) -> f64 {
         if self.content == 0 { 0.0 } else { ratio(self.base_content(), self.content) }
     }

@@ -10,7 +10,7 @@ use crate::load::{self, Examination, Progress, ReadBodies};
 use crate::policy::{Baseline, Config};
 use crate::report::grown;
 
-/// A baseline before it is held against an image.
+/// A baseline before an image is compared with it.
 pub(super) enum Named {
     /// A report that was read.
     Report(Baseline),

@@ -95,7 +95,7 @@ fn tag(arguments: &[OsString]) -> Option<String> {
     value_of(arguments, "--tag", Some("-t"))?.into_string().ok()
 }
 
-/// The Dockerfile that an engine's arguments name, and the stage; none when it comes by standard input or from afar.
+/// The Dockerfile that an engine's arguments name, and the stage; none when it comes from standard input or another host.
 fn dockerfile(arguments: &[OsString]) -> Option<(PathBuf, Option<String>)> {
     let context = Path::new(arguments.last()?);
     let named = value_of(arguments, "--file", Some("-f")).map(PathBuf::from);

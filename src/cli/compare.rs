@@ -25,7 +25,7 @@ use crate::report::Compared;
 pub(super) struct CompareArgs {
     /// The image before: a file, a directory, or the name of an image of your engine
     ///
-    /// An image of an archive that holds several is named behind the file: old.tar:app:1.
+    /// An image of an archive that holds several is named after the file: old.tar:app:1.
     #[arg(value_name = "OLD", value_hint = clap::ValueHint::AnyPath)]
     pub old: OsString,
     /// The image after

@@ -15,10 +15,10 @@ use crate::source::Progress;
 const GRACE: Duration = Duration::from_secs(8);
 /// The same where only a report is being written.
 const GRACE_OF_REPORTS: Duration = Duration::from_secs(1);
-/// How often it is looked for a second signal.
+/// How often to check for a second signal.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// A file that has not its own name yet, to be removed when the program is ended.
+/// A file that does not have its final name yet; removed when the program is stopped.
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 /// Set while reports are written.
 static REPORTING: AtomicBool = AtomicBool::new(false);
@@ -64,7 +64,7 @@ fn watch(mut signals: Signals, flag: &AtomicBool) {
     }
 }
 
-/// Whether whoever started the program wants it to ignore a signal (`nohup`). Known on Linux only.
+/// Whether the parent process set a signal to be ignored (`nohup`). Known on Linux only.
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -72,7 +72,7 @@ fn is_ignored(signal: i32) -> bool {
     mask & (1 << (signal - 1)) != 0
 }
 
-/// While it lives, reports are written: a file of them has no name of its own yet.
+/// Exists while reports are written, when a file may not have its final name yet.
 pub(super) struct Reporting;
 
 impl Reporting {

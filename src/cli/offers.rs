@@ -89,7 +89,7 @@ pub(super) fn location(offered: &Offered, query: &crate::source::EngineQuery) ->
     if offered.key.is_empty() { Location::demo() } else { Location::parse(OsStr::new(&offered.key), query) }
 }
 
-/// The error where nothing is named and nobody is there to choose.
+/// The error when no image is named and there is no terminal to choose on.
 pub(super) fn nothing_named() -> Error {
     Error::because("no image is named").hint("try `layercake --demo`, or `layercake --help`")
 }

@@ -10,9 +10,9 @@ use super::interrupt;
 use crate::source;
 use crate::units;
 
-/// Loads that are done sooner show nothing.
+/// Loads that finish sooner show nothing.
 const PATIENCE: Duration = Duration::from_millis(200);
-/// How often the line is drawn anew.
+/// How often the line is redrawn.
 const PACE: Duration = Duration::from_millis(80);
 
 /// Draws the line when standard error is a terminal.
@@ -20,7 +20,7 @@ pub(super) struct Progress {
     stop: Arc<AtomicBool>,
     total: AtomicU64,
     done: AtomicU64,
-    /// When the line may be drawn next; none when it never is.
+    /// When the line may be drawn next; none if never.
     next: Mutex<Option<Instant>>,
     drawn: AtomicBool,
 }
@@ -51,7 +51,7 @@ impl Progress {
 
     /// Draws the line when it is time to.
     fn look(&self) {
-        // whoever finds the line being drawn goes on reading
+        // a thread that finds another one drawing goes on reading
         if let Ok(mut next) = self.next.try_lock()
             && next.is_some_and(|at| Instant::now() >= at)
         {
@@ -72,7 +72,7 @@ impl source::Progress for Progress {
     }
 
     fn stopped(&self) -> bool {
-        // asked also while nothing comes
+        // also called while nothing arrives
         self.look();
         self.stop.load(Ordering::Relaxed)
     }

@@ -95,7 +95,7 @@ impl<'a> Reports<'a> {
 fn tell(verdict: &Verdict) {
     let mut text = Vec::new();
     if write_verdict(&mut text, verdict, NARROW).is_ok() {
-        // there is no one left to tell when standard error is closed
+        // when standard error is closed, nobody can be told
         _ = std::io::stderr().write_all(&text);
     }
 }

@@ -82,7 +82,7 @@ impl Request {
     /// Fetches the image where that is asked for, while standard error is still the user's.
     ///
     /// # Errors
-    /// When it can be neither found nor fetched.
+    /// When it can neither be found nor fetched.
     pub(super) fn prepare(&self, progress: &dyn Progress) -> Result<()> {
         threads::start();
         self.location.prepare(progress)
@@ -93,7 +93,7 @@ impl Request {
         self.location = location;
     }
 
-    /// Has the rules say all that they find, also of what is too small for a finding.
+    /// Makes the rules report everything they find, even what is too small for a finding.
     pub(super) fn ask_all(&mut self) {
         self.rules.evidence = usize::MAX;
         self.rules.floors = false;

@@ -65,7 +65,7 @@ fn asks_for_report(open: &OpenArgs) -> bool {
     report.format.is_some() || report.json.is_some() || report.output.is_some() || !report.more.is_empty()
 }
 
-/// True when gates are to be judged: `--ci`, a gate's own flag, a baseline, or `CI=true` around a run that asks for no
+/// True if gates are checked: `--ci`, a gate's own flag, a baseline, or `CI=true` around a run that asks for no
 /// report.
 fn is_judged(open: &OpenArgs) -> bool {
     let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true" || value == "1");

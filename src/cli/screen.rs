@@ -1,4 +1,4 @@
-//! Opens the UI and gives it what it may ask of the world: loading, other images to choose from, changes to the
+//! Opens the UI and provides what it needs from outside: loading, other images to choose from, changes to the
 //! configuration.
 
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::policy::{self, Config};
 use crate::source::{ImageSelector, Progress};
 use crate::ui::{self, Allow, Change, Offered, Outcome};
 
-/// Opens the UI. The image loads behind its first frame.
+/// Opens the UI. The image loads while its first frame is shown.
 pub(super) fn show(open: OpenArgs, config: &Config) -> Result<Exit> {
     let options = ui::Options {
         theme: chosen_theme(&open, config)?,
@@ -79,9 +79,9 @@ fn named(open: &Arc<OpenArgs>, config: &Config) -> Result<ui::Request> {
     Ok(ui::Request { choices: Some(Box::new(choices)), chooses, ..ui::Request::new(name, load) })
 }
 
-/// Nothing is named: whatever there is to open.
+/// No image is named: offers whatever there is to open.
 fn unnamed(open: &Arc<OpenArgs>, config: &Config) -> Result<ui::Request> {
-    // what is wrong with the configuration is said before anything is chosen
+    // errors in the configuration are reported before anything is chosen
     Request::at(
         &open.image,
         open.gates.denied(),
@@ -106,7 +106,7 @@ fn shown(request: &Request, progress: &dyn Progress) -> Result<Vec<ui::Shown>> {
     Ok(vec![ui::Shown { examination, bodies }])
 }
 
-/// What a configuration would look like that allows a finding. The error is a sentence for the user.
+/// The configuration, changed to allow a finding. The error is a sentence for the user.
 fn plan(place: Option<&Path>, allow: &Allow) -> std::result::Result<Change, String> {
     let path = place.map_or_else(|| PathBuf::from(".layercake.toml"), Path::to_owned);
     if path.extension().is_none_or(|end| end != "toml") {

@@ -23,7 +23,7 @@ use crate::source::{ImageSelector, Location};
 pub(super) struct ShareArgs {
     /// The images: files, directories, names of images of your engine, or docker:* for all of one engine
     ///
-    /// An archive with several images stands for all of them; one of them is named behind the file: all.tar:app:1.
+    /// An archive with several images stands for all of them; name one of them after the file: all.tar:app:1.
     #[arg(value_name = "IMAGE", required = true, value_hint = clap::ValueHint::AnyPath)]
     pub images: Vec<OsString>,
     /// Choose among platforms [default: this machine's]
@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &ShareArgs) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Adds an image. One that is there already under another name is the same image with one more name.
+/// Adds an image. If it is already there under another name, it gets one more name.
 fn add(members: &mut Vec<Member>, member: Member) {
     let digest = member.image.about.config_digest.as_ref();
     let same = members

@@ -27,7 +27,7 @@ struct Open {
 }
 
 /// The directories that differ in bytes, those that differ most first. One whose difference is mostly (four
-/// fifths) that of one directory in it is left out: that one says where.
+/// fifths) that of one directory in it is left out: the one inside says where.
 pub(super) fn directories(old: &Side<'_>, new: &Side<'_>) -> Vec<Growth> {
     let (before, after) = (Prefix::of(old), Prefix::of(new));
     let mut found = Vec::new();

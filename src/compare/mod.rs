@@ -2,7 +2,7 @@
 //!
 //! Two path tables are merged in one walk ([`Merge`]), because both are in the same order; so a comparison
 //! costs the paths of both images, not their product, and holds one small record for each difference.
-//! Equal content is told by content: entries of a layer that both images have are equal without a look,
+//! Equality of content is decided by content: entries of a layer that both images have are equal without a look,
 //! bodies that were hashed while loading are compared by hash, and [`candidates`] names the few that are
 //! left. Whoever can read them gives their [`Hashes`] to [`compare`].
 

@@ -15,7 +15,7 @@ pub(super) fn compare(manager: Manager, a: &str, b: &str) -> Ordering {
     part(epoch_a.as_bytes(), epoch_b.as_bytes()).then_with(|| part(rest_a.as_bytes(), rest_b.as_bytes()))
 }
 
-/// The epoch, `0` where there is none, and what follows.
+/// The epoch (`0` if missing) and the rest.
 fn epoch(text: &str) -> (&str, &str) {
     text.split_once([':', '!']).unwrap_or(("0", text))
 }

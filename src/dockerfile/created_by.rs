@@ -89,7 +89,7 @@ fn without_marker(text: &str) -> (&str, bool) {
     (rest, rest.len() < text.len())
 }
 
-/// What stands behind the old builder's mark for "this ran nothing".
+/// What follows the old builder's mark for "this ran nothing".
 fn nop(text: &str) -> Option<&str> {
     let mut rest = text.trim_start().strip_prefix("#(nop)")?.trim_start();
     while let Some(shorter) = rest.strip_prefix("#(nop)") {

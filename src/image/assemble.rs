@@ -25,7 +25,7 @@ pub struct Parts {
     pub step: Option<crate::dockerfile::StepId>,
 }
 
-/// An image in the making: layers are added lowest first.
+/// Builds an image: layers are added lowest first.
 #[derive(Debug, Default)]
 pub struct Assembly {
     names: Names,

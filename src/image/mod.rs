@@ -37,7 +37,7 @@ pub struct Image {
     pub config: Config,
     /// The layers, lowest first.
     pub layers: Vec<Layer>,
-    /// The instructions of the Dockerfile, first to last, as far as the image records them.
+    /// The instructions of the Dockerfile that the image records, first to last.
     pub history: Vec<Step>,
     /// Every path that any layer mentions.
     pub paths: PathTable,
@@ -183,7 +183,7 @@ impl Image {
         self.layers[layer].step.map(|step| &self.history[step.index()])
     }
 
-    /// True when `BuildKit` built it, as far as its history tells.
+    /// True when its history shows that `BuildKit` built it.
     pub fn is_of_buildkit(&self) -> bool {
         self.config.history.iter().any(|step| {
             step.comment.as_deref().is_some_and(|comment| comment.starts_with("buildkit"))

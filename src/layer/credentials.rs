@@ -5,7 +5,7 @@
 
 use super::secret_files::{self, Form};
 
-/// What a file that may hold a secret holds.
+/// What is in a file that may hold a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretCheck {
     /// A secret, judging by its form.

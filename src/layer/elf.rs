@@ -207,7 +207,7 @@ const SYMBOLS: u64 = 2;
 const STRINGS: u64 = 3;
 /// `SHF_ALLOC`: loaded when the program runs.
 const LOADED: u64 = 2;
-/// Sections that no one loads and that are smaller, such as `.comment` and `.gnu_debuglink`, stay.
+/// Smaller sections that are not loaded, such as `.comment` and `.gnu_debuglink`, stay.
 const LEAST_DEBUG: u64 = 128;
 /// Fewer such sections are no debug information.
 const DEBUG_SECTIONS: usize = 3;

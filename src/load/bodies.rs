@@ -23,13 +23,13 @@ pub(super) struct Bodies {
     blobs: Vec<Vec<u8>>,
 }
 
-/// Takes one body: whose it is, and its bytes, of which it may read as many as it likes.
+/// Takes one body: its entry, and a reader of its bytes, of which it may read as many as it needs.
 pub type TakeBody<'a> = dyn FnMut(EntryId, &mut dyn Read) -> Result<()> + 'a;
 
 /// Reads bodies of an image's files again.
 pub trait ReadBodies: Send + Sync {
     /// Reads the bodies of regular files in the order of their tars, each layer once. `ids` may come in any
-    /// order; one that stands there twice is read once.
+    /// order; one that is given twice is read once.
     ///
     /// # Errors
     /// When the image is no longer there or is not what it was, or when `take` fails.

@@ -1,7 +1,7 @@
 //! Writes files and directories of an image to the disk, below a directory that the user names.
 //!
 //! Nothing is ever written outside of it or over something that is there: every directory and every file
-//! is made anew, and the first that exists stops the whole; what was made until then is removed again. Bodies are
+//! is created, never overwritten: if one exists, everything stops and what was written so far is removed. Bodies are
 //! read in one pass over each layer. Symbolic links are made last, so that nothing is written through one.
 //! Devices, pipes and set-user-id bits are left out.
 
@@ -72,7 +72,7 @@ impl Made {
         Ok(())
     }
 
-    /// Takes everything away again, as far as that is possible.
+    /// Removes everything again, as far as possible.
     fn remove(self) {
         for (path, is_directory) in self.0.into_iter().rev() {
             _ = if is_directory { fs::remove_dir(path) } else { fs::remove_file(path) };
@@ -116,7 +116,7 @@ fn write_all(
         let targets = files.remove(&content).unwrap_or_default();
         extracted.files += targets.len() as u64;
         let written = write_body(examination, content, body, &targets, made);
-        // told as it is, not as an image that cannot be read
+        // reported as an error of writing, not of reading the image
         written.map_err(|error| {
             fault = Some(error);
             Error::Interrupted

@@ -1,4 +1,4 @@
-//! Reads bodies only to tell whether they are equal.
+//! Hashes bodies, to decide whether they are equal.
 
 use super::bodies::ReadBodies;
 use crate::error::Result;

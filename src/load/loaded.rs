@@ -1,4 +1,4 @@
-//! What loading gives.
+//! What loading returns.
 
 use crate::image::{Diagnostic, Image};
 use crate::layer::{Budget, Excerpt};
@@ -18,7 +18,7 @@ pub struct Loaded {
 
 impl Loaded {
     /// Stacks the layers of an image that was just read, and drops what was kept of bodies but is not needed
-    /// (what no one can see any more; an os-release tells the base, also where it was replaced)
+    /// (what a container cannot see; an os-release identifies the base even where it was replaced)
     /// or was over the budget.
     pub(super) fn new(mut image: Image, blobs: Vec<Vec<u8>>, budget: &Budget) -> Self {
         let union = Union::of(&image);

@@ -1,7 +1,7 @@
 //! The pipeline from a location to an [`Examination`]: open, choose, index the layers, assemble, read what must be
 //! compared, analyse, ask the rules.
 //!
-//! After loading nothing reads a tar, but through the [`ReadBodies`] that loading leaves behind. Layers that can be
+//! After loading, nothing reads a tar except through the [`ReadBodies`] that loading returns. Layers that can be
 //! opened by name are indexed in parallel, the largest first; an archive that passes by once is read in one thread,
 //! and its layers are indexed as they come.
 

@@ -135,7 +135,7 @@ impl Baseline {
         }
     }
 
-    /// Which layer grew most since then. A layer is held against the one with the same diff ID, else the same command.
+    /// Which layer grew most since then. A layer is compared with the one with the same diff ID, else the same command.
     pub(super) fn most_grown(&self, now: &Measurements) -> Option<String> {
         if let Some(sentence) = &self.most_grown {
             return Some(sentence.clone());

@@ -156,7 +156,7 @@ impl Document<'_> {
         let tree = DeTable::parse(self.text)
             .map_err(|error| self.error(error.span().map_or(0, |span| span.start), error.message()))?;
         let mut config = Config::default();
-        // which rules are denied stands beside which are allowed
+        // denied rules are set next to allowed ones
         let names: Vec<_> =
             GATES.iter().filter(|gate| gate.kind != Kind::Rules).map(|gate| gate.name).collect();
         for (place, name, value) in in_order(tree.get_ref()) {

@@ -1,4 +1,4 @@
-//! dive's configuration file, `.dive-ci`, so that people can change over without work.
+//! dive's configuration file, `.dive-ci`, so that people can switch without work.
 //!
 //! ```yaml
 //! rules:

@@ -13,7 +13,7 @@ impl Ignore {
     /// trailing one means everything below.
     ///
     /// # Errors
-    /// The number of the first glob that is none, and a sentence that names it.
+    /// The number of the first invalid glob, and a sentence that names it.
     pub fn new(globs: &[impl AsRef<str>]) -> Result<Self, (usize, String)> {
         let mut set = GlobSetBuilder::new();
         for (number, glob) in globs.iter().map(AsRef::as_ref).enumerate() {

@@ -37,7 +37,7 @@ impl Bound {
 /// What was measured, or what it is compared with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value {
-    /// A share; from 0 to 1, but that a growth may be more.
+    /// A share from 0 to 1; a growth may be more.
     Share(f64),
     /// Bytes.
     Size(u64),

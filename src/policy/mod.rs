@@ -5,13 +5,13 @@
 //! the [`Subject`] (an image's figures, its findings, and its [`Baseline`]) and what to look at first when it fails.
 //! Nothing about a gate is written down elsewhere.
 //!
-//! Limits come in layers: flags win over the configuration file, and that over the defaults. A gate that
+//! Limits come in layers: flags override the configuration file, which overrides the defaults. A gate that
 //! is not set keeps its default, as in dive: raising one limit does not switch the others off without
 //! noticing. `off` switches a gate off.
 //!
-//! [`Config::find`] reads `.layercake.toml`, and only where there is none `.dive-ci`, so that people can
-//! come from dive without work. An unknown key is an error: a gate that a typing mistake turned off would let
-//! everything pass in silence. For the same reason a limit for the growth without a baseline is one.
+//! [`Config::find`] reads `.layercake.toml`, and `.dive-ci` only where there is none, so that people can
+//! come from dive without work. An unknown key is an error: a gate that a typo turned off would let
+//! everything pass silently. For the same reason a limit on growth without a baseline is an error.
 
 mod baseline;
 mod config;

@@ -64,7 +64,7 @@ fn command_at(out: &mut dyn Write, level: &str, place: &str, title: &str, messag
     writeln!(out, "::{level} {place}title={}::{}", property(title), data(message))
 }
 
-/// The lines of the Dockerfile that made the first of some layers, as properties.
+/// The lines of the Dockerfile that made the first of these layers, as properties.
 fn place(image: &Image, layers: &[usize]) -> String {
     let found = layers.iter().find_map(|&layer| image.lines_of_layer(layer));
     found.map_or_else(String::new, |(origin, lines)| {

@@ -19,9 +19,9 @@ use crate::text;
 /// Names are normalised (see [`normal`](super::normal)) and need not be UTF-8.
 ///
 /// Where blobs can be opened by name, [`pass`](Self::pass) does nothing. A stream is the other way round: its
-/// members pass by once, in its own order, with the manifests behind the layers; whoever reads it takes what
+/// members pass by once, in its own order, with the manifests after the layers; whoever reads it takes what
 /// it needs of each, and only then knows which are needed. So a reader lets everything pass, and
-/// then opens what it still lacks.
+/// then opens what is still missing.
 pub trait Blobs: Sync {
     /// What to call it in messages and reports.
     fn shown(&self) -> &str;

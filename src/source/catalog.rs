@@ -32,7 +32,7 @@ pub struct Blob {
 pub struct Candidate {
     /// The names given to it, as people write them: without the default registry and its `library/`.
     pub tags: Vec<String>,
-    /// What it runs on, as far as the index or the configuration tells.
+    /// What it runs on, if the index or the configuration says.
     pub platform: Platform,
     /// The digest of its manifest.
     pub manifest_digest: Option<Digest>,
@@ -49,7 +49,7 @@ impl Candidate {
     }
 }
 
-/// All images of a blobs.
+/// All images of a place.
 #[derive(Debug, Default)]
 pub struct Catalog {
     /// The document that lists the images.
@@ -318,7 +318,7 @@ fn checked_digest(text: &str, place: &str) -> Result<Digest> {
     Digest::parse(text).ok_or_else(|| Error::because(format!("`{text}` is no digest")).at(place))
 }
 
-/// The blob behind a descriptor.
+/// The blob that a descriptor points to.
 fn blob(blobs: &dyn Blobs, descriptor: &Descriptor, place: &str) -> Result<Blob> {
     let digest = checked_digest(&descriptor.digest, place)?;
     let name = blob_name(blobs, &digest).map_err(|error| error.at(digest.as_str()))?;

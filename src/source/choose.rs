@@ -32,11 +32,11 @@ impl ImageSelector {
         Self { image, platform: self.platform.clone() }
     }
 
-    /// Chooses from `catalog`: by name, then by platform (the wished one, else this machine's, else the
+    /// Chooses from `catalog`: by name, then by platform (the requested one, else this machine's, else the
     /// only complete one), then the first.
     ///
     /// # Errors
-    /// When nothing answers; the error lists what is there.
+    /// When nothing matches; the error lists what is there.
     pub fn choose(&self, catalog: Catalog) -> Result<Choice> {
         let Catalog { listed_in, candidates, absent } = catalog;
         if candidates.is_empty() {
@@ -82,7 +82,7 @@ impl ImageSelector {
         Ok(Choice { candidate, remark })
     }
 
-    /// All images of the platform that is asked for, else of this machine's; where there is none of it, all that are
+    /// All images of the platform that is asked for, else of this machine's; if there are none, all that are
     /// complete.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! How a blob is compressed, told by its first bytes. Media types and file names are not asked: they
+//! How a blob is compressed, by its first bytes. Media types and file names are ignored: they
 //! are wrong often enough.
 
 use std::io::{self, BufReader, Read};
@@ -64,7 +64,7 @@ impl Compression {
     }
 }
 
-/// A decompressor whose errors say whose they are.
+/// A decompressor whose errors name the compression.
 struct Named<R> {
     name: &'static str,
     inner: R,

@@ -17,7 +17,7 @@ use crate::text;
 /// Most names of a folder that a misspelt one is compared with.
 const MOST_NAMES: usize = 10_000;
 
-/// The error for a path where nothing stands, with the name beside it that was probably meant.
+/// The error for a path that does not exist, with the name nearby that was probably meant.
 fn missing(path: &Path) -> Error {
     let error = Error::io(&io::ErrorKind::NotFound.into());
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

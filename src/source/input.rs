@@ -1,7 +1,7 @@
 //! What a tar is read from: something that can be read and skipped.
 //!
-//! [`Stepping`] hops over a file and reads only where it is asked to; [`Streaming`] has every byte pass
-//! by (a decompressor, a pipe); bytes in memory are an input themselves. The tar walker does not care which.
+//! [`Stepping`] hops over a file and reads only what is needed; [`Streaming`] reads every byte
+//! (a decompressor, a pipe); bytes in memory are an input themselves. The tar walker works with any of them.
 
 use std::io::{self, Read};
 
@@ -15,7 +15,7 @@ pub trait Input {
     /// Those of the source underneath.
     fn take(&mut self, limit: usize) -> io::Result<&[u8]>;
 
-    /// Passes over `count` bytes and says over how many, fewer only where the input ends.
+    /// Skips `count` bytes and returns how many, fewer only at the end of the input.
     ///
     /// # Errors
     /// Those of the source underneath.
@@ -24,7 +24,7 @@ pub trait Input {
     /// True when reading the next `count` bytes costs about as little as skipping them.
     fn is_cheap(&self, count: u64) -> bool;
 
-    /// Fills `buffer`, and says how far, less only where the input ends.
+    /// Fills `buffer` and returns how far, less only at the end of the input.
     ///
     /// # Errors
     /// Those of the source underneath.
@@ -55,10 +55,10 @@ pub struct Stepping<'a> {
     section: Section,
     meter: Meter<'a>,
     buffer: Vec<u8>,
-    /// What of `buffer` is not consumed yet.
+    /// The part of `buffer` that is not consumed yet.
     start: usize,
     end: usize,
-    /// Where in the section the buffer ends.
+    /// Where the buffer ends in the section.
     position: u64,
     window: usize,
 }
@@ -136,7 +136,7 @@ pub struct Streaming<R> {
 }
 
 impl<R: Read> Streaming<R> {
-    /// Starts where `reader` stands.
+    /// Starts at the position of `reader`.
     pub fn new(reader: R) -> Self {
         Self { reader, buffer: vec![0; 2 * WINDOW], start: 0, end: 0 }
     }
@@ -162,7 +162,7 @@ impl<R: Read> Streaming<R> {
         Ok(&self.buffer[self.start..self.end.min(self.start + count)])
     }
 
-    /// Reads to the end and says how many bytes there were.
+    /// Reads to the end and returns the number of bytes.
     ///
     /// # Errors
     /// Those of the reader; a decompressor checks its sums only here.

@@ -49,7 +49,7 @@ enum Named {
     Image(Vec<Engine>, String),
 }
 
-/// Endings of file names that no image of an engine has.
+/// Endings of file names, which no image of an engine has.
 const ENDINGS: [&str; 4] = ["tar", "gz", "tgz", "zst"];
 
 impl Location {
@@ -89,7 +89,7 @@ impl Location {
     }
 
     /// Reads an argument: `-`, `SCHEME:REST`, a path where there is one, else the name of an image that
-    /// one of the engines has. `query` says how engines are asked.
+    /// one of the engines has. `query` says how to ask engines.
     pub fn parse(text: &OsStr, query: &EngineQuery) -> Self {
         match Self::read(text) {
             Named::Place(location) => location,
@@ -98,7 +98,7 @@ impl Location {
     }
 
     /// Reads several arguments. Images of one engine become one place, because an engine sends what several have in
-    /// common only once; `*` as the name stands for all that it has.
+    /// common only once; `*` as the name means all of its images.
     pub fn several(texts: &[OsString], query: &EngineQuery) -> Vec<Self> {
         let mut locations = Vec::new();
         let mut images: Vec<(Vec<Engine>, Vec<String>)> = Vec::new();

@@ -48,7 +48,7 @@ impl<B> Members<B> {
         self.members.insert(name.to_vec(), Member::Link(out));
     }
 
-    /// The name of the regular file that `name` leads to; none when it leads nowhere.
+    /// The name of the regular file that `name` leads to; none if it leads nowhere.
     ///
     /// # Errors
     /// When links lead round in a circle.
@@ -67,7 +67,7 @@ impl<B> Members<B> {
     /// The body of a regular file.
     ///
     /// # Errors
-    /// When there is none of this name.
+    /// When there is no member of this name.
     pub(super) fn body(&self, name: &[u8]) -> Result<&B> {
         match self.members.get(name) {
             Some(Member::Body(body)) => Ok(body),

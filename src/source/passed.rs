@@ -1,4 +1,4 @@
-//! What is seen of an archive that passes by once.
+//! The members of an archive that can be read only once.
 
 use std::io::Read;
 

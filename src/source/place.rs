@@ -18,10 +18,10 @@ pub trait Place: Debug + Send + Sync {
     /// When it is not there, or holds nothing that can be read.
     fn open<'p>(&self, progress: &'p dyn Progress) -> Result<Box<dyn Blobs + 'p>>;
 
-    /// Fetches what has to be fetched before [`open`](Self::open), while the terminal is still the user's.
+    /// Fetches what is needed before [`open`](Self::open), while the terminal can still show messages.
     ///
     /// # Errors
-    /// When it can be neither found nor fetched.
+    /// When it can neither be found nor fetched.
     fn prepare(&self, _progress: &dyn Progress) -> Result<()> {
         Ok(())
     }

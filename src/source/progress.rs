@@ -1,4 +1,4 @@
-//! How far reading an image is, and whether it should go on.
+//! How far the reading of an image is, and whether it should go on.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -34,12 +34,12 @@ pub struct Meter<'a> {
 }
 
 impl<'a> Meter<'a> {
-    /// Counts as part `part`.
+    /// Counts for part `part`.
     pub fn part(progress: &'a dyn Progress, part: usize) -> Self {
         Self { progress, part: Some(part) }
     }
 
-    /// Counts as no part, but can be stopped.
+    /// Counts for no part, but can be stopped.
     pub fn uncounted(progress: &'a dyn Progress) -> Self {
         Self { progress, part: None }
     }
@@ -79,7 +79,7 @@ impl<R: Read> Read for Metered<'_, R> {
                 return Err(io::Error::other("interrupted"));
             }
             match self.reader.read(buffer) {
-                // a reader that waits for its sender wakes up now and then
+                // a reader that waits for its sender wakes up regularly
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
                 Ok(got) => {

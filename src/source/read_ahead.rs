@@ -1,6 +1,6 @@
-//! Reads a stream on a thread of its own, so that its reader can give up.
+//! Reads a stream on a separate thread, so that its reader can give up.
 //!
-//! A blocked read cannot be called off. Here it blocks the thread, while whoever wants the bytes is woken a few
+//! A blocked read cannot be cancelled. Here it blocks the thread, while the consumer of the bytes wakes up a few
 //! times a second: with [`ErrorKind::Interrupted`](io::ErrorKind::Interrupted), upon which every loop of the
 //! standard library reads on and its reader asks [`Progress`](crate::source::Progress) whether the user wants to stop, and with
 //! an error after too long a silence. Reading ahead also overlaps the engine's work with ours.
@@ -13,12 +13,12 @@ use std::time::{Duration, Instant};
 /// Bytes per read, and how many such pieces are on their way at most.
 const PIECE: usize = 256 << 10;
 const PIECES: usize = 4;
-/// How long a reader waits before it looks up.
+/// How long a reader waits before it checks again.
 const TICK: Duration = Duration::from_millis(100);
 
 /// The near end: what the thread has read.
 pub(super) struct ReadAhead {
-    /// The stream itself, where no thread can be started: it can then not be given up.
+    /// The stream itself, when no thread could be started: then the reader cannot give up.
     direct: Option<Box<dyn Read + Send>>,
     full: Receiver<io::Result<Vec<u8>>>,
     empty: SyncSender<Vec<u8>>,
@@ -33,7 +33,7 @@ pub(super) struct ReadAhead {
 }
 
 impl ReadAhead {
-    /// Starts reading `far`, which may be silent for as long as `silence`.
+    /// Starts reading `far`, which may be silent for at most `silence`.
     pub(super) fn start(far: impl Read + Send + 'static, silence: Duration) -> Self {
         let (send_full, full) = sync_channel(PIECES);
         let (empty, take_empty) = sync_channel(PIECES);
@@ -61,7 +61,7 @@ impl ReadAhead {
                 self.heard = None;
                 let used = std::mem::replace(&mut self.piece, piece);
                 self.taken = 0;
-                // a full channel means there are pieces enough
+                // a full channel means that enough pieces wait
                 _ = self.empty.try_send(used);
                 Ok(true)
             }
@@ -104,7 +104,7 @@ impl Read for ReadAhead {
     }
 }
 
-/// Reads to the end, to an error, or until no one listens.
+/// Reads to the end, to an error, or until the receiver is gone.
 fn read_all(mut far: impl Read, full: &SyncSender<io::Result<Vec<u8>>>, empty: &Receiver<Vec<u8>>) {
     loop {
         let mut piece = empty.try_recv().unwrap_or_default();

@@ -21,7 +21,7 @@ impl Section {
     /// The whole file.
     ///
     /// # Errors
-    /// When the file's length cannot be told.
+    /// When the file's length is unknown.
     pub fn whole(file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
         Ok(Self { file: Arc::new(file), start: 0, length })

@@ -40,7 +40,7 @@ impl Place for Stdin {
 /// An archive in memory.
 pub(super) struct InMemory {
     pub(super) name: String,
-    /// What reports call it.
+    /// Its name in reports.
     pub(super) shown: String,
     pub(super) bytes: Arc<Cow<'static, [u8]>>,
 }
@@ -62,7 +62,7 @@ impl Place for InMemory {
     }
 }
 
-/// Bytes that a reader of its own can hold.
+/// Bytes that a reader can own.
 struct Shared(Arc<Cow<'static, [u8]>>);
 
 impl AsRef<[u8]> for Shared {

@@ -1,8 +1,8 @@
 //! Walks the members of a tar: ustar, GNU and pax.
 //!
 //! Why not a library's iterator: the bodies of extension headers must be bounded, global pax headers are
-//! no members, and bodies must be skipped by hopping where the input can. The walker hands out one
-//! [`Member`] at a time into a value that is used again, and never holds a body.
+//! no members, and bodies must be skipped by seeking where the input can. The walker fills one
+//! [`Member`] at a time, which the caller reuses, and never holds a body.
 //!
 //! Sources: POSIX.1-2017 pax ("ustar Interchange Format", "pax Extended Header"), the GNU tar manual
 //! ("Basic Tar Format"), and the leniency of Go's archive/tar, which writes most layers.
@@ -25,14 +25,14 @@ pub struct Walk<I> {
     input: I,
     /// Bytes consumed so far.
     position: u64,
-    /// Bytes of the present body that are not consumed yet.
+    /// Bytes of the current body that are not consumed yet.
     left: u64,
-    /// The end of the present body.
+    /// The end of the current body.
     padding: u64,
     globals: pax::Globals,
     /// Where a single block of zeros ended the archive although more follows.
     lone_zero_block: Option<u64>,
-    /// The headers of the present member as they are stored, when they are wanted.
+    /// The headers of the current member as stored, if they are kept.
     recorded: Option<Vec<u8>>,
 }
 
@@ -50,12 +50,12 @@ impl<I: Input> Walk<I> {
         }
     }
 
-    /// Starts at the first header, and keeps the headers of the present member.
+    /// Starts at the first header, and keeps the headers of the current member.
     pub fn recording(input: I) -> Self {
         Self { recorded: Some(Vec::new()), ..Self::new(input) }
     }
 
-    /// The headers of the present member as they are stored, its extension headers first.
+    /// The headers of the current member as stored, its extension headers first.
     pub fn recorded(&self) -> &[u8] {
         self.recorded.as_deref().unwrap_or_default()
     }
@@ -80,7 +80,7 @@ impl<I: Input> Walk<I> {
                 _ => {}
             }
             let Some(header) = Header::parse(&block, at)? else {
-                // two blocks of zeros end a tar; Go takes something else after the first for damage
+                // two blocks of zeros end a tar; Go reports anything else after the first as damage
                 let got = self.fill(&mut block)?;
                 self.lone_zero_block = (got == BLOCK && block != [0; BLOCK]).then_some(at);
                 return Ok(false);
@@ -120,17 +120,17 @@ impl<I: Input> Walk<I> {
         }
     }
 
-    /// True when reading the present body costs about as little as skipping it.
+    /// True if reading the current body costs about as little as skipping it.
     pub fn is_body_cheap(&self) -> bool {
         self.input.is_cheap(self.left)
     }
 
-    /// Bytes of the present body that are still to be read.
+    /// Bytes of the current body that are still to be read.
     pub fn left(&self) -> u64 {
         self.left
     }
 
-    /// The next bytes of the present body; empty when it was read whole.
+    /// The next bytes of the current body; empty once all of it was read.
     ///
     /// # Errors
     /// When the tar ends before the body does.
@@ -148,7 +148,7 @@ impl<I: Input> Walk<I> {
         Ok(bytes)
     }
 
-    /// Passes over the next `count` bytes of the present body, or what is left of it.
+    /// Skips the next `count` bytes of the current body, or what is left of it.
     ///
     /// # Errors
     /// When the tar ends before that.
@@ -160,7 +160,7 @@ impl<I: Input> Walk<I> {
         if got < count { Err(cut_short(self.position, "in the body of a member")) } else { Ok(()) }
     }
 
-    /// The present body as a reader.
+    /// The current body as a reader.
     pub fn body(&mut self) -> Body<'_, I> {
         Body { walk: self }
     }
@@ -190,7 +190,7 @@ impl<I: Input> Walk<I> {
         Self { left: size, ..Self::new(input) }
     }
 
-    /// Skips what is left of the present body. A missing last padding is forgiven, as tar does.
+    /// Skips what is left of the current body. Missing padding at the end is accepted, as tar does.
     fn finish_body(&mut self) -> Result<()> {
         let whole = self.left + self.padding;
         if whole > 0 {

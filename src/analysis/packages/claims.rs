@@ -66,7 +66,7 @@ impl<'a> Claims<'a> {
         u32::try_from(self.found.len() - 1).ok()
     }
 
-    /// Gives a path to a package, unless another owns it already. Paths without a file count for nobody.
+    /// Assigns a path to a package, unless another owns it already. Paths without a file are skipped.
     pub(super) fn claim(&mut self, path: PathId, package: u32) {
         if self.owners.is_empty() {
             self.owners = vec![NOBODY; self.image.paths.len() as usize];
@@ -84,7 +84,7 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// Counts what everyone owns. `recommended` is pairs of numbers: a package, and why it is there.
+    /// Counts what each package owns. `recommended` is pairs of numbers: a package, and why it is there.
     pub(super) fn settle(mut self, recommended: &[(u32, u32)], unread: Vec<Manager>) -> Packages {
         let mut totals = vec![Total::default(); self.found.len()];
         let unowned = self.count(&mut totals);
@@ -124,7 +124,7 @@ impl<'a> Claims<'a> {
         Packages { list, unowned, recommended, unread, owners: self.owners }
     }
 
-    /// Sums up what each package owns, and returns what none does. A content with several paths belongs to the owner of
+    /// Sums up what each package owns, and returns what no package owns. A content with several paths belongs to the owner of
     /// the first path that has one.
     fn count(&self, totals: &mut [Total]) -> u64 {
         let mut counted = vec![false; self.image.entries.len()];

@@ -1,7 +1,7 @@
 //! The packages of the final root filesystem, and the bytes that each owns.
 //!
 //! Names and versions come from the package managers' own records, bytes from the image's entries: a package owns the
-//! files that its list names, as far as they still exist. The first package that names a file owns it, and the system's
+//! files that its list names and that still exist. The first package that names a file owns it, and the system's
 //! package manager comes before those of languages. Each content counts once, however
 //! many hard links name it.
 

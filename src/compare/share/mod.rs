@@ -2,7 +2,7 @@
 //!
 //! Three things are called sharing. On a disk a layer is shared with the layers below it: engines store
 //! chains. In a registry it is shared in any position: registries store blobs. And the same file in
-//! different layers is shared by nobody, though a common base could hold it once.
+//! different layers is not shared, though a common base could hold it once.
 
 mod repeated;
 mod stack;

@@ -1,4 +1,4 @@
-//! Variables of a Dockerfile, as far as their values are known.
+//! Variables of a Dockerfile whose values are known.
 
 use std::collections::BTreeMap;
 

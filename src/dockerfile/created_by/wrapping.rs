@@ -21,21 +21,21 @@ pub(super) fn command(text: &str) -> Option<&str> {
     let shell = SHELLS.into_iter().find(|shell| *shell == name)?;
     let mut value_allowed = false;
     for _ in 0..MOST_OPTIONS {
-        let (word, behind) = split_word(rest);
+        let (word, after) = split_word(rest);
         let option = word.starts_with(if shell == "cmd" { '/' } else { '-' });
         if !option && !value_allowed {
             return None;
         }
         if option && takes_command(shell, word) {
-            return Some(behind);
+            return Some(after);
         }
         value_allowed = option;
-        rest = behind;
+        rest = after;
     }
     None
 }
 
-/// True for the option behind which the command stands.
+/// True for the option that the command follows.
 fn takes_command(shell: &str, option: &str) -> bool {
     match shell {
         "cmd" => option.eq_ignore_ascii_case("/c"),
@@ -47,11 +47,11 @@ fn takes_command(shell: &str, option: &str) -> bool {
     }
 }
 
-/// The command behind build arguments: `|2 A=1 B=hello world /bin/sh -c CMD`.
+/// The command after build arguments: `|2 A=1 B=hello world /bin/sh -c CMD`.
 ///
 /// Values hold blanks and are not quoted, so the number in front only tells how many words at least are
-/// assignments; the command starts at the first shell behind them. Without a shell (the command was an
-/// array) it starts behind the last assignment, and the rest of a value with blanks stays in view.
+/// assignments; the command starts at the first shell after them. Without a shell (the command was an
+/// array) it starts after the last assignment, and the rest of a value with blanks stays in view.
 pub(super) fn without_build_args(text: &str) -> Option<&str> {
     let (number, after_number) = split_word(text.strip_prefix('|')?);
     let mut missing: usize = number.parse().ok()?;
@@ -63,8 +63,8 @@ pub(super) fn without_build_args(text: &str) -> Option<&str> {
         {
             return Some(command);
         }
-        let (word, behind) = split_word(rest);
-        rest = behind;
+        let (word, after) = split_word(rest);
+        rest = after;
         if missing > 0 && is_assignment(word) {
             missing -= 1;
             if missing == 0 {
@@ -92,7 +92,7 @@ pub(super) fn without_run_flags(text: &str) -> &str {
 }
 
 /// One blank for each run of blanks, tabs and continued lines, as they are left over from a Dockerfile's
-/// line breaks and indents. Quoted text stays; so does everything behind the first line, where blanks may
+/// line breaks and indents. Quoted text stays; so does everything after the first line, where blanks may
 /// mean something: that is a heredoc.
 pub(super) fn collapse_blanks(text: &str) -> String {
     let text = text.trim();

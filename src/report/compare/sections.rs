@@ -16,9 +16,9 @@ const NUMBER: usize = 3;
 const SIZE: usize = 8;
 /// Most layers in a row that both have, and that have a row each.
 const SHARED_ROWS: usize = 3;
-/// Columns that the layers behind a changed file take.
+/// Columns that the layers of a changed file take.
 const WHERE: usize = 26;
-/// Fewest columns of a page on which that stands beside the path.
+/// Fewest columns of a page on which they fit next to the path.
 const WIDE: usize = 100;
 
 /// Both images' layers side by side.
@@ -173,7 +173,7 @@ pub(super) fn files(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -> i
     left_out(page, ranked.len(), rows, "file", "files")
 }
 
-/// How a path differs, and the layers behind it: `changed, 4 then 5`.
+/// How a path differs, and in which layers: `changed, 4 then 5`.
 fn place(input: &Compared<'_>, change: &Change) -> String {
     let before = change.old.and_then(|path| input.old.layer(path));
     let after = change.new.and_then(|path| input.new.layer(path));

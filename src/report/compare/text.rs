@@ -1,4 +1,4 @@
-//! The comparison as text: totals side by side, then what is behind the difference.
+//! The comparison as text: totals side by side, then what explains the difference.
 
 use std::io::{self, Write};
 

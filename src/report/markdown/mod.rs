@@ -1,6 +1,6 @@
 //! The report as Markdown: a comment on a pull request, or the summary of a job.
 //!
-//! Its first line is a comment that no one sees. A workflow finds its earlier comment by that line and replaces it,
+//! Its first line is a comment that is not shown. A workflow finds its earlier comment by that line and replaces it,
 //! so that a pull request has one such comment for each image and not one for each push.
 
 mod escape;

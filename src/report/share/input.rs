@@ -12,7 +12,7 @@ pub struct Shared<'a> {
 }
 
 impl Shared<'_> {
-    /// The command that made a distinct layer, as its first image tells; empty when that does not.
+    /// The command that made a distinct layer, from the history of its first image; empty if unknown.
     pub(super) fn command(&self, layer: usize) -> &str {
         let layer = &self.sharing.layers[layer];
         let first = layer.images.first().and_then(|&image| self.images.get(image));

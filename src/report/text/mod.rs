@@ -45,7 +45,7 @@ fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<
     Ok(())
 }
 
-/// Writes the verdict alone, as text without colours: for a log beside which the report itself goes to a file.
+/// Writes the verdict alone, as text without colours: for a log, while the report itself goes to a file.
 ///
 /// # Errors
 /// Only those of `out`.

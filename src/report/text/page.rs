@@ -1,4 +1,4 @@
-//! The paper that sections are written on: lines that are never too wide and never end in blanks.
+//! The page that sections are written on: its lines are never too wide and never end in blanks.
 
 use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
@@ -9,11 +9,11 @@ use super::style::{BOLD, DIM, PLAIN};
 use crate::text::{self, columns, counted, cut, wrap};
 use crate::units;
 
-/// Columns that a text needs beside what stands before it; with fewer it goes below, indented.
+/// Columns that a text needs next to what precedes it; with fewer it goes below, indented.
 const NARROW: usize = 30;
 const BELOW: usize = 4;
 
-/// Where sections write to, and what they must keep to.
+/// Where sections write to, and the width they must respect.
 pub(in crate::report) struct Page<'a> {
     out: &'a mut dyn Write,
     /// Columns that a line may have.

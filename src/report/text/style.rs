@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 pub(in crate::report) const PLAIN: Style = Style::new();
 /// The headline and the titles of sections.
 pub(in crate::report) const BOLD: Style = Style::new().bold();
-/// Hints, base layers and whatever else may stand back.
+/// Hints, base layers and other secondary text.
 pub(in crate::report) const DIM: Style = Style::new().dimmed();
 /// Wasted bytes.
 pub(in crate::report) const WASTE: Style = AnsiColor::Red.on_default();

@@ -1,4 +1,4 @@
-//! What engines are made to do: fetch an image from its registry, build one. Their clients do both: they have the
+//! What layercake asks engines to do: fetch an image from its registry, build one. Their clients do both: they have the
 //! user's credentials and settings. What a client prints goes to standard error.
 
 use std::ffi::OsStr;

@@ -1,7 +1,7 @@
 //! Docker's API: is an image there, and its archive as a stream. Podman's service speaks it too.
 //!
 //! Three requests: `/_ping` tells the version of the API, the image's `json` whether there is such an image, and
-//! `get` sends what `docker save` would write. They are sent in the version that the engine itself names, since
+//! `get` sends what `docker save` would write. They use the version of the API that the engine itself names, since
 //! no engine refuses that, and these three have been the same in all of them.
 
 use std::io::{self, Read};
@@ -21,19 +21,19 @@ use super::settings;
 use crate::error::describe_io;
 use crate::units;
 
-/// How long an engine may take to accept a connection and to answer a question. (What it sends may take longer.)
+/// How long an engine may take to accept a connection and to answer a request. (Sending an image may take longer.)
 const ANSWER: Duration = Duration::from_secs(10);
-/// Most that is read of an answer that is no archive, in bytes.
+/// Longest answer that is no archive, in bytes.
 const LONGEST_ANSWER: u64 = 1 << 20;
-/// Most that is read of a list of images, in bytes.
+/// Longest list of images, in bytes.
 const LONGEST_LIST: u64 = 64 << 20;
-/// What is read of the archive at a time, in bytes.
+/// Bytes of the archive that are read at a time.
 const BUFFER: usize = 256 << 10;
 
 /// An engine that answered.
 pub(super) struct Api {
     agent: Agent,
-    /// Scheme, host and version: what every path is put behind.
+    /// Scheme, host and version: what every path is appended to.
     root: String,
     host: Host,
     /// The engine and its address, as messages name them.
@@ -41,8 +41,8 @@ pub(super) struct Api {
 }
 
 impl Api {
-    /// Asks whether an engine is at `host`, and which version of the API it speaks. None where only the
-    /// engine's own client knows the way.
+    /// Asks whether an engine listens at `host`, and which version of the API it speaks. None if only the
+    /// engine's own client can reach it.
     pub(super) fn connect(engine: &str, host: &Host) -> Result<Option<Self>, EngineError> {
         let shown = format!("{engine} at {}", host.shown());
         let Some((agent, origin)) = agent(host).map_err(|why| {
@@ -114,7 +114,7 @@ impl Api {
         answer.map_err(|error| self.unreached(&error))
     }
 
-    /// Tells a good answer from the engine's complaint.
+    /// Tells a good answer from an error message of the engine.
     fn good(&self, answer: Response<Body>, reference: &str) -> Result<Response<Body>, EngineError> {
         match answer.status().as_u16() {
             200 => Ok(answer),
@@ -140,7 +140,7 @@ impl Api {
         }
     }
 
-    /// What to try when nobody is there.
+    /// What to try when nothing listens.
     fn start(&self) -> &'static str {
         if self.host.is_context { "start it, or choose another one: docker context ls" } else { "start it" }
     }
@@ -157,7 +157,7 @@ impl Api {
                     "use sudo, or join the group that owns the socket: sudo usermod -aG docker $USER",
                 ),
                 io::ErrorKind::ConnectionRefused => {
-                    (format!("{shown} is not running: nobody listens there"), self.start())
+                    (format!("{shown} is not running: nothing listens there"), self.start())
                 }
                 _ => (format!("{shown}: {}", describe_io(error)), self.remedy()),
             },
@@ -208,7 +208,7 @@ fn is_version(text: &str) -> bool {
 fn agent(host: &Host) -> Result<Option<(Agent, String)>, String> {
     let config = Config::builder()
         .http_status_as_error(false)
-        // a proxy for the web is none for the engine
+        // a proxy for the web does not apply to the engine
         .proxy(None)
         .max_redirects(0)
         .input_buffer_size(BUFFER)
@@ -219,7 +219,7 @@ fn agent(host: &Host) -> Result<Option<(Agent, String)>, String> {
             let connector = super::unix::UnixConnector(path.clone());
             let resolver = ureq::unversioned::resolver::DefaultResolver::default();
             let agent = Agent::with_parts(config.build(), connector, resolver);
-            // the host is not used, but every request has one
+            // the host is ignored, but every request needs one
             Ok(Some((agent, "http://127.0.0.1".to_owned())))
         }
         Address::Tcp(authority, None) => {
@@ -233,7 +233,7 @@ fn agent(host: &Host) -> Result<Option<(Agent, String)>, String> {
     }
 }
 
-/// The keys in a directory, as Docker's client names them.
+/// The keys in a directory, under the names that Docker's client uses.
 fn tls_config(tls: &Tls) -> Result<TlsConfig, String> {
     let roots = certificates(&tls.directory.join("ca.pem"))?;
     let chain = certificates(&tls.directory.join("cert.pem"))?;
@@ -263,7 +263,7 @@ fn private_key(path: &Path) -> Result<Option<PrivateKey<'static>>, String> {
     Ok(items.into_iter().find_map(|item| if let PemItem::PrivateKey(key) = item { Some(key) } else { None }))
 }
 
-/// What a PEM file holds; nothing when it is not there.
+/// The contents of a PEM file; empty if it does not exist.
 fn pem(path: &Path) -> Result<Vec<PemItem<'static>>, String> {
     match settings::read(path) {
         Ok(text) => parse_pem(&text)

@@ -1,4 +1,4 @@
-//! The engines' own clients, where they are the ones to know the way: Podman, containerd, Docker over ssh.
+//! The engines' own clients, for engines that only they can reach: Podman, containerd, Docker over ssh.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -11,23 +11,23 @@ use super::engine_error::{EngineError, EngineErrorKind};
 use super::process::{Archive, KillOnDrop, gist, read_aside, wait};
 use crate::error::describe_io;
 
-/// How a client is asked. `REF` stands for the image.
+/// How to call a client. `REF` stands for the image.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Client {
     /// Its name on the search path.
     pub(super) program: &'static str,
-    /// Tells whether there is such an image: by how it ends, or by printing it.
+    /// Says whether there is such an image: by its exit code, or by printing it.
     exists: &'static [&'static str],
     prints: bool,
     /// Writes the archive to standard output.
     save: &'static [&'static str],
     /// Names the images, one a line.
     list: &'static [&'static str],
-    /// What it wants to hear besides when it saves several images.
+    /// Further arguments for saving several images.
     several: &'static [&'static str],
     /// Fetches the image from its registry.
     pull: &'static [&'static str],
-    /// Whether it wants names in full.
+    /// Whether it needs full names.
     full_names: bool,
 }
 
@@ -79,13 +79,13 @@ pub(super) const CTR: Client = Client {
     full_names: true,
 };
 
-/// How long a client may take to say whether there is an image.
+/// How long a client may take to say whether it has an image.
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long a client may take to end after the user stopped it.
 const GRACE: Duration = Duration::from_secs(5);
 
 impl Client {
-    /// An image's name as this client knows it.
+    /// An image's name in the form that this client expects.
     pub(super) fn known_as(&self, reference: &str) -> String {
         if self.full_names { full(reference) } else { reference.to_owned() }
     }
@@ -101,7 +101,7 @@ impl Client {
         self.spawned(command.spawn())
     }
 
-    /// What was started; none when there is no such program.
+    /// The started program; none if it is not installed.
     fn spawned<T>(&self, result: io::Result<T>) -> Result<Option<T>, EngineError> {
         match result {
             Ok(it) => Ok(Some(it)),
@@ -210,7 +210,7 @@ impl Client {
     ) -> Result<Option<ExitStatus>, EngineError> {
         let child = Command::new(self.program).args(arguments).stdout(io::stderr()).spawn();
         let Some(child) = self.spawned(child)? else { return Err(self.not_installed()) };
-        // a Ctrl-C reaches the client too, and it may have something to clear up
+        // Ctrl-C reaches the client too, which may have to clean up
         let mut since = None;
         let status =
             wait(&Mutex::new(child), || stop() && since.get_or_insert_with(Instant::now).elapsed() > GRACE);

@@ -1,9 +1,9 @@
 //! Why an engine gives no image.
 
-/// What is lacking.
+/// What is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EngineErrorKind {
-    /// No such engine answers: it is not installed, not running, or may not be asked.
+    /// No such engine answers: it is not installed, not running, or access is denied.
     Engine,
     /// The engine has no such image.
     Image,
@@ -14,7 +14,7 @@ pub enum EngineErrorKind {
 /// Why an engine gives no image, and what can be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineError {
-    /// What is lacking.
+    /// What is missing.
     pub kind: EngineErrorKind,
     /// A clause that names the engine, where it was looked for and what happened.
     pub why: String,

@@ -19,9 +19,9 @@ const DOCKER_SOCKET: &str = "/var/run/docker.sock";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Host {
     pub(super) address: Address,
-    /// What said so: a variable, a context, or nothing.
+    /// Where that comes from: a variable, a context, or the default.
     pub(super) from: String,
-    /// Whether a context said so: then there may be others to choose from.
+    /// Whether a context said so; then there may be other contexts.
     pub(super) is_context: bool,
 }
 
@@ -30,13 +30,13 @@ pub(super) struct Host {
 pub(super) enum Address {
     /// A socket of this machine.
     Unix(PathBuf),
-    /// A host and port, and TLS unless there is none.
+    /// A host and port, with or without TLS.
     Tcp(String, Option<Tls>),
-    /// A way that only the engine's own client knows (`ssh://`, `npipe://`).
+    /// An address that only the engine's own client can reach (`ssh://`, `npipe://`).
     Client(String),
 }
 
-/// What a TLS connection is made with. Files that are not there are left out.
+/// What a TLS connection needs. Missing files are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tls {
     /// The directory of ca.pem, cert.pem and key.pem.
@@ -57,7 +57,7 @@ impl Host {
     }
 }
 
-/// The variables of the environment; a function, so that a test can have its own.
+/// The variables of the environment; a function, so that a test can provide its own.
 pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// Those of the process; empty ones count as unset.
@@ -68,7 +68,7 @@ pub(super) fn environment(name: &str) -> Option<OsString> {
 /// Where the Docker engine is.
 ///
 /// # Errors
-/// When a context is named that is not there, or an address cannot be understood.
+/// When a named context does not exist, or an address cannot be understood.
 pub(super) fn docker(environment: Environment<'_>) -> Result<Host, String> {
     let folder = match environment("DOCKER_CONFIG") {
         Some(folder) => PathBuf::from(folder),
@@ -176,7 +176,7 @@ struct Endpoint {
     skip_tls_verify: bool,
 }
 
-/// The engine of a context. Each has a folder under contexts/meta, called after the hash of its name; its keys
+/// The engine of a context. Each has a folder under contexts/meta, named after the hash of its name; its keys
 /// are in the folder of the same name under contexts/tls.
 fn of_context(folder: &Path, name: &str, from: &str) -> Result<Host, String> {
     let metas = std::fs::read_dir(folder.join("contexts/meta")).into_iter().flatten().flatten();

@@ -1,5 +1,5 @@
 //! The images that an engine has, by name. Only engines that answer at their socket are asked: starting a client
-//! for a list that nobody may look at takes too long.
+//! takes too long for a list that may never be looked at.
 
 use super::api::Api;
 use super::{Engine, host};
@@ -13,7 +13,7 @@ pub struct Listed {
     pub name: String,
 }
 
-/// The named images of Docker and Podman, as far as they answer.
+/// The named images of those of Docker and Podman that answer.
 pub fn list() -> Vec<Listed> {
     let docker = host::docker(&host::environment).into_iter().map(|host| (Engine::Docker, host));
     let podman = host::podman(&host::environment).into_iter().flatten().map(|host| (Engine::Podman, host));

@@ -11,9 +11,9 @@
 //! What reads images is here; what changes something (building, pulling) is in [`actions`].
 //!
 //! HTTP is [ureq](https://docs.rs/ureq)'s: blocking, as everything here is, with rustls for `tcp://` engines, and
-//! with a place to put another transport than TCP. It brings some fifteen small crates; hyper and
-//! bollard would bring an async runtime for three requests, and a hand-kept HTTP would have to get chunks, TLS
-//! and time limits right once more.
+//! with room for a transport other than TCP. It brings some fifteen small crates; hyper and
+//! bollard would bring an async runtime for three requests, and our own HTTP would have to get chunks, TLS
+//! and timeouts right again.
 
 pub mod actions;
 mod api;
@@ -57,7 +57,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// All, in the order in which a bare name is looked for.
+    /// All, in the order in which they are asked for a bare name.
     pub const ALL: [Self; 3] = [Self::Docker, Self::Podman, Self::Containerd];
 
     /// The engine's name, which is also the scheme of `docker:REF`.
@@ -77,8 +77,8 @@ impl Engine {
         }
     }
 
-    /// Asks the engine for images that it is to send as one archive, in which a layer of several stands once.
-    /// [`ALL_IMAGES`] stands for all that it has.
+    /// Asks the engine for images, to be sent as one archive that stores a shared layer once.
+    /// [`ALL_IMAGES`] means all of its images.
     ///
     /// # Errors
     /// When there is no such engine, or it does not have one of them.
@@ -145,7 +145,7 @@ impl Engine {
     }
 }
 
-/// Refuses what cannot be an image's name, before it becomes an option or a part of a path.
+/// Refuses what cannot be the name of an image, before it becomes an option or a part of a path.
 fn check(reference: &str) -> Result<(), EngineError> {
     let is_usual = |c: char| c.is_ascii_alphanumeric() || "._-/:@+".contains(c);
     if reference.starts_with(|c: char| c.is_ascii_alphanumeric()) && reference.chars().all(is_usual) {
@@ -156,7 +156,7 @@ fn check(reference: &str) -> Result<(), EngineError> {
     Err(engine_error.hint("write it as NAME, NAME:TAG, NAME@DIGEST or the image's id"))
 }
 
-/// How an engine is to be asked for its image.
+/// How to ask an engine for its image.
 enum Way {
     Api(Api),
     Client(Client),
@@ -178,7 +178,7 @@ fn podman(reference: &str) -> Result<EngineImage, EngineError> {
         Err(engine_error) if engine_error == PODMAN.not_installed() => engine_error,
         other => return other,
     };
-    // where there is no client there may be a socket
+    // without a client there may still be a socket
     for host in &hosts {
         match by_api(Engine::Podman, host, reference) {
             Ok(Some(found)) => return Ok(found),
@@ -235,7 +235,7 @@ impl EngineImage {
         self.id.as_deref()
     }
 
-    /// Starts saving it. The engine may be silent for as long as `silence` while it does.
+    /// Starts saving it. The engine may be silent for at most `silence`.
     ///
     /// # Errors
     /// When its client cannot be started.
@@ -251,7 +251,7 @@ impl EngineImage {
     }
 }
 
-/// An image while its engine sends it. A client that writes it is ended when this is dropped.
+/// An image while its engine sends it. Dropping this kills the client that writes it.
 pub struct Saving {
     engine: Engine,
     read_ahead: ReadAhead,

@@ -1,4 +1,4 @@
-//! Client programs while they run: they are read, waited for, ended and quoted.
+//! Client programs while they run: reading them, waiting for them, killing them, quoting their errors.
 
 use std::io::{self, Read};
 use std::process::{Child, ChildStdout, ExitStatus};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Most of what a failing client says, in bytes.
 const LONGEST_COMPLAINT: u64 = 4096;
-/// How often it is looked whether a client has ended.
+/// How often to check whether a client has ended.
 const LOOK: Duration = Duration::from_millis(5);
 
 /// Ends a client, unless it has ended already.
@@ -22,8 +22,8 @@ impl Drop for KillOnDrop {
     }
 }
 
-/// Waits for a client's end, and ends it as soon as `enough` says so; none then. The lock is free in between,
-/// so that a [`KillOnDrop`] can be pulled.
+/// Waits for a client to end; kills it once `enough` says so, and then returns none. The lock is free in between,
+/// so that a [`KillOnDrop`] can still kill it.
 pub(super) fn wait(child: &Mutex<Child>, mut enough: impl FnMut() -> bool) -> Option<ExitStatus> {
     loop {
         let mut locked = child.lock().unwrap_or_else(PoisonError::into_inner);
@@ -41,8 +41,8 @@ pub(super) fn wait(child: &Mutex<Child>, mut enough: impl FnMut() -> bool) -> Op
     }
 }
 
-/// Reads what a client says on a thread: the beginning is kept, and whatever else it says is passed over,
-/// so that it does not wait for a reader.
+/// Reads a client's messages on a thread: the beginning is kept and the rest discarded,
+/// so that the client never blocks.
 ///
 /// # Errors
 /// When no thread can be started.
@@ -57,7 +57,7 @@ pub(super) fn read_aside(pipe: Option<impl Read + Send + 'static>) -> io::Result
     })
 }
 
-/// The last line of a complaint, which tells most, cut to fit a sentence.
+/// The last line of an error message, the most useful one, cut to fit a sentence.
 pub(super) fn gist(complaint: &str) -> String {
     const LONGEST: usize = 120;
     let last = complaint.lines().last().unwrap_or("it does not say why");
@@ -87,8 +87,8 @@ impl Read for Archive {
 }
 
 impl Archive {
-    /// Starts to read what `child` writes, and gives what ends it. None when it has no output, or no thread can be
-    /// started to read its complaints. `task` is what it does, as in "could not save the image".
+    /// Starts reading what `child` writes, and returns what kills it. None if it has no output, or no thread can be
+    /// started to read its errors. `task` is what it does, as in "could not save the image".
     pub(super) fn of(
         program: &'static str,
         task: &'static str,
@@ -101,7 +101,7 @@ impl Archive {
         Some((Self { program, task, child, stdout, complaint: Some(complaint) }, kill_on_drop))
     }
 
-    /// Waits for the client's end; an error when it failed, so that a half image is never taken for a whole one.
+    /// Waits for the client to end; an error if it failed, so that a partial image is never taken for a whole one.
     fn finish(&mut self) -> io::Result<()> {
         let Some(complaint) = self.complaint.take() else { return Ok(()) };
         let status = wait(&self.child, || false);

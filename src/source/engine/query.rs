@@ -1,4 +1,4 @@
-//! Asks the engines for an image, and says what was tried where none has it.
+//! Asks the engines for an image; if none has it, says what was tried.
 
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::Builder;
@@ -12,7 +12,7 @@ use crate::source::passing::Passing;
 use crate::source::place::Place;
 use crate::source::progress::Progress;
 
-/// How often it is looked whether the user wants to stop.
+/// How often to check whether the user wants to stop.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// How engines are asked for images.
@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_millis(50);
 pub struct EngineQuery {
     /// How long an engine may be silent while it sends an image.
     pub silence: Duration,
-    /// Whether an image that is not there is fetched from its registry.
+    /// Whether to fetch a missing image from its registry.
     pub pull: bool,
 }
 
@@ -73,11 +73,11 @@ impl Place for EnginePlace {
 }
 
 impl EnginePlace {
-    /// Asks on a thread of its own: an engine that does not answer must not keep the user from stopping.
+    /// Asks on a separate thread: an engine that does not answer must not keep the user from stopping.
     fn save_unless(&self, progress: &dyn Progress) -> Result<(Engine, Saving)> {
         let (sender, receiver) = channel();
         let asking = self.clone();
-        // when the user has stopped there is no one to answer
+        // once the user has stopped, nothing is left to answer
         let started = Builder::new().spawn(move || drop(sender.send(asking.save())));
         if started.is_err() {
             return self.save();

@@ -1,4 +1,4 @@
-//! Names of images, as engines are asked for them.
+//! Names of images for engines.
 
-/// What stands for all images of an engine.
+/// Means all images of an engine.
 pub(super) const ALL_IMAGES: &str = "*";

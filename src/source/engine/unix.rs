@@ -1,4 +1,4 @@
-//! HTTP over a Unix socket: what the library asks of whoever connects it.
+//! HTTP over a Unix socket: the transport that the library needs.
 
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -10,7 +10,7 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Error, Timeout};
 
-/// Connects to one socket, whatever address the request names.
+/// Connects to one socket and ignores the address of the request.
 #[derive(Debug)]
 pub(super) struct UnixConnector(pub(super) PathBuf);
 
@@ -67,7 +67,7 @@ impl Transport for UnixTransport {
             }
         };
         if got == 0 {
-            // a body without its end would be taken for a whole one; no answer of an engine ends like this
+            // a truncated body would be taken for a whole one; no engine's answer ends like this
             return Err(Error::Io(std::io::Error::other("the connection was closed")));
         }
         self.buffers.input_appended(got);

@@ -72,7 +72,7 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// Fills `member` with what the header says. Fields that matter to nobody's bytes are read leniently.
+    /// Fills `member` with what the header says. Fields that do not affect any bytes are read leniently.
     pub(super) fn fill(&self, member: &mut Member, at: u64) -> Result<()> {
         let lenient = |range: std::ops::Range<usize>| number(&self.block[range]).unwrap_or(0);
         let unsigned = |n: i64| u64::try_from(n).unwrap_or(0);

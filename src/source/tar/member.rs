@@ -1,9 +1,9 @@
-//! What the headers of a tar say of one member.
+//! What the headers of a tar say about one member.
 
 /// The unit that tars are made of, in bytes.
 pub const BLOCK: usize = 512;
 
-/// What a header stands for, by its type flag.
+/// What a header describes, by its type flag.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Type {
     /// `0`, NUL, and the contiguous file `7`.

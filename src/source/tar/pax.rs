@@ -71,7 +71,7 @@ impl Globals {
         Ok(())
     }
 
-    /// As [`Records::apply`].
+    /// Like [`Records::apply`].
     pub(super) fn apply(&self, member: &mut Member, at: u64) -> Result<()> {
         apply(self.records.iter().map(|(key, value)| (&key[..], &value[..])), member, at)
     }
@@ -83,7 +83,7 @@ fn apply<'r>(
     at: u64,
 ) -> Result<()> {
     let records = records.filter(|(_, value)| !value.is_empty());
-    // it is the real name of a sparse member, whose path is made up
+    // the real name of a sparse member, whose path is made up
     let sparse = records.clone().any(|(key, _)| key == b"GNU.sparse.name");
     for (key, value) in records {
         let set = |field: &mut Vec<u8>| {
