@@ -59,7 +59,7 @@ impl Bodies {
     /// Bodies of the image at `location`; `blobs` are those that loading it gave. None where the image passed by
     /// only once.
     pub(super) fn new(location: &Location, blobs: Vec<Vec<u8>>) -> Option<Self> {
-        location.lasts().then(|| Self { location: location.clone(), blobs })
+        location.reopens().then(|| Self { location: location.clone(), blobs })
     }
 
     fn visit_layers(

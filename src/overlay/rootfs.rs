@@ -69,6 +69,11 @@ impl Rootfs {
         }
     }
 
+    /// Number of paths where something is.
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.live.count_ones(..)).unwrap_or(u32::MAX)
+    }
+
     /// All paths where something is, in ascending order.
     pub fn live(&self) -> impl Iterator<Item = (PathId, Slot)> + '_ {
         self.live.ones().filter_map(|path| Some((path_id(path), slot(self.slots[path])?)))

@@ -31,6 +31,11 @@ pub trait Place: Debug + Send + Sync {
         true
     }
 
+    /// True when it can be opened again. It may hold another image by then: whoever opens it again makes sure.
+    fn reopens(&self) -> bool {
+        self.lasts()
+    }
+
     /// The file or directory that it is, if it is one.
     fn path(&self) -> Option<&Path> {
         None

@@ -8,7 +8,7 @@ use super::keymap::Action;
 use super::layout;
 use super::list::List;
 use super::look::{Column, Sort};
-use super::text::{Painter, width};
+use super::text::{Painter, safe, width};
 use super::tree::Filter;
 
 /// What is done with a choice.
@@ -127,7 +127,7 @@ impl Chooser {
     }
 
     fn area(&self, size: Size) -> Rect {
-        let rows = u16::try_from(self.items.len()).unwrap_or(u16::MAX).saturating_add(4);
+        let rows = u16::try_from(self.items.len()).unwrap_or(u16::MAX).saturating_add(3);
         layout::middle(size, size.width.saturating_sub(4).min(86), rows.min(size.height.saturating_sub(2)))
     }
 
@@ -156,11 +156,14 @@ impl Chooser {
     /// Draws it over the tabs.
     pub(super) fn draw(&self, size: Size, painter: &mut Painter<'_>) {
         let area = self.area(size);
-        painter.clear(area);
-        painter.title(area, self.title, "type to filter ── ⏎ chooses ── Esc closes", true);
-        let inside = layout::inside(area);
+        let inside = painter.popup(area, self.title, "type to filter ── ⏎ chooses ── Esc closes");
         let (text, dim) = (painter.theme.text, painter.theme.dim);
-        let x = painter.parts(inside, 2, 0, &[("› ", painter.theme.key), (&self.filter.text, text)]);
+        let x = painter.parts(
+            inside,
+            1,
+            0,
+            &[("› ", painter.theme.key), (&safe(self.filter.text.as_bytes()), text)],
+        );
         painter.put(inside, x, 0, 1, "▏", painter.theme.accent);
         let list = painter.scrolled(rows(area), self.list.top, self.shown.len());
         if self.shown.is_empty() {
@@ -173,23 +176,22 @@ impl Chooser {
                 Some(false) => "○ ",
                 None => "  ",
             };
-            let note = list.width.saturating_sub(width(&item.note) + 2);
-            let x = painter.put(list, 1, y, 2, mark, painter.theme.accent);
-            let x = painter.put(list, x, y, list.width, &item.label, text);
-            painter.put(list, note.max(x + 2), y, list.width, &item.note, dim);
+            // the note keeps its place, a long label gives way
+            let note = list.width.saturating_sub(width(&item.note) + 1);
+            let x = painter.put(list, 0, y, 2, mark, painter.theme.accent);
+            let room = note.saturating_sub(x + 1).max(list.width / 3);
+            let x = painter.put(list, x, y, room, &item.label, text);
+            painter.put(list, note.max(x + 1), y, list.width, &item.note, dim);
             if row == self.list.cursor {
                 painter.select(list, y, true);
             }
         }
-        let rule = "─".repeat(usize::from(inside.width));
-        painter.put(inside, 0, inside.height.saturating_sub(1), inside.width, &rule, painter.theme.rule);
     }
 }
 
 /// The rows of the list in the area of the whole.
 fn rows(area: Rect) -> Rect {
-    let inside = layout::rows(area);
-    Rect { height: inside.height.saturating_sub(1), ..inside }
+    layout::inside(layout::framed(area))
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ impl Confirm {
 
     /// Takes a key.
     pub(super) fn key(&mut self, key: KeyEvent, size: Size) -> Answer {
-        let height = usize::from(Self::area(size).height).saturating_sub(4);
+        let height = usize::from(Self::area(size).height).saturating_sub(5);
         let furthest = self.change.diff.lines().count().saturating_sub(height);
         self.top = match key.code {
             KeyCode::Esc | KeyCode::Char('q') => return Answer::Cancelled,
@@ -53,12 +53,11 @@ impl Confirm {
         let lines = columns(self.change.diff.lines().count());
         let area = Self::area(size);
         let area = Rect { height: area.height.min(lines.saturating_add(5)), ..area };
-        painter.clear(area);
-        painter.title(area, &self.change.title, "", true);
-        let inside = layout::inside(area);
+        let inside = painter.popup(area, &self.change.title, "");
         let place = safe(self.change.path.as_os_str().as_encoded_bytes());
-        painter.put(inside, 2, 0, inside.width, &place, painter.theme.dim);
+        painter.put(inside, 1, 0, inside.width, &place, painter.theme.dim);
         let body = Rect { y: inside.y + 1, height: inside.height.saturating_sub(3), ..inside };
+        let body = painter.scrolled(body, self.top, usize::from(lines));
         for (y, line) in (0..body.height).zip(self.change.diff.lines().skip(self.top)) {
             let style = match line.as_bytes().first() {
                 Some(b'+') => painter.theme.added,
@@ -66,12 +65,10 @@ impl Confirm {
                 Some(b'@') => painter.theme.accent,
                 _ => painter.theme.text,
             };
-            painter.put(body, 2, y, body.width.saturating_sub(3), &safe(line.as_bytes()), style);
+            painter.put(body, 1, y, body.width.saturating_sub(2), &safe(line.as_bytes()), style);
         }
         let (key, dim) = (painter.theme.key, painter.theme.dim);
-        let y = inside.height.saturating_sub(2);
-        painter.parts(inside, 2, y, &[("⏎", key), (" write   ", dim), ("Esc", key), (" cancel", dim)]);
-        let rule = "─".repeat(usize::from(inside.width));
-        painter.put(inside, 0, inside.height.saturating_sub(1), inside.width, &rule, painter.theme.rule);
+        let y = inside.height.saturating_sub(1);
+        painter.parts(inside, 1, y, &[("⏎", key), (" write   ", dim), ("Esc", key), (" cancel", dim)]);
     }
 }

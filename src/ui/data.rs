@@ -1,8 +1,8 @@
 //! What the UI shows: the examination of an image. Nothing in it changes any more.
 
-use std::ops::Deref;
+use std::ops::{Deref, RangeInclusive};
 
-use super::tree::{Matches, Pattern};
+use super::tree::{Bits, Matches, Pattern};
 use crate::image::PathId;
 use crate::load::{Examination, ReadBodies};
 use crate::overlay::{ChangeLog, Slot};
@@ -20,6 +20,8 @@ pub(super) struct Data {
     examination: Examination,
     pub(super) bodies: Option<Box<dyn ReadBodies>>,
     pub(super) log: ChangeLog,
+    /// The paths that have wasted bytes in any layer.
+    pub(super) wasted: Bits,
 }
 
 impl Deref for Data {
@@ -34,7 +36,22 @@ impl Data {
     /// Prepares what a request brought. Takes time in the size of the image: this is part of the loading.
     pub(super) fn new(Shown { examination, bodies }: Shown) -> Self {
         let log = ChangeLog::of(&examination.image);
-        Self { examination, bodies, log }
+        let mut wasted = Bits::new(examination.image.paths.len());
+        for path in &examination.analysis.wasted {
+            wasted.set(path.path, true);
+        }
+        Self { examination, bodies, log, wasted }
+    }
+
+    /// The paths that some layers change.
+    pub(super) fn changed(&self, layers: RangeInclusive<usize>) -> Bits {
+        let mut changed = Bits::new(self.image.paths.len());
+        for layer in layers.filter(|layer| *layer < self.image.layers.len()) {
+            for path in self.log.paths_in(layer, 0..u32::MAX) {
+                changed.set(path, true);
+            }
+        }
+        changed
     }
 
     /// What a pattern finds, with the layers that have it. None when it was stopped.

@@ -33,6 +33,10 @@ pub(super) fn draw(model: &Model, main: &Browser, line: Rect, hints: bool, paint
         painter.put(area, 1, 0, area.width.saturating_sub(2), message, painter.theme.accent);
         return;
     }
+    if model.overlay.is_some() {
+        // what lies on top names its own keys
+        return;
+    }
     let pane = main.pane();
     let context = main.context(model.size);
     let filter = pane.filter_shown().filter(|filter| filter.is_on());

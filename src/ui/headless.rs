@@ -19,13 +19,22 @@ pub struct Headless {
     model: Model,
     /// What was given to the clipboard last.
     copied: Option<String>,
+    /// Searches wait until [`Headless::search`].
+    waits: bool,
+    searches: Vec<Effect>,
+    answers: Vec<Event>,
 }
 
 impl Headless {
     /// Shows an image on a screen of this size.
     pub fn new(shown: Shown, (width, height): (u16, u16), options: Options) -> Self {
-        let mut ui =
-            Self { model: Model::new(String::new(), layout::drawn(width, height), options), copied: None };
+        let mut ui = Self {
+            model: Model::new(String::new(), layout::drawn(width, height), options),
+            copied: None,
+            waits: false,
+            searches: Vec::new(),
+            answers: Vec::new(),
+        };
         ui.take(Event::Loaded(Ok(vec![Arc::new(Data::new(shown))])));
         ui
     }
@@ -39,6 +48,37 @@ impl Headless {
             if let Some(key) = inner.and_then(named).or(plain) {
                 self.take(Event::Key(key));
             }
+        }
+        self
+    }
+
+    /// Types keys without the searches that they start: on a terminal those run on a thread of their own, and frames
+    /// are drawn meanwhile. [`Headless::search`] and [`Headless::answer`] do the rest.
+    pub fn keys_alone(&mut self, keys: &str) -> &mut Self {
+        self.waits = true;
+        self.keys(keys);
+        self.waits = false;
+        self
+    }
+
+    /// True when a search waits.
+    pub fn is_searching(&self) -> bool {
+        !self.searches.is_empty()
+    }
+
+    /// Runs the searches that wait, and keeps their answers.
+    pub fn search(&mut self) -> &mut Self {
+        for effect in std::mem::take(&mut self.searches) {
+            let answer = self.perform(effect);
+            self.answers.extend(answer);
+        }
+        self
+    }
+
+    /// Takes the answers of the searches in.
+    pub fn answer(&mut self) -> &mut Self {
+        for event in std::mem::take(&mut self.answers) {
+            self.take(event);
         }
         self
     }
@@ -127,6 +167,10 @@ impl Headless {
     }
 
     fn perform(&mut self, effect: Effect) -> Option<Event> {
+        if self.waits && matches!(effect, Effect::Find { .. }) {
+            self.searches.push(effect);
+            return None;
+        }
         let Stage::Browser(main) = &self.model.stage else { return None };
         let data = &main.data;
         match effect {

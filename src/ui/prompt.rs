@@ -72,19 +72,17 @@ impl Prompt {
     /// Draws the question over the tabs.
     pub(super) fn draw(&self, size: Size, painter: &mut Painter<'_>) {
         let area = layout::middle(size, size.width.saturating_sub(4).min(90), 8);
-        painter.clear(area);
-        painter.title(area, self.title, "nothing is overwritten", true);
-        let inside = layout::inside(area);
-        let width = inside.width.saturating_sub(4);
+        let inside = painter.popup(area, self.title, "nothing is overwritten");
+        let width = inside.width.saturating_sub(2);
         let (dim, key) = (painter.theme.dim, painter.theme.key);
-        painter.put(inside, 2, 1, width, &self.what, painter.theme.text);
-        painter.put(inside, 2, 2, width, &self.about, painter.theme.accent);
-        let x = painter.parts(inside, 2, 3, &[(self.label, dim), (": ", dim)]);
-        let text = fit_path(&safe(self.text.as_bytes()), usize::from(inside.width.saturating_sub(x + 3)));
+        painter.put(inside, 1, 0, width, &fit_path(&self.what, usize::from(width)), painter.theme.text);
+        painter.put(inside, 1, 1, width, &self.about, painter.theme.accent);
+        painter.parts(inside, 1, 2, &[(self.label, dim), (":", dim)]);
+        // what is typed at the end stays in sight
+        let x = painter.put(inside, 1, 3, 2, "› ", key);
+        let text = fit_path(&safe(self.text.as_bytes()), usize::from(inside.width.saturating_sub(x + 2)));
         let x = painter.put(inside, x, 3, width, &text, painter.theme.text);
         painter.put(inside, x, 3, 1, "▏", painter.theme.accent);
-        painter.parts(inside, 2, 5, &[("⏎", key), (" write   ", dim), ("Esc", key), (" cancel", dim)]);
-        let rule = "─".repeat(usize::from(inside.width));
-        painter.put(inside, 0, 6, inside.width, &rule, painter.theme.rule);
+        painter.parts(inside, 1, 5, &[("⏎", key), (" write   ", dim), ("Esc", key), (" cancel", dim)]);
     }
 }

@@ -70,6 +70,24 @@ impl Painter<'_> {
         }
     }
 
+    /// Empties an area and frames it, for something that lies on top of the tabs: its title and a note are in the
+    /// frame. Gives the area inside.
+    pub(super) fn popup(&mut self, area: Rect, title: &str, note: &str) -> Rect {
+        self.clear(area);
+        let rule = self.theme.rule;
+        let across = "─".repeat(usize::from(area.width.saturating_sub(2)));
+        let bottom = area.height.saturating_sub(1);
+        self.title(area, title, note, true);
+        self.put(area, 0, 0, 1, "╭", rule);
+        self.put(area, area.width.saturating_sub(1), 0, 1, "╮", rule);
+        for y in 1..bottom {
+            self.put(area, 0, y, 1, "│", rule);
+            self.put(area, area.width.saturating_sub(1), y, 1, "│", rule);
+        }
+        self.put(area, 0, bottom, area.width, &format!("╰{across}╯"), rule);
+        super::layout::framed(area)
+    }
+
     /// A bar of `width` columns, of which `part` of `whole` is filled.
     pub(super) fn bar(
         &mut self,

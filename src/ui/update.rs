@@ -110,7 +110,7 @@ fn settle(model: &mut Model) {
     }
     match &mut model.overlay {
         Some(Overlay::Help(list)) => {
-            list.top = list.top.min(help::length().saturating_sub(help::height(size)));
+            list.top = list.top.min(help::length(size).saturating_sub(help::height(size)));
             list.cursor = list.top;
         }
         Some(Overlay::Viewer(viewer)) => viewer.settle(size),
@@ -240,7 +240,7 @@ fn on_action(model: &mut Model, action: Action) -> Vec<Effect> {
                 model.overlay = None;
             } else {
                 // no row is selected: it scrolls
-                let furthest = help::length().saturating_sub(help::height(size));
+                let furthest = help::length(size).saturating_sub(help::height(size));
                 list.cursor = list.top;
                 list.act(action, furthest + 1, help::height(size));
                 list.top = list.cursor;
@@ -324,7 +324,7 @@ fn on_mouse(model: &mut Model, mouse: MouseEvent) -> Vec<Effect> {
             if rows == 0 {
                 model.overlay = None;
             } else {
-                list.wheel(rows, help::length(), help::height(size));
+                list.wheel(rows, help::length(size), help::height(size));
             }
             return Vec::new();
         }

@@ -70,6 +70,10 @@ impl Place for EnginePlace {
     fn lasts(&self) -> bool {
         false
     }
+
+    fn reopens(&self) -> bool {
+        true
+    }
 }
 
 impl EnginePlace {

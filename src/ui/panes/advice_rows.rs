@@ -8,9 +8,12 @@ use crate::advice::{Confidence, Evidence, Finding, Severity};
 use crate::ui::data::Data;
 use crate::ui::describe;
 use crate::ui::layout;
-use crate::ui::text::{Painter, code, counted, fit_path, safe, wrap};
+use crate::ui::text::{Painter, code, columns, counted, fit_path, safe, width, wrap};
 use crate::ui::theme::Theme;
 use crate::units;
+
+/// The column of the titles in the list.
+const TITLE: usize = 23;
 
 impl Advice {
     pub(super) fn draw_all(&self, data: &Data, body: Rect, painter: &mut Painter<'_>) {
@@ -39,9 +42,18 @@ impl Advice {
             };
             painter.title(parts.why, "Why", &format!("{} ── {sure}{see}", finding.rule), false);
             let area = layout::inside(parts.why);
+            let room = usize::from(area.width.saturating_sub(4));
+            let title = safe(finding.title.as_bytes());
+            // a title that the list cuts is read here
+            let cut = columns(TITLE).saturating_add(width(&title)) > parts.list.width;
+            let title = if cut { wrap(&title, room) } else { Vec::new() };
+            for (y, line) in (0..area.height).zip(&title) {
+                painter.put(area, 2, y, area.width.saturating_sub(2), line, painter.theme.title_focused);
+            }
+            let above = columns(title.len()).min(area.height);
+            let rest = Rect { y: area.y + above, height: area.height - above, ..area };
             let text: Vec<String> = finding.why.lines().map(|line| safe(line.as_bytes())).collect();
-            let lines = wrap(&text.join("\n"), usize::from(area.width.saturating_sub(4)));
-            paragraph(area, &lines, painter.theme.text, painter);
+            paragraph(rest, &wrap(&text.join("\n"), room), painter.theme.text, painter);
         }
         if parts.fix.height > 0 {
             let title = if finding.fix.edits.is_empty() { "What to do" } else { "Paste this" };
@@ -83,10 +95,10 @@ impl Advice {
             painter.put(area, 6, y, 7, finding.severity.name(), severity(painter.theme, finding.severity));
             painter.right(area, 13, y, 8, &bytes(finding), painter.theme.text);
             let title = safe(finding.title.as_bytes());
-            let x = painter.put(area, 23, y, area.width, &title, painter.theme.text);
+            let x = painter.put(area, columns(TITLE), y, area.width, &title, painter.theme.text);
             let layers = crate::text::layers(&finding.layers);
             let start = area.width.saturating_sub(26).max(x + 2);
-            if start + crate::ui::text::width(&layers) < area.width {
+            if start + width(&layers) < area.width {
                 painter.put(area, start, y, area.width, &layers, painter.theme.dim);
             }
             if row == self.list.cursor {
@@ -96,8 +108,10 @@ impl Advice {
     }
 
     fn draw_evidence(&self, data: &Data, pane: Rect, finding: &Finding, painter: &mut Painter<'_>) {
-        let note =
-            format!("{} ── Enter shows it in its layer", counted(finding.evidence_total, "entry", "entries"));
+        let note = match finding.evidence_total {
+            0 => "no file: it is about the steps themselves".to_owned(),
+            all => format!("{} ── Enter shows it in its layer", counted(all, "entry", "entries")),
+        };
         painter.title(pane, "Evidence", &note, self.in_evidence);
         let area = painter.scrolled(layout::inside(pane), self.evidence.top, finding.evidence.len());
         let wide = area.width >= 90;

@@ -11,6 +11,7 @@ use crate::analysis::FileCount;
 use crate::digest::Digest;
 use crate::image::PathId;
 use crate::overlay::Fate;
+use crate::source::Compression;
 use crate::ui::data::Data;
 use crate::ui::describe;
 use crate::ui::layout;
@@ -130,29 +131,32 @@ fn place(data: &Data, layer: usize) -> String {
 pub(super) fn facts(data: &Data, layer: usize) -> Vec<String> {
     let (about, totals) = (&data.image.layers[layer], &data.analysis.layers[layer]);
     let changes = |name: &str, tally: FileCount| {
-        format!("{name} {} ({})", counted(tally.files, "file", "files"), units::size(tally.bytes))
+        let said = format!("{name} {}, {}", counted(tally.files, "file", "files"), units::size(tally.bytes));
+        (tally.files > 0).then_some(said)
     };
+    let mut contents = vec![format!("content {}", units::size(totals.content))];
+    contents.extend(changes("added", totals.added));
+    contents.extend(changes("modified", totals.modified));
+    contents.extend(changes("removed", totals.removed));
     let created = data.image.step_of(layer).and_then(|step| step.created.as_deref()).unwrap_or("unknown");
     let created = safe(created.get(..16).unwrap_or(created).replace('T', " ").as_bytes());
     let digest = |digest: &Option<Digest>| {
         digest.as_ref().map_or_else(|| "unknown".to_owned(), |digest| safe(digest.as_str().as_bytes()))
     };
-    let media =
-        about.media_type.as_deref().map_or("no media type".to_owned(), |media| safe(media.as_bytes()));
-    vec![
-        format!(
-            "content {} · {}, {}, {}",
-            units::size(totals.content),
-            changes("added", totals.added),
-            changes("modified", totals.modified),
-            changes("removed", totals.removed),
-        ),
-        format!(
-            "blob {} · tar {} · compression {} · {media} · created {created}",
+    let mut stored = vec![match about.compression {
+        Compression::None => format!("stored as {}, not compressed", units::size(about.blob)),
+        packed => format!(
+            "stored as {}, {}, of {} unpacked",
             units::size(about.blob),
-            units::size(about.tar),
-            about.compression.name()
+            packed.name(),
+            units::size(about.tar)
         ),
+    }];
+    stored.push(format!("created {created}"));
+    stored.extend(about.media_type.as_deref().map(|media| safe(media.as_bytes())));
+    vec![
+        contents.join(" · "),
+        stored.join(" · "),
         format!("diff ID {}", digest(&about.diff_id)),
         format!("digest  {}", digest(&about.digest)),
     ]

@@ -1,16 +1,14 @@
 //! The file tree of a range of layers: what it changed, or the merged file system up to it.
 
-use std::cell::Cell;
-
 use super::marked::Marked;
-use crate::image::{Image, PathId};
-use crate::layer::Kind;
-use crate::overlay::{Fate, FileCount, Slot};
+use super::weighing::{View, key};
+use crate::image::PathId;
+use crate::overlay::{FileCount, Slot};
 use crate::ui::data::Data;
 use crate::ui::keymap::Action;
 use crate::ui::look::Sort;
 use crate::ui::pane::{Count, Reply};
-use crate::ui::tree::{Acted, Bits, Filter, Mark, Marks, Shape, Span, Sums, Tree, Wanted, Weight};
+use crate::ui::tree::{Acted, Bits, Filter, Mark, Marks, Shape, Span, Sums, Tree, Wanted};
 
 /// With a filter, directories open by themselves while no more paths than this are found.
 const MOST_REVEALED: u32 = 2000;
@@ -65,31 +63,30 @@ impl Files {
         run(tree, Shape { image: &data.image, sums, key: &key })
     }
 
+    pub(super) fn view<'a>(&'a self, data: &'a Data) -> View<'a> {
+        View {
+            data,
+            span: &self.span,
+            marks: self.marks,
+            only_wasted: self.only_wasted,
+            filter: &self.filter,
+        }
+    }
+
     /// Counts what is shown anew.
     pub(super) fn refresh(&mut self, data: &Data) {
-        let (span, marks, filter, only_wasted) = (&self.span, self.marks, &self.filter, self.only_wasted);
-        let image = &data.image;
-        let (all, removed) = (Cell::new(0), Cell::new(FileCount::default()));
-        self.sums.fill(image.paths.len(), |path| {
-            let mark = span.mark(image, path)?;
-            if !marks.has(mark) {
-                return None;
-            }
-            let weight = weight(data, span, path, mark);
-            if only_wasted && weight.wasted == 0 {
-                return None;
-            }
-            all.set(all.get() + 1);
-            if !filter.shows(path) {
-                return None;
-            }
-            if mark == Mark::Removed && span.entry(path).is_some_and(|id| is_file(image.entry(id).kind)) {
-                let FileCount { files, bytes } = removed.get();
-                removed.set(FileCount { files: files + 1, bytes: bytes + weight.gone });
-            }
-            Some(weight)
-        });
-        (self.all, self.removed) = (all.get(), removed.get());
+        let (from, to) = self.span.layers();
+        let changed = data.changed(from..=to);
+        let mut sums = std::mem::take(&mut self.sums);
+        self.view(data).fill(&changed, &mut sums);
+        self.sums = sums;
+        self.counted(data, &changed);
+    }
+
+    /// The sums are those of what is shown: everything that follows from them.
+    fn counted(&mut self, data: &Data, changed: &Bits) {
+        self.all = self.view(data).all(changed, &self.sums);
+        self.removed = self.view(data).removed(changed);
         self.reveal_matches(data);
         self.on_tree(data, Tree::recount);
     }
@@ -104,10 +101,22 @@ impl Files {
 
     /// Shows other layers.
     pub(super) fn go(&mut self, data: &Data, from: usize, to: usize) {
-        if self.span.layers() != (from, to) {
-            self.span.go(&data.log, from, to);
-            self.refresh(data);
+        let (old_from, old_to) = self.span.layers();
+        if (old_from, old_to) == (from, to) {
+            return;
         }
+        self.span.go(&data.log, from, to);
+        // most paths of the merged file system stay as they are when it is about a few layers
+        let touched = data.changed(old_from.min(from)..=old_to.max(to));
+        let is_whole = self.is_merged() && !self.only_wasted && self.filter.found.is_none();
+        if !is_whole || touched.count() > data.image.paths.len() / 4 {
+            self.refresh(data);
+            return;
+        }
+        let view = self.view(data);
+        let changes: Vec<_> = touched.paths().map(|path| (path, view.weigh(path))).collect();
+        self.sums.change(data.image.paths.len(), &changes);
+        self.counted(data, &data.changed(from..=to));
     }
 
     /// The filter finds something else.
@@ -274,40 +283,5 @@ impl Files {
         }
         self.tree.reveal(&data.image, path);
         self.refresh(data);
-    }
-}
-
-/// What an order sorts a path by.
-fn key<'a>(sort: Sort, image: &'a Image, sums: &'a Sums, span: &'a Span) -> impl Fn(PathId) -> u64 + 'a {
-    move |path| match sort {
-        Sort::Size => sums.bytes(image, path) + sums.gone(image, path),
-        Sort::Files => sums.files(image, path).into(),
-        Sort::Wasted => sums.wasted(image, path),
-        Sort::Time => span.entry(path).map_or(0, |id| image.entry(id).mtime.unsigned_abs()),
-        Sort::Owner => span.entry(path).map_or(0, |id| {
-            let attrs = image.attrs_of(id);
-            let id = |id: u64| id.min(u64::from(u32::MAX));
-            id(attrs.uid) << 32 | id(attrs.gid)
-        }),
-        _ => 0,
-    }
-}
-
-fn is_file(kind: Kind) -> bool {
-    matches!(kind, Kind::File | Kind::HardLink)
-}
-
-fn weight(data: &Data, span: &Span, path: PathId, mark: Mark) -> Weight {
-    let Some(id) = span.entry(path) else { return Weight::default() };
-    let entry = data.image.entry(id);
-    if mark == Mark::Removed {
-        return Weight { gone: entry.size, ..Weight::default() };
-    }
-    let is_lost = entry.size > 0 && matches!(data.union.fate(id), Fate::Lost(..));
-    Weight {
-        bytes: entry.size,
-        gone: 0,
-        wasted: if is_lost { entry.size } else { 0 },
-        is_file: is_file(entry.kind),
     }
 }

@@ -36,7 +36,23 @@ impl ImageTab {
     pub(super) fn new(data: &Data) -> Self {
         let items = image_rows::items(data);
         let shown = (0..items.len()).collect();
-        Self { items, shown, filter: Filter::plain(), list: List::default() }
+        let mut tab = Self { items, shown, filter: Filter::plain(), list: List::default() };
+        tab.leave_heading(true);
+        tab
+    }
+
+    /// Moves on from a row that has no value, in the direction that the cursor came from.
+    fn leave_heading(&mut self, down: bool) {
+        let has_value = |row: &usize| !self.items[self.shown[*row]].is_heading();
+        let here = self.list.cursor;
+        let (below, above) = (here..self.shown.len(), 0..here.min(self.shown.len()));
+        let next = if down {
+            below.clone().find(has_value).or_else(|| above.rev().find(has_value))
+        } else {
+            let at_or_above = 0..(here + 1).min(self.shown.len());
+            at_or_above.rev().find(has_value).or_else(|| below.clone().find(has_value))
+        };
+        self.list.cursor = next.unwrap_or(here);
     }
 
     fn panes(body: Rect) -> (Rect, Rect) {
@@ -77,7 +93,11 @@ impl Pane for ImageTab {
             }
             Action::NextMatch => return self.act(context, Action::Down),
             Action::PreviousMatch => return self.act(context, Action::Up),
-            _ => _ = self.list.act(action, self.shown.len(), height),
+            _ => {
+                let before = self.list.cursor;
+                self.list.act(action, self.shown.len(), height);
+                self.leave_heading(self.list.cursor >= before);
+            }
         }
         None
     }
@@ -85,6 +105,10 @@ impl Pane for ImageTab {
     fn settle(&mut self, context: Context<'_>) {
         let height = usize::from(layout::inside(Self::panes(context.body).0).height);
         self.list.settle(self.shown.len(), height);
+        if self.list.cursor == 1 {
+            // the heading above the first row is seen with it
+            self.list.top = 0;
+        }
     }
 
     fn draw(&self, context: Context<'_>, painter: &mut Painter<'_>) {
@@ -136,6 +160,7 @@ impl Pane for ImageTab {
                 return self.act(context, Action::Open);
             }
             self.list.cursor = row;
+            self.leave_heading(true);
         }
         None
     }
@@ -143,6 +168,7 @@ impl Pane for ImageTab {
     fn wheel(&mut self, context: Context<'_>, _at: Position, rows: isize) {
         let height = usize::from(layout::inside(Self::panes(context.body).0).height);
         self.list.wheel(rows, self.shown.len(), height);
+        self.leave_heading(rows >= 0);
     }
 
     fn filter(&mut self) -> Option<&mut Filter> {
@@ -185,6 +211,8 @@ impl Pane for ImageTab {
     }
 
     fn note(&self, _cx: Context<'_>) -> String {
-        format!("row {} of {}", (self.list.cursor + 1).min(self.shown.len()), self.shown.len())
+        let has_value = |at: &&usize| !self.items[**at].is_heading();
+        let before = self.shown[..(self.list.cursor + 1).min(self.shown.len())].iter();
+        format!("row {} of {}", before.filter(has_value).count(), self.shown.iter().filter(has_value).count())
     }
 }

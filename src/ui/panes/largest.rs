@@ -1,12 +1,11 @@
 //! The tab of what is largest: directories to step into, as bars of the final file system and as a map of what all
 //! layers store, or the largest files as a list.
 
-use fixedbitset::FixedBitSet;
 use ratatui::layout::{Position, Rect};
 
+use super::largest_sums::counted;
 use super::map::{self, Map};
-use crate::image::{EntryId, Image, PathId};
-use crate::layer::Kind;
+use crate::image::{Image, PathId};
 use crate::overlay::Slot;
 use crate::ui::data::Data;
 use crate::ui::describe;
@@ -16,10 +15,7 @@ use crate::ui::list::List;
 use crate::ui::look::Sort;
 use crate::ui::pane::{Context, Count, Pane, Reply};
 use crate::ui::text::{Painter, fit_path};
-use crate::ui::tree::{Filter, Order, Sums, Weight};
-
-/// Most files in the list.
-const MOST_FILES: usize = 1000;
+use crate::ui::tree::{Bits, Filter, Order, Sums};
 
 /// What is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +36,12 @@ pub(super) struct Largest {
     /// Of the final file system: own and base bytes of each path, and what is wasted there.
     pub(super) sums: Sums,
     /// Counts the fillings of the sums.
-    turn: u64,
-    filter: Filter,
+    pub(super) turn: u64,
+    pub(super) filter: Filter,
+    /// The paths of the final file system whose bytes count: of several names of one content the first.
+    pub(super) counted: Bits,
+    /// The bytes wasted at each path that has any, by path.
+    pub(super) wasted: Vec<(PathId, u64)>,
     /// The directory that is shown.
     pub(super) here: PathId,
     /// What is in it, or the largest files.
@@ -59,6 +59,9 @@ pub(super) struct Largest {
 impl Largest {
     /// The root directory.
     pub(super) fn new(data: &Data) -> Self {
+        let mut wasted: Vec<_> =
+            data.analysis.wasted.iter().map(|wasted| (wasted.path, wasted.bytes)).collect();
+        wasted.sort_unstable();
         let mut tab = Self {
             style: Style::Bars,
             list: List::default(),
@@ -66,6 +69,8 @@ impl Largest {
             sums: Sums::default(),
             turn: 0,
             filter: Filter::default(),
+            counted: counted(data),
+            wasted,
             here: PathId::ROOT,
             order: Order::default(),
             length: 0,
@@ -79,45 +84,12 @@ impl Largest {
         tab
     }
 
-    /// Counts every content of the final file system once, at the first path that names it, and what is wasted at
-    /// each path.
-    fn fill(&mut self, data: &Data) {
-        let mut seen = FixedBitSet::with_capacity(data.image.entries.len());
-        let mut wasted: Vec<(PathId, u64)> =
-            data.analysis.wasted.iter().map(|wasted| (wasted.path, wasted.bytes)).collect();
-        wasted.sort_unstable();
-        let mut wasted = wasted.into_iter().peekable();
-        let filter = &self.filter;
-        self.sums.fill(data.image.paths.len(), |path| {
-            let lost = wasted.next_if(|(lost, _)| *lost == path).map_or(0, |(_, bytes)| bytes);
-            let slot = data.final_slot(path);
-            if !filter.shows(path) || (slot.is_none() && lost == 0) {
-                return None;
-            }
-            let mut weight = Weight { wasted: lost, ..Weight::default() };
-            if let Some(Slot::Entry(id)) = slot {
-                weight.is_file = matches!(data.image.entry(id).kind, Kind::File | Kind::HardLink);
-                if let Some(content) = content(data, id, &mut seen) {
-                    let bytes = data.image.entry(content).size;
-                    if data.is_base(data.image.layer_of(content)) {
-                        weight.gone = bytes;
-                    } else {
-                        weight.bytes = bytes;
-                    }
-                }
-            }
-            Some(weight)
-        });
-        self.turn += 1;
-        self.list_rows(data);
-    }
-
     /// Bytes of the final file system at and below a path.
     pub(super) fn live(&self, image: &Image, path: PathId) -> u64 {
         self.sums.bytes(image, path) + self.sums.gone(image, path)
     }
 
-    fn list_rows(&mut self, data: &Data) {
+    pub(super) fn list_rows(&mut self, data: &Data) {
         let image = &data.image;
         let stands = |path: &PathId| data.final_slot(*path).is_some() && self.sums.shown(image, *path) > 0;
         let key = |path: PathId| match self.sort {
@@ -128,17 +100,8 @@ impl Largest {
         let item = |path: PathId| (std::cmp::Reverse(key(path)), path);
         let mut most = 0;
         let items = if self.style == Style::Files {
-            let all = (self.here.0 + 1..image.paths.end(self.here).0).map(PathId);
-            // only what has bytes itself: a directory's are those of what is in it
-            let leaves = all.filter(|path| image.paths.end(*path).0 == path.0 + 1);
-            let mut rows: Vec<(std::cmp::Reverse<u64>, PathId)> =
-                leaves.map(|path| (std::cmp::Reverse(self.live(image, path)), path)).collect();
-            rows.retain(|row| row.0.0 > 0);
-            if rows.len() > MOST_FILES {
-                rows.select_nth_unstable(MOST_FILES);
-                rows.truncate(MOST_FILES);
-            }
-            most = rows.iter().map(|row| row.0.0).max().unwrap_or(0);
+            let rows = self.largest_files(image);
+            most = rows.first().map_or(0, |row| row.0.0);
             rows.into_iter().map(|row| item(row.1)).collect()
         } else {
             let inside = image.paths.children(self.here).filter(stands);
@@ -226,11 +189,6 @@ impl Largest {
             self.selected = Some(path);
         }
     }
-}
-
-/// The content behind an entry, the first time that it is asked for.
-fn content(data: &Data, id: EntryId, seen: &mut FixedBitSet) -> Option<EntryId> {
-    data.union.content_of(id).filter(|content| !seen.put(content.index()))
 }
 
 impl Pane for Largest {

@@ -72,14 +72,16 @@ impl Largest {
             let room = usize::from(area.width.saturating_sub(name_at)).saturating_sub(slash.len());
             let style = if is_directory { painter.theme.accent } else { painter.theme.text };
             let x = painter.parts(area, name_at, y, &[(&fit_path(&name, room), style), (slash, style)]);
+            let x = match describe::target(image, slot) {
+                Some(target) => painter.put(area, x, y, area.width, &target, dim),
+                None => x,
+            };
             let said = match slot {
                 _ if is_directory => format!("  {}", text::files(self.sums.files(image, path))),
-                Some(Slot::Entry(id)) => {
-                    let target = describe::target(image, slot).unwrap_or_default();
-                    format!("{target}  layer {}", image.layer_of(id))
-                }
+                Some(Slot::Entry(id)) => format!("  layer {}", image.layer_of(id)),
                 _ => String::new(),
             };
+            // a note is shown whole or not at all
             if x + width(&said) <= area.width {
                 painter.put(area, x, y, area.width, &said, dim);
             }

@@ -1,6 +1,8 @@
 //! The map of a directory: what all layers store below it, as areas in areas. What is to be drawn is computed when
 //! something changes, and drawn from that.
 
+use std::cmp::Reverse;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -11,7 +13,7 @@ use crate::ui::keymap::Action;
 use crate::ui::look::Look;
 use crate::ui::text::{Painter, fit_path, safe, width};
 use crate::ui::theme::Theme;
-use crate::ui::tree::Sums;
+use crate::ui::tree::{Sums, first_of};
 
 /// Directories are shown in directories up to this depth.
 const LEVELS: u16 = 3;
@@ -94,17 +96,12 @@ impl Map {
 
     fn lay_out(&mut self, data: &Data, sums: &Sums, directory: PathId, rect: Rect, level: u16) {
         let image = &data.image;
-        let inside = image.paths.children(directory).map(|path| (bytes(data, sums, path), path));
-        let mut all: Vec<(u64, PathId)> = inside.filter(|(bytes, _)| *bytes > 0).collect();
-        let order = |(bytes, path): &(u64, PathId)| (std::cmp::Reverse(*bytes), *path);
-        let mut smaller = 0;
-        if all.len() > MOST {
-            all.select_nth_unstable_by_key(MOST, order);
-            smaller = all.drain(MOST..).map(|(bytes, _)| bytes).sum();
-        }
-        all.sort_unstable_by_key(order);
+        let mut whole = 0;
+        let inside = image.paths.children(directory).map(|path| (Reverse(bytes(data, sums, path)), path));
+        let all = first_of(inside.filter(|item| item.0.0 > 0).inspect(|item| whole += item.0.0), MOST);
+        let smaller = whole - all.iter().map(|item| item.0.0).sum::<u64>();
         let sizes: Vec<u64> =
-            all.iter().map(|(bytes, _)| *bytes).chain((smaller > 0).then_some(smaller)).collect();
+            all.iter().map(|item| item.0.0).chain((smaller > 0).then_some(smaller)).collect();
         let rects = treemap::layout(&sizes, rect);
         let paths = all.iter().map(|(_, path)| Some(*path)).chain([None]);
         for ((path, bytes), rect) in paths.zip(sizes).zip(rects) {
@@ -183,7 +180,7 @@ impl Map {
             let Rect { width: columns, height, .. } = area.rect;
             if area.has_inner {
                 frame(area.rect, is_here, if is_here { painter.theme.accent } else { style }, painter);
-                let label = fit_path(&format!(" {name} {size} "), usize::from(columns.saturating_sub(2)));
+                let label = format!(" {} ", label(&name, &size, columns - 4));
                 painter.put(area.rect, 1, 0, columns - 2, &label, painter.theme.text);
                 continue;
             }
@@ -195,12 +192,8 @@ impl Map {
             let room = columns.saturating_sub(1);
             if room >= 3 {
                 let text = if is_here { painter.theme.title_focused } else { painter.theme.text };
-                let long = format!("{name} {size}");
-                if height == 1 || width(&long) <= room {
-                    let label = if width(&long) <= room { long } else { fit_path(&name, usize::from(room)) };
-                    painter.put(area.rect, 0, 0, room, &label, text);
-                } else {
-                    painter.put(area.rect, 0, 0, room, &fit_path(&name, usize::from(room)), text);
+                painter.put(area.rect, 0, 0, room, &label(&name, &size, room), text);
+                if height > 1 && width(&name) + 1 + width(&size) > room && width(&size) <= room {
                     painter.put(area.rect, 0, 1, room, &size, text);
                 }
             }
@@ -211,6 +204,15 @@ impl Map {
                 }
             }
         }
+    }
+}
+
+/// A name and its size as far as they fit: no half of a size is shown, which would be another number.
+fn label(name: &str, size: &str, room: u16) -> String {
+    if width(name) + 1 + width(size) <= room {
+        format!("{name} {size}")
+    } else {
+        fit_path(name, usize::from(room))
     }
 }
 

@@ -11,6 +11,7 @@ mod image;
 mod image_rows;
 mod largest;
 mod largest_rows;
+mod largest_sums;
 mod layer_list;
 mod layer_page;
 mod layer_rows;
@@ -22,6 +23,7 @@ mod table;
 mod treemap;
 mod wasted;
 mod wasted_rows;
+mod weighing;
 
 use super::data::Data;
 use super::pane::Pane;

@@ -75,14 +75,13 @@ impl WastedTab {
     }
 
     fn fill(&mut self, data: &Data) {
-        let mut next = self.by_path.iter().peekable();
         let mut sums = std::mem::take(&mut self.sums);
-        sums.fill(data.image.paths.len(), |path| {
-            let (_, at) = next.next_if(|(wasted, _)| *wasted == path)?;
-            let bytes = self.bytes(data, &data.analysis.wasted[*at as usize]);
+        let shown = self.by_path.iter().filter_map(|&(path, at)| {
+            let bytes = self.bytes(data, &data.analysis.wasted[at as usize]);
             let is_shown = bytes > 0 && self.filter.shows(path);
-            is_shown.then(|| Weight { bytes, is_file: true, ..Weight::default() })
+            is_shown.then(|| (path, Weight { bytes, is_file: true, ..Weight::default() }))
         });
+        sums.fill(data.image.paths.len(), shown);
         self.sums = sums;
         let wasted = &data.analysis.wasted;
         let is_shown = |at: &u32| self.sums.is_own(wasted[*at as usize].path);

@@ -6,6 +6,8 @@ use fixedbitset::FixedBitSet;
 
 use crate::image::PathId;
 
+const BITS: usize = usize::BITS as usize;
+
 /// A set of paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::ui) struct Bits(FixedBitSet);
@@ -48,6 +50,26 @@ impl Bits {
         None
     }
 
+    /// The last path before `end` that is in the set.
+    pub(in crate::ui) fn last_before(&self, end: u32) -> Option<PathId> {
+        let words = self.0.as_slice();
+        let mut end = usize::try_from(end).unwrap_or(usize::MAX).min(self.0.len());
+        while let Some(last) = end.checked_sub(1) {
+            let (at, bit) = (last / BITS, last % BITS);
+            let word = words.get(at)? << (BITS - 1 - bit);
+            if word != 0 {
+                return u32::try_from(last - word.leading_zeros() as usize).ok().map(PathId);
+            }
+            end = at * BITS;
+        }
+        None
+    }
+
+    /// All paths of the set, in ascending order.
+    pub(in crate::ui) fn paths(&self) -> impl Iterator<Item = PathId> + '_ {
+        self.0.ones().filter_map(|path| u32::try_from(path).ok().map(PathId))
+    }
+
     /// Takes all out.
     pub(in crate::ui) fn clear(&mut self) {
         self.0.clear();
@@ -72,6 +94,11 @@ mod tests {
         assert_eq!(bits.first_in(0..300), Some(PathId(3)));
         assert_eq!(bits.first_in(4..300), Some(PathId(64)));
         assert_eq!(bits.first_in(65..300), Some(PathId(200)));
+        assert_eq!(bits.paths().map(|path| path.0).collect::<Vec<_>>(), [3, 64, 200]);
+        assert_eq!(bits.last_before(300), Some(PathId(200)));
+        assert_eq!(bits.last_before(200), Some(PathId(64)));
+        assert_eq!(bits.last_before(64), Some(PathId(3)));
+        assert_eq!((bits.last_before(3), bits.last_before(0)), (None, None));
         assert_eq!(
             (bits.first_in(65..200), bits.first_in(201..300), bits.first_in(9..9)),
             (None, None, None)

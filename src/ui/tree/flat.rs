@@ -44,11 +44,13 @@ impl Shape<'_> {
 pub(in crate::ui) struct Tree {
     pub(in crate::ui) list: List,
     open: Bits,
-    /// Rows that each path takes with all that is open below it; 0 where it is not shown. The root has no row of
-    /// its own but counts one.
-    rows_of: Vec<u32>,
+    /// For each open directory the rows that it takes with all that is open below it; the root has no row of its own
+    /// but counts one. Every other path takes one row: what stands here for those means nothing.
+    open_rows: Vec<u32>,
     /// The children of directories that rows were asked of.
     orders: HashMap<PathId, Order>,
+    /// The memory of the longest of the orders before, which the next one takes.
+    spare: Vec<Item>,
     /// The rows on screen.
     window: Vec<Row>,
     /// The path that the user selected; it stays selected as long as it is shown.
@@ -64,8 +66,9 @@ impl Tree {
         Self {
             list: List::default(),
             open,
-            rows_of: Vec::new(),
+            open_rows: Vec::new(),
             orders: HashMap::new(),
+            spare: Vec::new(),
             window: Vec::new(),
             wanted: PathId::ROOT,
             selected: None,
@@ -74,7 +77,7 @@ impl Tree {
 
     /// Number of rows.
     pub(in crate::ui) fn len(&self) -> usize {
-        (self.rows_of.first().copied().unwrap_or(0) as usize).saturating_sub(1)
+        (self.open_rows.first().copied().unwrap_or(0) as usize).saturating_sub(1)
     }
 
     /// The rows on screen, from `list.top` on.
@@ -92,26 +95,27 @@ impl Tree {
         self.open.has(path)
     }
 
+    /// Rows of a path that is shown.
+    fn rows_of(&self, path: PathId) -> u32 {
+        rows_of(&self.open, &self.open_rows, path)
+    }
+
+    /// Rows of an open directory: its own, and those of what is in it.
+    fn count(&self, shape: Shape<'_>, directory: PathId) -> u32 {
+        1 + shape.children(directory).map(|child| self.rows_of(child)).sum::<u32>()
+    }
+
     /// Counts the rows anew, after the shown paths, their order or what is open changed, and keeps the selected
-    /// path selected, or else the closest directory above it that is shown.
+    /// path selected, or else the closest directory above it that is shown. Only open directories are looked at.
     pub(in crate::ui) fn recount(&mut self, shape: Shape<'_>) {
-        self.orders.clear();
-        let paths = &shape.image.paths;
-        self.rows_of.clear();
-        self.rows_of.resize(paths.len() as usize, 0);
-        for at in (1..paths.len()).rev() {
-            let path = PathId(at);
-            if !shape.is_shown(path) {
-                self.rows_of[path.index()] = 0;
-                continue;
-            }
-            // what is below has been added up already: children have greater ids
-            let below = if self.open.has(path) { self.rows_of[path.index()] } else { 0 };
-            self.rows_of[path.index()] = 1 + below;
-            self.rows_of[paths.parent(path).index()] += 1 + below;
-        }
-        if let Some(root) = self.rows_of.first_mut() {
-            *root += 1;
+        let before = self.orders.drain().map(|(_, order)| order.into_items());
+        self.spare = before.max_by_key(Vec::capacity).unwrap_or_default();
+        self.open_rows.resize(shape.image.paths.len() as usize, 0);
+        // what is below comes first: children have greater ids
+        let mut end = shape.image.paths.len();
+        while let Some(path) = self.open.last_before(end) {
+            end = path.0;
+            self.open_rows[path.index()] = self.count(shape, path);
         }
         self.find(shape);
     }
@@ -145,29 +149,33 @@ impl Tree {
             let Some(path) = self.child(shape, directory, at) else { continue };
             stack.push((directory, at + 1, depth));
             out.push(Row { path, depth });
-            if self.rows_of[path.index()] > 1 {
+            if self.rows_of(path) > 1 {
                 stack.push((path, 0, depth.saturating_add(1)));
             }
         }
         out
     }
 
-    fn order(&mut self, shape: Shape<'_>, directory: PathId) -> (&mut Order, &[u32]) {
-        let order = self
-            .orders
-            .entry(directory)
-            .or_insert_with(|| Order::new(shape.children(directory).map(|path| shape.item(path)).collect()));
-        (order, &self.rows_of)
+    /// The order of a directory, and how many rows each path takes.
+    fn order(&mut self, shape: Shape<'_>, directory: PathId) -> (&mut Order, impl Fn(PathId) -> usize) {
+        let order = self.orders.entry(directory).or_insert_with(|| {
+            let mut items = std::mem::take(&mut self.spare);
+            items.clear();
+            items.extend(shape.children(directory).map(|path| shape.item(path)));
+            Order::new(items)
+        });
+        let (open, open_rows) = (&self.open, &self.open_rows);
+        (order, move |path| rows_of(open, open_rows, path) as usize)
     }
 
     fn locate(&mut self, shape: Shape<'_>, directory: PathId, row: usize) -> (usize, usize) {
         let (order, rows_of) = self.order(shape, directory);
-        order.locate(row, |path| rows_of[path.index()] as usize)
+        order.locate(row, rows_of)
     }
 
     fn child(&mut self, shape: Shape<'_>, directory: PathId, at: usize) -> Option<PathId> {
         let (order, rows_of) = self.order(shape, directory);
-        order.ready(at, |path| rows_of[path.index()] as usize);
+        order.ready(at, rows_of);
         order.get(at)
     }
 
@@ -177,11 +185,11 @@ impl Tree {
         let (mut at, mut row) = (path, 0);
         while at != PathId::ROOT {
             let parent = paths.parent(at);
-            if self.rows_of.get(at.index()).is_none_or(|&rows| rows == 0) || !self.open.has(parent) {
+            if !shape.is_shown(at) || !self.open.has(parent) {
                 return None;
             }
             let (order, rows_of) = self.order(shape, parent);
-            row += order.rows_before(shape.item(at), |path| rows_of[path.index()] as usize);
+            row += order.rows_before(shape.item(at), rows_of);
             row += usize::from(parent != PathId::ROOT);
             at = parent;
         }
@@ -220,25 +228,23 @@ impl Tree {
         if self.open.has(path) == open {
             return;
         }
+        let mut before = self.rows_of(path);
         self.open.set(path, open);
-        let below: u32 =
-            if open { shape.children(path).map(|child| self.rows_of[child.index()]).sum() } else { 0 };
+        let mut rows = if open { self.count(shape, path) } else { 1 };
+        self.open_rows[path.index()] = rows;
         let mut at = path;
-        let mut rows = 1 + below;
-        loop {
-            let before = std::mem::replace(&mut self.rows_of[at.index()], rows);
-            if at == PathId::ROOT {
-                break;
-            }
+        while at != PathId::ROOT {
             let parent = shape.image.paths.parent(at);
             if let Some(order) = self.orders.get_mut(&parent) {
                 order.changed(shape.item(at), before as usize, rows as usize);
             }
-            if !self.open.has(parent) || self.rows_of[parent.index()] == 0 {
+            // a closed directory takes one row whatever is in it; it is counted when it opens
+            if !self.open.has(parent) {
                 break;
             }
-            rows = self.rows_of[parent.index()] + rows - before;
-            at = parent;
+            let above = self.open_rows[parent.index()];
+            self.open_rows[parent.index()] = above + rows - before;
+            (at, before, rows) = (parent, above, above + rows - before);
         }
         self.find(shape);
     }
@@ -285,4 +291,9 @@ impl Tree {
         self.wanted = path;
         self.find(shape);
     }
+}
+
+/// Rows of a path that is shown, by what is open.
+fn rows_of(open: &Bits, open_rows: &[u32], path: PathId) -> u32 {
+    if open.has(path) { open_rows.get(path.index()).copied().unwrap_or(1) } else { 1 }
 }

@@ -9,6 +9,25 @@ const SHORT: usize = 512;
 /// A child with what it is sorted by: the greater key first, then by name, which is the order of the ids.
 pub(in crate::ui) type Item = (std::cmp::Reverse<u64>, PathId);
 
+/// The first `count` of many items, in their order. They come in the order of their paths.
+pub(in crate::ui) fn first_of(items: impl Iterator<Item = Item>, count: usize) -> Vec<Item> {
+    let mut kept: Vec<Item> = Vec::with_capacity(2 * count);
+    let mut last: Option<Item> = None;
+    for item in items {
+        // of equal keys those that came before are the first
+        if last.is_none_or(|last| item.0 < last.0) {
+            kept.push(item);
+            if kept.len() == 2 * count {
+                last = Some(*kept.select_nth_unstable(count - 1).1);
+                kept.truncate(count);
+            }
+        }
+    }
+    kept.sort_unstable();
+    kept.truncate(count);
+    kept
+}
+
 /// The start of a segment. But for the first one, the element there stands where it belongs: all before it come
 /// before it, all after it after it.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +55,11 @@ impl Order {
     /// The children in any order.
     pub(in crate::ui) fn new(items: Vec<Item>) -> Self {
         Self { items, cuts: vec![Cut { at: 0, rows: 0 }] }
+    }
+
+    /// Takes its memory, for the children of another directory.
+    pub(super) fn into_items(self) -> Vec<Item> {
+        self.items
     }
 
     /// The child at a place, if that place was made ready by [`Order::locate`] or [`Order::ready`].
@@ -153,6 +177,16 @@ mod tests {
             assert_eq!(order.get(place), Some(item.1));
         }
         assert_eq!(order.locate(before, rows_of).0, 5000);
+    }
+
+    #[test]
+    fn the_first_of_many_are_those_of_the_sorted_list() {
+        let mut sorted = items(5000);
+        sorted.sort_unstable();
+        for count in [1, 7, 120, 3000, 9000] {
+            let length = count.min(sorted.len());
+            assert_eq!(first_of(items(5000).into_iter(), count), sorted[..length]);
+        }
     }
 
     #[test]

@@ -103,6 +103,11 @@ impl Span {
         (self.from, self.to)
     }
 
+    /// Number of paths at which something stands with the range applied.
+    pub(in crate::ui) fn standing(&self) -> u32 {
+        self.upto.count()
+    }
+
     /// What happened to a path; none when it stands neither below nor in the range.
     pub(in crate::ui) fn mark(&self, image: &Image, path: PathId) -> Option<Mark> {
         match (self.below.get(path), self.upto.get(path)) {
