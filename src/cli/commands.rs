@@ -68,7 +68,7 @@ pub(super) enum Verb {
         after_help = "Examples:\n  layercake compare app:1 app:2\n  layercake compare old.tar new.tar --json | jq .delta\n  \
                             layercake compare both.tar:app:1 both.tar:app:2"
     )]
-    Compare(CompareArgs),
+    Compare(Box<CompareArgs>),
     /// Show what several images share, and what they store once for each
     #[command(
         after_help = "Examples:\n  layercake share app:1 app:2 worker:1\n  layercake share docker:*\n  \

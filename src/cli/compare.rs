@@ -5,20 +5,22 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{EngineArgs, platform};
+use super::args::{EngineArgs, UiArgs, platform};
 use super::document::{DocumentArgs, Kind};
 use super::exit::Exit;
 use super::interrupt::Stop;
 use super::progress::Progress;
 use super::request::Request;
+use super::screen;
 use crate::advice;
-use crate::compare::{Hashes, candidates, compare};
+use crate::compare::{Comparison, Hashes, candidates, compare};
 use crate::error::{Error, Result};
 use crate::image::{EntryId, Image};
-use crate::load::{self, ReadBodies};
+use crate::load::{self, Examination, ReadBodies};
 use crate::oci::Platform;
 use crate::policy::Config;
 use crate::report::Compared;
+use crate::ui;
 
 /// Which two images, and how to show what changed.
 #[derive(Debug, Args)]
@@ -41,54 +43,98 @@ pub(super) struct CompareArgs {
     pub report: DocumentArgs,
     #[command(flatten)]
     pub engine: EngineArgs,
+    #[command(flatten)]
+    pub ui: UiArgs,
 }
 
-/// Loads both images and reports what changed.
-pub(super) fn run(arguments: &CompareArgs) -> Result<Exit> {
-    let CompareArgs { old, new, platform, config, report, engine } = arguments;
-    if old == new {
-        let name = old.to_string_lossy();
+/// Shows what changed: on a terminal in the UI, else as a report.
+pub(super) fn run(arguments: CompareArgs) -> Result<Exit> {
+    if arguments.old == arguments.new {
+        let name = arguments.old.to_string_lossy();
         return Err(Error::because(format!("OLD and NEW are both `{name}`")).hint("name two images"));
     }
-    let config = Config::find(Path::new("."), config.as_deref())?;
-    let request = |image| Request::of(image, platform.clone(), engine, &config);
-    let (old, new) = (request(old)?, request(new)?);
-    old.prepare(&Stop)?;
-    new.prepare(&Stop)?;
+    let config = Config::find(Path::new("."), arguments.config.as_deref())?;
+    let requests = Requests::new(&arguments, &config)?;
+    requests.old.prepare(&Stop)?;
+    requests.new.prepare(&Stop)?;
+    if arguments.report.is_interactive() {
+        let options = screen::options(&arguments.ui, arguments.report.color, &config)?;
+        let name = format!("{} and {}", requests.old.name(), requests.new.name());
+        let load = move |_: Option<&ui::Offered>, progress: &dyn load::Progress| {
+            let config = Config::find(Path::new("."), arguments.config.as_deref())?;
+            let Both { old, new, bodies, comparison } = Requests::new(&arguments, &config)?.load(progress)?;
+            let against = Some(ui::Against { examination: old, comparison });
+            Ok(vec![ui::Shown { examination: new, bodies, against }])
+        };
+        return screen::open(ui::Request::new(name, load), options);
+    }
     let progress = Progress::new();
-    let (before, old_bodies) = old.run(&progress)?;
-    let (after, new_bodies) = new.run(&progress)?;
-    check_platforms(&before.image, &after.image)?;
-
-    let wanted = candidates(&before.side(), &after.side());
-    let hashes = |bodies: Option<Box<dyn ReadBodies>>, image: &Image, ids: &[EntryId]| match bodies {
-        Some(bodies) => load::hashes(&*bodies, image, ids, &progress),
-        // what passes by only once is hashed as it comes
-        None => Ok(Vec::new()),
-    };
-    let hashes = Hashes::new(
-        hashes(old_bodies, &before.image, &wanted.old)?,
-        hashes(new_bodies, &after.image, &wanted.new)?,
-    );
+    let both = requests.load(&progress)?;
     drop(progress);
-    let comparison = compare(&before.side(), &after.side(), &hashes);
-    let findings = advice::difference((&before.image, &before.advice), (&after.image, &after.advice));
+    report(&arguments, &both)?;
+    // the process ends here: the system takes the memory back faster than the allocator would
+    std::mem::forget(both);
+    Ok(Exit::Done)
+}
+
+/// What is asked of both images.
+struct Requests {
+    old: Request,
+    new: Request,
+}
+
+/// Both images, and what changed.
+struct Both {
+    old: Examination,
+    new: Examination,
+    /// Reads files of the new image again.
+    bodies: Option<Box<dyn ReadBodies>>,
+    comparison: Comparison,
+}
+
+impl Requests {
+    fn new(arguments: &CompareArgs, config: &Config) -> Result<Self> {
+        let request = |image| Request::of(image, arguments.platform.clone(), &arguments.engine, config);
+        Ok(Self { old: request(&arguments.old)?, new: request(&arguments.new)? })
+    }
+
+    /// Loads both and compares them. Reads only the bodies that must be compared.
+    fn load(&self, progress: &dyn load::Progress) -> Result<Both> {
+        let (old, old_bodies) = self.old.run(progress)?;
+        let (new, new_bodies) = self.new.run(progress)?;
+        check_platforms(&old.image, &new.image)?;
+        let wanted = candidates(&old.side(), &new.side());
+        let hashes = |bodies: Option<&dyn ReadBodies>, image: &Image, ids: &[EntryId]| match bodies {
+            Some(bodies) => load::hashes(bodies, image, ids, progress),
+            // what passes by only once is hashed as it comes
+            None => Ok(Vec::new()),
+        };
+        let hashes = Hashes::new(
+            hashes(old_bodies.as_deref(), &old.image, &wanted.old)?,
+            hashes(new_bodies.as_deref(), &new.image, &wanted.new)?,
+        );
+        let comparison = compare(&old.side(), &new.side(), &hashes);
+        Ok(Both { old, new, bodies: new_bodies, comparison })
+    }
+}
+
+/// Writes the report that was asked for.
+fn report(arguments: &CompareArgs, both: &Both) -> Result<()> {
+    let Both { old, new, comparison, .. } = both;
+    let findings = advice::difference((&old.image, &old.advice), (&new.image, &new.advice));
     let compared = Compared {
-        old: before.side(),
-        new: after.side(),
-        comparison: &comparison,
-        old_advice: &before.advice,
-        new_advice: &after.advice,
+        old: old.side(),
+        new: new.side(),
+        comparison,
+        old_advice: &old.advice,
+        new_advice: &new.advice,
         findings: &findings,
         verdict: None,
     };
-    report.write(|kind, out, options| match kind {
+    arguments.report.write(|kind, out, options| match kind {
         Kind::Text => compared.write_text(out, options),
         Kind::Json => compared.write_json(out, options),
-    })?;
-    // the process ends here: the system takes the memory back faster than the allocator would
-    std::mem::forget((before, after, comparison));
-    Ok(Exit::Done)
+    })
 }
 
 /// Refuses images of different platforms, in which nearly every file differs.

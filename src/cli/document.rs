@@ -42,6 +42,12 @@ pub(super) enum Kind {
 }
 
 impl DocumentArgs {
+    /// True when no report is asked for and there is a terminal to show things on.
+    pub(super) fn is_interactive(&self) -> bool {
+        let is_asked = self.format.is_some() || self.json.is_some() || self.output.is_some();
+        !is_asked && io::stdout().is_terminal()
+    }
+
     /// Writes the document that was asked for; `write` is told which.
     ///
     /// # Errors

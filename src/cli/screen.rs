@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{OpenArgs, theme};
+use super::args::{Colour, OpenArgs, UiArgs, theme};
 use super::exit::Exit;
 use super::interrupt::Stop;
 use super::offers;
@@ -17,26 +17,36 @@ use crate::ui::{self, Allow, Change, Offered, Outcome};
 
 /// Opens the UI. The image loads while its first frame is shown.
 pub(super) fn show(open: OpenArgs, config: &Config) -> Result<Exit> {
-    let options = ui::Options {
-        theme: chosen_theme(&open, config)?,
-        no_color: !is_coloured(open.report.color, true),
-        no_mouse: open.ui.no_mouse,
-    };
+    let options = options(&open.ui, open.report.color, config)?;
     let open = Arc::new(open);
     let is_named = open.image.image.is_some() || open.image.demo;
     let request = if is_named { named(&open, config)? } else { unnamed(&open, config)? };
     let place = config.path.clone();
     let request =
         ui::Request { allow: Some(Box::new(move |allow| plan(place.as_deref(), allow))), ..request };
+    self::open(request, options)
+}
+
+/// Opens the UI, and says how the program ends.
+pub(super) fn open(request: ui::Request, options: ui::Options) -> Result<Exit> {
     Ok(match ui::run(request, options)? {
         Outcome::Quit => Exit::Done,
         Outcome::Cancelled | Outcome::Signal(_) => Exit::Interrupted,
     })
 }
 
+/// How the UI looks, by the arguments and the configuration.
+pub(super) fn options(arguments: &UiArgs, colour: Colour, config: &Config) -> Result<ui::Options> {
+    Ok(ui::Options {
+        theme: chosen_theme(arguments.theme, config)?,
+        no_color: !is_coloured(colour, true),
+        no_mouse: arguments.no_mouse,
+    })
+}
+
 /// The theme that the user asks for here, in words that are known.
-fn chosen_theme(open: &OpenArgs, config: &Config) -> Result<Option<ui::ThemeName>> {
-    match (open.ui.theme, &config.theme) {
+fn chosen_theme(asked: Option<ui::ThemeName>, config: &Config) -> Result<Option<ui::ThemeName>> {
+    match (asked, &config.theme) {
         (Some(theme), _) => Ok(Some(theme)),
         (None, Some(name)) => theme(name).map(Some).map_err(|why| {
             let place = config.path.as_ref().map_or_else(String::new, |path| path.display().to_string());
@@ -103,7 +113,7 @@ fn unnamed(open: &Arc<OpenArgs>, config: &Config) -> Result<ui::Request> {
 
 fn shown(request: &Request, progress: &dyn Progress) -> Result<Vec<ui::Shown>> {
     let (examination, bodies) = request.run(progress)?;
-    Ok(vec![ui::Shown { examination, bodies }])
+    Ok(vec![ui::Shown { examination, bodies, against: None }])
 }
 
 /// The configuration, changed to allow a finding. The error is a sentence for the user.

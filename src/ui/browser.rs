@@ -23,6 +23,8 @@ use super::{extract, history, labels, layout, panes};
 const LAYERS: usize = 0;
 const WASTED: usize = 1;
 const ADVICE: usize = 2;
+/// The tab of what changed since an older image, where there is one.
+const CHANGES: usize = 7;
 
 /// Where one is, in names.
 pub(super) struct Here {
@@ -42,10 +44,11 @@ pub(super) struct Browser {
 }
 
 impl Browser {
-    /// The tabs of an image, the first one open.
+    /// The tabs of an image; open is what changed, where it is compared with an older one, else the first.
     pub(super) fn new(data: Arc<Data>, look: Look) -> Self {
         let panes = panes::all(&data);
-        Self { data, panes, tab: LAYERS, look, back: Vec::new() }
+        let tab = if data.older.is_some() { CHANGES } else { LAYERS };
+        Self { data, panes, tab, look, back: Vec::new() }
     }
 
     /// The open tab.
@@ -281,7 +284,7 @@ impl Browser {
                 None => pane.goto_layer(context, layer),
             });
         }
-        self.tab = here.tab;
+        self.tab = here.tab.min(self.panes.len() - 1);
     }
 
     /// A key while the filter is edited; none when it is not the filter's.

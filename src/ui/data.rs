@@ -2,8 +2,9 @@
 
 use std::ops::{Deref, RangeInclusive};
 
-use super::tree::{Bits, Matches, Pattern};
-use crate::image::PathId;
+use super::tree::{Bits, ChangeTree, Matches, Pattern};
+use crate::compare::Comparison;
+use crate::image::{Image, PathId};
 use crate::load::{Examination, ReadBodies};
 use crate::overlay::{ChangeLog, Slot};
 
@@ -13,6 +14,23 @@ pub struct Shown {
     pub examination: Examination,
     /// Reads files again for the viewer and for extracting; none when the image passed by only once.
     pub bodies: Option<Box<dyn ReadBodies>>,
+    /// The image that it is compared with, if it is.
+    pub against: Option<Against>,
+}
+
+/// An older image, and what changed since.
+pub struct Against {
+    /// The older image.
+    pub examination: Examination,
+    /// What changed from it to the image that is shown.
+    pub comparison: Comparison,
+}
+
+/// An older image with what is computed once for browsing what changed since.
+pub(super) struct Older {
+    pub(super) examination: Examination,
+    pub(super) comparison: Comparison,
+    pub(super) tree: ChangeTree,
 }
 
 /// An examination, with what is computed once for browsing.
@@ -22,6 +40,8 @@ pub(super) struct Data {
     pub(super) log: ChangeLog,
     /// The paths that have wasted bytes in any layer.
     pub(super) wasted: Bits,
+    /// What it is compared with, if it is.
+    pub(super) older: Option<Older>,
 }
 
 impl Deref for Data {
@@ -34,13 +54,18 @@ impl Deref for Data {
 
 impl Data {
     /// Prepares what a request brought. Takes time in the size of the image: this is part of the loading.
-    pub(super) fn new(Shown { examination, bodies }: Shown) -> Self {
+    pub(super) fn new(Shown { examination, bodies, against }: Shown) -> Self {
         let log = ChangeLog::of(&examination.image);
         let mut wasted = Bits::new(examination.image.paths.len());
         for path in &examination.analysis.wasted {
             wasted.set(path.path, true);
         }
-        Self { examination, bodies, log, wasted }
+        let older = against.map(|Against { examination: old, comparison }| Older {
+            tree: ChangeTree::of(&old.side(), &examination.side(), &comparison.changes),
+            examination: old,
+            comparison,
+        });
+        Self { examination, bodies, log, wasted, older }
     }
 
     /// The paths that some layers change.
@@ -71,12 +96,7 @@ impl Data {
 
     /// The command that made a layer, on one line.
     pub(super) fn command(&self, layer: usize) -> String {
-        let words: Vec<&str> = self.image.command_of(layer).split_whitespace().take(200).collect();
-        if words.is_empty() {
-            "(command unknown)".into()
-        } else {
-            super::text::safe(words.join(" ").as_bytes())
-        }
+        command(&self.image, layer)
     }
 
     /// A path as it is shown, with a leading slash and, for a directory, one at the end.
@@ -88,4 +108,10 @@ impl Data {
         }
         text
     }
+}
+
+/// The command that made a layer of an image, on one line.
+pub(super) fn command(image: &Image, layer: usize) -> String {
+    let words: Vec<&str> = image.command_of(layer).split_whitespace().take(200).collect();
+    if words.is_empty() { "(command unknown)".into() } else { super::text::safe(words.join(" ").as_bytes()) }
 }

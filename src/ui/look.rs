@@ -71,7 +71,7 @@ impl Column {
 }
 
 /// Tabs that have an order of their own.
-const TABS: usize = 7;
+const TABS: usize = 8;
 /// The tab whose rows come by how much they matter.
 const ADVICE: usize = 2;
 

@@ -56,7 +56,7 @@ mod update;
 mod view;
 mod viewer;
 
-pub use data::Shown;
+pub use data::{Against, Shown};
 pub use event::Outcome;
 pub use headless::{Headless, split_keys};
 pub use keymap::key_table;

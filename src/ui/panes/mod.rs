@@ -2,6 +2,8 @@
 
 mod advice;
 mod advice_rows;
+mod changed;
+mod changed_rows;
 mod columns;
 mod details;
 mod duplicates;
@@ -28,9 +30,9 @@ mod weighing;
 use super::data::Data;
 use super::pane::Pane;
 
-/// All tabs, in the order of their digits.
+/// All tabs, in the order of their digits. Changes are there only where the image is compared with an older one.
 pub(super) fn all(data: &Data) -> Vec<Box<dyn Pane>> {
-    vec![
+    let mut tabs: Vec<Box<dyn Pane>> = vec![
         Box::new(layers::Layers::new(data)),
         Box::new(wasted::WastedTab::new(data)),
         Box::new(advice::Advice::new(data)),
@@ -38,5 +40,9 @@ pub(super) fn all(data: &Data) -> Vec<Box<dyn Pane>> {
         Box::new(image::ImageTab::new(data)),
         Box::new(table::Table::<duplicates::Duplicates>::new(data)),
         Box::new(table::Table::<packages::Packages>::new(data)),
-    ]
+    ];
+    if let Some(older) = &data.older {
+        tabs.push(Box::new(changed::Changed::new(older)));
+    }
+    tabs
 }

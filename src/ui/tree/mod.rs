@@ -5,6 +5,7 @@
 //! and opening a directory its children, also with a million files.
 
 mod bits;
+mod changes;
 mod filter;
 mod flat;
 mod order;
@@ -13,6 +14,7 @@ mod sums;
 mod walk;
 
 pub(super) use bits::Bits;
+pub(super) use changes::{ChangeRows, ChangeTree};
 pub(super) use filter::{Filter, Matches, Pattern, position};
 pub(super) use flat::{Row, Shape, Tree};
 pub(super) use order::{Item, Order, first_of};
