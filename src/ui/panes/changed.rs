@@ -65,7 +65,7 @@ impl Changed {
         }
     }
 
-    fn to_parent(&mut self, tree: &ChangeTree) {
+    fn select_parent(&mut self, tree: &ChangeTree) {
         let parent = self.node().map(|node| tree.node(node).parent);
         if let Some(at) = self.rows.rows.iter().position(|row| Some(*row) == parent) {
             self.list.cursor = at;
@@ -114,7 +114,7 @@ impl Pane for Changed {
     }
 
     fn offers(&self, action: Action) -> bool {
-        !matches!(action, Action::Merged | Action::Mark)
+        !matches!(action, Action::Merged | Action::Mark | Action::NextPane)
     }
 
     fn act(&mut self, context: Context<'_>, action: Action) -> Option<Reply> {
@@ -129,7 +129,7 @@ impl Pane for Changed {
             Action::Right if has_children && !is_open => self.open(tree, true),
             Action::Right if has_children => self.list.cursor += 1,
             Action::Left if has_children && is_open => self.open(tree, false),
-            Action::Left | Action::Parent => self.to_parent(tree),
+            Action::Left | Action::Parent => self.select_parent(tree),
             Action::Open | Action::ToLayer => return self.to_cause(data, older),
             Action::ExpandAll => {
                 let node = node?;

@@ -62,12 +62,12 @@ impl Changed {
             (paths > 0).then(|| format!("{} {}", crate::units::count(paths), kind.name()))
         });
         let (before, after) = (older.examination.analysis.totals.live, context.data.analysis.totals.live);
-        let note = format!(
+        let summary = format!(
             "{} in a container ── {}",
             signed(look, before, after),
             sums.collect::<Vec<_>>().join(", ")
         );
-        painter.title(pane, &format!("Changes since {}", fit_path(&name, 40)), &note, true);
+        painter.title(pane, &format!("Changes since {}", fit_path(&name, 40)), &summary, true);
         let (heading, dim) = (layout::inside(pane), painter.theme.dim);
         let size = look.size_width(before.max(after));
         let wide = pane.width >= 3 * (size + 2) + 30;

@@ -1,6 +1,7 @@
 //! The whole UI, driven by keys: journeys, frames, and any keys at any size.
 
 mod any_keys;
+mod changes;
 mod daily;
 mod found;
 mod frames;
