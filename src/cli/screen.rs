@@ -10,7 +10,9 @@ use super::interrupt::Stop;
 use super::offers;
 use super::reports::is_coloured;
 use super::request::{Request, query, selector};
+use super::slim;
 use crate::error::{Error, Result};
+use crate::load::Examination;
 use crate::policy::{self, Config};
 use crate::source::{ImageSelector, Progress};
 use crate::ui::{self, Allow, Change, Offered, Outcome};
@@ -66,27 +68,32 @@ fn named(open: &Arc<OpenArgs>, config: &Config) -> Result<ui::Request> {
         || location.image.is_some();
     let chooses = !is_chosen && offers::images(&location).is_ok_and(|images| images.len() > 1);
     let again = Arc::clone(open);
-    let load = move |offered: Option<&Offered>, progress: &dyn Progress| {
+    let request = move |offered: Option<&Offered>| {
         // read anew each time: the user may have changed it meanwhile
         let config = Config::find(Path::new("."), again.policy.config.as_deref())?;
         let request = Request::new(&again.image, again.gates.denied(), &config)?;
-        let request = match offered {
-            Some(offered) => {
-                let selector = offers::selector(offered, request.selector());
-                Request::at(
-                    &again.image,
-                    again.gates.denied(),
-                    &config,
-                    request.location().clone(),
-                    selector,
-                )?
-            }
-            None => request,
-        };
-        shown(&request, progress)
+        let Some(offered) = offered else { return Ok(request) };
+        let selector = offers::selector(offered, request.selector());
+        Request::at(&again.image, again.gates.denied(), &config, request.location().clone(), selector)
     };
     let choices = move || offers::images(&location);
-    Ok(ui::Request { choices: Some(Box::new(choices)), chooses, ..ui::Request::new(name, load) })
+    Ok(ui::Request { choices: Some(Box::new(choices)), chooses, ..opening(name, request) })
+}
+
+/// What loads an image, and slims it, wherever it is.
+fn opening(
+    name: impl Into<String>,
+    request: impl Fn(Option<&Offered>) -> Result<Request> + Send + Sync + 'static,
+) -> ui::Request {
+    let request = Arc::new(request);
+    let same = Arc::clone(&request);
+    let load = move |offered: Option<&Offered>, progress: &dyn Progress| shown(&request(offered)?, progress);
+    let write =
+        move |offered: Option<&Offered>, examination: &Examination, into: &Path, stop: &dyn Progress| {
+            slim::write(&same(offered)?, examination, into, stop)
+        };
+    let slimmer = ui::Slimmer { plan: Box::new(slim::dry_run), write: Box::new(write) };
+    ui::Request { slim: Some(slimmer), ..ui::Request::new(name, load) }
 }
 
 /// No image is named: offers whatever there is to open.
@@ -100,15 +107,15 @@ fn unnamed(open: &Arc<OpenArgs>, config: &Config) -> Result<ui::Request> {
         ImageSelector::default(),
     )?;
     let again = Arc::clone(open);
-    let load = move |offered: Option<&Offered>, progress: &dyn Progress| {
+    let request = move |offered: Option<&Offered>| {
         let Some(offered) = offered else { return Err(offers::nothing_named()) };
         let config = Config::find(Path::new("."), again.policy.config.as_deref())?;
         let location = offers::location(offered, &query(&again.image.engine));
         let selector = selector(&again.image);
-        shown(&Request::at(&again.image, again.gates.denied(), &config, location, selector)?, progress)
+        Request::at(&again.image, again.gates.denied(), &config, location, selector)
     };
     let choices = || Ok(offers::places());
-    Ok(ui::Request { choices: Some(Box::new(choices)), chooses: true, ..ui::Request::new("an image", load) })
+    Ok(ui::Request { choices: Some(Box::new(choices)), chooses: true, ..opening("an image", request) })
 }
 
 fn shown(request: &Request, progress: &dyn Progress) -> Result<Vec<ui::Shown>> {

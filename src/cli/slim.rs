@@ -2,7 +2,10 @@
 
 mod drop;
 mod prove;
+mod screen;
 mod target;
+
+pub(super) use screen::{dry_run, write};
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};

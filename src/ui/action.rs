@@ -47,6 +47,7 @@ pub(super) enum Action {
     Export,
     AllowFinding,
     SaveFix,
+    Slim,
     Search,
     Related,
     Exact,
@@ -92,13 +93,15 @@ pub(super) enum Scope {
     Map,
     /// The advice tab.
     Advice,
+    /// The image tab.
+    Image,
     /// The file viewer.
     Viewer,
 }
 
 impl Scope {
     /// Every scope with its heading.
-    pub(super) const ALL: [(Self, &'static str); 11] = [
+    pub(super) const ALL: [(Self, &'static str); 12] = [
         (Self::Global, "Everywhere"),
         (Self::List, "Lists"),
         (Self::Tree, "File trees"),
@@ -109,6 +112,7 @@ impl Scope {
         (Self::Styled, "Wasted and Largest tabs"),
         (Self::Map, "Map of the Largest tab"),
         (Self::Advice, "Advice tab"),
+        (Self::Image, "Image tab"),
         (Self::Viewer, "File viewer"),
     ];
 }

@@ -111,6 +111,7 @@ impl Browser {
             Action::History => return self.history(size),
             Action::AllowFinding => return self.allow(size),
             Action::SaveFix => return self.save(size),
+            Action::Slim => return Asked::Effects(vec![Effect::PlanSlim]),
             Action::View => return self.view(size),
             Action::Extract => return self.extract(size),
             _ => {

@@ -41,6 +41,8 @@ pub(super) enum Event {
     Choices(Result<Vec<Offered>>),
     /// A change that is to be shown before it is made.
     Change(std::result::Result<Change, String>),
+    /// What slimming would do.
+    Slim(std::result::Result<String, String>),
     /// A signal asks the program to end.
     Stop(i32),
     /// The terminal's stop signal.
@@ -68,6 +70,10 @@ pub(super) enum Effect {
     Plan(Allow),
     /// Make the change.
     Make(Change),
+    /// Find out what slimming would do.
+    PlanSlim,
+    /// Write the slimmer image.
+    Slim(PathBuf),
     /// Give a text to the clipboard.
     Copy(String),
     /// Take the mouse, or leave it to the terminal.

@@ -179,9 +179,12 @@ impl Headless {
             }
             Effect::Body { entry, limit } => Some(body(data, entry, limit)),
             // whoever presses keys at random should find no files afterwards
-            Effect::Extract { .. } | Effect::Export { .. } | Effect::Save { .. } | Effect::Make(_) => {
-                Some(Event::Done("nothing is written without a terminal".into()))
-            }
+            Effect::Extract { .. }
+            | Effect::Export { .. }
+            | Effect::Save { .. }
+            | Effect::Make(_)
+            | Effect::Slim(_) => Some(Event::Done("nothing is written without a terminal".into())),
+            Effect::PlanSlim => Some(Event::Slim(Err("this image cannot be written again".into()))),
             Effect::Plan(_) => Some(Event::Change(Err("there is no configuration to write here".into()))),
             Effect::Choices | Effect::Load(_) => Some(Event::Done("there is nothing else to open".into())),
             Effect::Copy(text) => {

@@ -46,6 +46,7 @@ mod runtime;
 #[cfg(test)]
 mod sample;
 mod screen;
+mod slimming;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -60,7 +61,7 @@ pub use data::{Against, Shown};
 pub use event::Outcome;
 pub use headless::{Headless, split_keys};
 pub use keymap::key_table;
-pub use request::{Allow, Change, Choices, Load, Offered, Planner, Request};
+pub use request::{Allow, Change, Choices, DryRun, Load, Offered, Planner, Request, Slimmer, WriteSlim};
 pub use runtime::run;
 pub use theme::ThemeName;
 

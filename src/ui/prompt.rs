@@ -19,6 +19,8 @@ pub(super) enum Purpose {
     Export(usize),
     /// Write this text to a file.
     Save(String),
+    /// Write the slimmer image.
+    Slim,
 }
 
 /// The question.
@@ -54,6 +56,7 @@ impl Prompt {
                     Purpose::Extract(paths) => Effect::Extract { paths, into },
                     Purpose::Export(format) => Effect::Export { format, into },
                     Purpose::Save(text) => Effect::Save { text, into },
+                    Purpose::Slim => Effect::Slim(into),
                 });
             }
             KeyCode::Backspace => _ = self.text.pop(),

@@ -1,10 +1,11 @@
 //! What the UI asks of the world around it: images to load, and changes to files of the project. All of it is in
 //! closures, so that the UI knows no engines, archives or configuration files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::data::Shown;
 use crate::error::Result;
+use crate::load::Examination;
 use crate::source::Progress;
 
 /// What to load and show.
@@ -21,6 +22,8 @@ pub struct Request {
     pub chooses: bool,
     /// Finds out how the configuration would have to change to allow a finding.
     pub allow: Option<Planner>,
+    /// Writes the image again without its dead bytes.
+    pub slim: Option<Slimmer>,
 }
 
 impl Request {
@@ -29,7 +32,14 @@ impl Request {
         name: impl Into<String>,
         load: impl Fn(Option<&Offered>, &dyn Progress) -> Result<Vec<Shown>> + Send + Sync + 'static,
     ) -> Self {
-        Self { name: name.into(), load: Box::new(load), choices: None, chooses: false, allow: None }
+        Self {
+            name: name.into(),
+            load: Box::new(load),
+            choices: None,
+            chooses: false,
+            allow: None,
+            slim: None,
+        }
     }
 }
 
@@ -41,6 +51,21 @@ pub type Choices = Box<dyn Fn() -> Result<Vec<Offered>> + Send + Sync>;
 
 /// Finds out what a change would be. The error is a sentence for the user.
 pub type Planner = Box<dyn Fn(&Allow) -> std::result::Result<Change, String> + Send + Sync>;
+
+/// Writes the image that is open once more, without its dead bytes.
+pub struct Slimmer {
+    /// What would go and what would stay, as text.
+    pub plan: DryRun,
+    /// Writes it to where the user says, and gives a sentence for the user.
+    pub write: WriteSlim,
+}
+
+/// Says what slimming would do.
+pub type DryRun = Box<dyn Fn(&Examination) -> String + Send + Sync>;
+
+/// Writes a slimmer image; stops when it is told to.
+pub type WriteSlim =
+    Box<dyn Fn(Option<&Offered>, &Examination, &Path, &dyn Progress) -> Result<String> + Send + Sync>;
 
 /// Something that could be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 
 use std::io::{self, Write as _};
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -17,10 +18,11 @@ use super::model::{Exit, Model, Stage};
 use super::progress::Progress;
 use super::request::{Offered, Request};
 use super::screen::Screen;
+use super::slimming::Slimming;
 use super::terminal::{self, Guard};
 use super::tree::Pattern;
 use super::update::update;
-use super::{Options, background, clipboard, extract, files, input, layout, remembered, view};
+use super::{Options, background, clipboard, extract, files, input, layout, remembered, slimming, view};
 use crate::error::{Error, Result};
 use crate::image::EntryId;
 
@@ -75,6 +77,7 @@ struct Runtime {
     offered: Arc<Mutex<Vec<Offered>>>,
     /// What is open of it.
     open: Option<Offered>,
+    slimming: Option<Slimming>,
 }
 
 impl Runtime {
@@ -92,6 +95,7 @@ impl Runtime {
             request: Arc::new(request),
             offered: Arc::default(),
             open: None,
+            slimming: None,
         };
         runtime.draw();
         input::read_signals(runtime.sender.clone())?;
@@ -179,6 +183,11 @@ impl Runtime {
                 self.later(move |_| Event::Done(files::save(text.as_bytes(), &into)));
             }
             Effect::Make(change) => self.later(move |_| Event::Done(files::replace(&change))),
+            Effect::PlanSlim => {
+                let request = Arc::clone(&self.request);
+                self.later(move |data| slimming::plan(&request, data));
+            }
+            Effect::Slim(into) => self.slim(&into),
             Effect::Load(place) => self.load(place),
             Effect::Choices => self.ask_choices(),
             Effect::Plan(allow) => {
@@ -191,6 +200,17 @@ impl Runtime {
                 });
             }
         }
+    }
+
+    fn slim(&mut self, into: &Path) {
+        let Some(data) = self.data() else { return };
+        if self.slimming.as_ref().is_some_and(Slimming::is_running) {
+            self.model.message = Some("another slimmer image is being written".into());
+            return;
+        }
+        let into = files::expand(into, std::env::home_dir().as_deref());
+        let (request, sender) = (Arc::clone(&self.request), self.sender.clone());
+        self.slimming = Some(Slimming::start(request, self.open.clone(), data, into, sender));
     }
 
     fn find(&mut self, tab: usize, turn: u64, pattern: Pattern) {

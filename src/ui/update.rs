@@ -9,14 +9,14 @@ use super::asked::Asked;
 use super::browser::Browser;
 use super::chooser;
 use super::choosing::{self, Next};
-use super::confirm::{self, Confirm};
+use super::confirm::{self, Confirm, Then};
 use super::event::{Effect, Event, Outcome};
 use super::keymap::{Action, Scope, lookup};
 use super::list::List;
 use super::model::{Exit, Model, Overlay, Stage};
 use super::prompt;
 use super::text::safe;
-use super::{help, layout};
+use super::{help, layout, slimming};
 
 /// Rows that one notch of the wheel moves.
 const NOTCH: isize = 3;
@@ -78,7 +78,12 @@ pub(super) fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             model.overlay = Some(Overlay::Confirm(Confirm::new(change)));
             Vec::new()
         }
-        Event::Change(Err(why)) => {
+        Event::Slim(Ok(dry_run)) => {
+            model.message = None;
+            model.overlay = Some(Overlay::Confirm(slimming::confirm(&dry_run)));
+            Vec::new()
+        }
+        Event::Change(Err(why)) | Event::Slim(Err(why)) => {
             model.message = Some(safe(why.as_bytes()));
             Vec::new()
         }
@@ -164,7 +169,11 @@ fn on_overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
         Some(Overlay::Confirm(confirm)) => match confirm.key(key, size) {
             confirm::Answer::Open => return Some(Vec::new()),
             confirm::Answer::Cancelled => None,
-            confirm::Answer::Confirmed(change) => Some(Effect::Make(change)),
+            confirm::Answer::Confirmed(Then::Make(change)) => Some(Effect::Make(change)),
+            confirm::Answer::Confirmed(Then::Ask(prompt)) => {
+                model.overlay = Some(Overlay::Prompt(prompt));
+                return Some(Vec::new());
+            }
         },
         Some(Overlay::Chooser(chooser)) => {
             let answer = chooser.key(key, size);

@@ -99,6 +99,17 @@ impl Target {
         }
     }
 
+    /// Refuses to write over a file.
+    pub(super) fn check_new(&self) -> Result<()> {
+        match self {
+            Self::File(path, _) if path.exists() => {
+                Err(Error::because(format!("cannot write {self}: it is there already"))
+                    .hint("name another file"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Names the target in an error about writing it, and leaves errors about the old image alone.
     pub(super) fn told(&self, error: Error) -> Error {
         match &error {

@@ -19,6 +19,8 @@ const BEFORE: usize = BYTES + 2 + COPIES + 2;
 const STORY_PAGE: usize = 100;
 /// Below this many columns the timeline starts further left than the path above it.
 const SMALL_PAGE: usize = 60;
+/// Bytes of waste after the base from which on slimming the image is worth a word.
+const WORTH: u64 = 1_000_000;
 /// Most rows that are measured for the widths of the columns: a list may be very long.
 const MEASURED: usize = 1000;
 
@@ -64,5 +66,11 @@ pub(super) fn write(page: &mut Page<'_>, input: &Input<'_>, rows: usize) -> io::
         page.wrapped(line, DIM, &story(row))?;
     }
     let rest = &analysis.wasted[shown.len()..];
-    page.left_out(rest.len(), "path", rest.iter().map(|row| row.bytes).sum())
+    page.left_out(rest.len(), "path", rest.iter().map(|row| row.bytes).sum())?;
+    let saved = analysis.totals.own_wasted;
+    if saved >= WORTH {
+        let saved = units::size(saved);
+        page.paragraph(DIM, &format!("layercake slim would save {saved} without a rebuild"))?;
+    }
+    Ok(())
 }

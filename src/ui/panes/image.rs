@@ -78,7 +78,7 @@ impl Pane for ImageTab {
     }
 
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::List, Scope::Global]
+        &[Scope::Image, Scope::List, Scope::Global]
     }
 
     fn offers(&self, action: Action) -> bool {

@@ -97,3 +97,72 @@ fn a_full_disk_leaves_nothing() {
         assert_eq!(names(folder.path()), ["in.tar"], "{output}");
     }
 }
+
+/// A full file system, where one can be mounted.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_file_system_is_told_and_left_as_it_was() {
+    let folder = temp();
+    wasteful().archive(Form::Docker).write(&folder.path().join("in.tar"));
+    let small = folder.path().join("small");
+    fs::create_dir(&small).unwrap();
+    let program = env!("CARGO_BIN_EXE_layercake");
+    for output in ["small/out.tar", "oci:small/out", "oci-archive:small/out.tar"] {
+        // the mount is in a namespace of its own, and ends with it
+        let script = format!(
+            "mount -t tmpfs -o size=400k none small || exit 77; \"$0\" slim in.tar -o {output}; code=$?; ls -A small; exit $code"
+        );
+        let mut unshare = std::process::Command::new("unshare");
+        let run = finish(unshare.args(["--mount", "sh", "-c", &script, program]).current_dir(folder.path()));
+        if run.code == Some(77) || run.stderr.contains("unshare") {
+            eprintln!("SKIPPED: nothing can be mounted here");
+            return;
+        }
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{output}: {}", run.stderr);
+        let told = format!("cannot write {}: no space left", output.split(':').next_back().unwrap());
+        assert!(run.stderr.to_lowercase().contains(&told), "{}", run.stderr);
+    }
+}
+
+/// Ctrl-C, wherever it comes: while the image is read, written, or read again.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_nothing() {
+    let folder = temp();
+    let image = (0..6).fold(wasteful(), |image, n| {
+        image.layer(|layer| layer.noise(&format!("large-{n}"), 3_000_000, 10 + n))
+    });
+    image.archive(Form::Docker).write(&folder.path().join("in.tar"));
+    let (mut interrupted, mut done) = (0, 0);
+    for output in ["out.tar", "oci:out"] {
+        let target = folder.path().join(output.split(':').next_back().unwrap());
+        for step in 0..12 {
+            let mut slim = command();
+            slim.current_dir(folder.path()).args(["slim", "in.tar", "-o", output, "--compress", "gzip"]);
+            slim.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+            let mut child = slim.spawn().unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(150 + 150 * step));
+            _ = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+            let code = child.wait().unwrap().code();
+            let left = names(folder.path());
+            match code {
+                Some(0) => {
+                    done += 1;
+                    assert_eq!(left.len(), 2, "{left:?}");
+                    if target.is_dir() {
+                        fs::remove_dir_all(&target).unwrap();
+                    } else {
+                        fs::remove_file(&target).unwrap();
+                    }
+                }
+                // before the handler is there the signal itself ends it
+                Some(130) | None => {
+                    interrupted += 1;
+                    assert_eq!(left, ["in.tar"], "{output} after {step}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert!(interrupted > 0, "{done} were done before the signal");
+}
