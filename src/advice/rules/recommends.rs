@@ -80,17 +80,13 @@ fn kept(ledger: &Ledger<'_>, reasons: &HashMap<usize, usize>, guilty: &[usize]) 
             kept.named.push(name.to_owned());
         }
     }
-    // and what these brought along
-    loop {
-        let more: Vec<usize> = reasons
-            .iter()
-            .filter(|(package, by)| kept.all.contains(by) && !kept.all.contains(package))
-            .map(|(package, _)| *package)
-            .collect();
-        if more.is_empty() {
-            break;
-        }
-        kept.all.extend(more);
+    // and what these depend on; what they recommend goes, because they are asked for without it
+    let needs: HashMap<usize, &[usize]> =
+        ledger.analysis.packages.recommended.iter().map(|found| (found.package, &found.needs[..])).collect();
+    let mut queue: Vec<usize> = kept.all.iter().copied().collect();
+    while let Some(package) = queue.pop() {
+        let more = needs.get(&package).into_iter().copied().flatten();
+        queue.extend(more.filter(|&&more| kept.all.insert(more)));
     }
     kept.named.sort();
     kept

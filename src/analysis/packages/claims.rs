@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::model::{Manager, NOBODY, Package, Packages, Recommended};
 use super::places::Places;
+use super::recommends::Extra;
 use crate::image::{EntryId, Image, PathId};
 use crate::overlay::{Slot, Stack, Union};
 use crate::source::limits;
@@ -84,8 +85,8 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// Counts what each package owns. `recommended` is pairs of numbers: a package, and why it is there.
-    pub(super) fn settle(mut self, recommended: &[(u32, u32)], unread: Vec<Manager>) -> Packages {
+    /// Counts what each package owns. `recommended` is what is there only as a recommendation.
+    pub(super) fn settle(mut self, recommended: &[Extra], unread: Vec<Manager>) -> Packages {
         let mut totals = vec![Total::default(); self.found.len()];
         let unowned = self.count(&mut totals);
         let mut places: BTreeMap<&PackageFiles, Vec<usize>> = BTreeMap::new();
@@ -114,9 +115,14 @@ impl<'a> Claims<'a> {
         }
         let mut recommended: Vec<Recommended> = recommended
             .iter()
-            .map(|&(package, by)| (places[package as usize], places[by as usize]))
-            .filter(|&(package, by)| package != NOBODY && by != NOBODY)
-            .map(|(package, by)| Recommended { package: package as usize, by: by as usize })
+            .filter_map(|extra| {
+                let place = |number: u32| {
+                    let place = places[number as usize];
+                    (place != NOBODY).then_some(place as usize)
+                };
+                let needs = extra.needs.iter().filter_map(|&number| place(number)).collect();
+                Some(Recommended { package: place(extra.package)?, by: place(extra.by)?, needs })
+            })
             .collect();
         recommended.sort_by_key(|recommended| (recommended.package, recommended.by));
         recommended.dedup_by_key(|recommended| recommended.package);

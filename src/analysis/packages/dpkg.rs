@@ -18,7 +18,7 @@ const LISTS: &[u8] = b"var/lib/dpkg/info";
 const STATES: &[u8] = b"var/lib/apt/extended_states";
 
 /// Finds the packages and their files. Returns the packages that are there only because they are recommended, and why.
-pub(super) fn read(claims: &mut Claims<'_>) -> Vec<(u32, u32)> {
+pub(super) fn read(claims: &mut Claims<'_>) -> Vec<recommends::Extra> {
     let mut controls = Vec::new();
     if let Some(status) = DPKG.databases().find_map(|path| claims.body(&path)) {
         add(claims, status, &mut controls);

@@ -55,12 +55,14 @@ impl Package {
 }
 
 /// A package that is there only because another recommends it, or because a recommended one needs it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recommended {
     /// The package: an index into [`Packages::list`].
     pub package: usize,
     /// What recommends or needs it: an index into [`Packages::list`].
     pub by: usize,
+    /// Those of the recommended packages that it depends on itself: indexes into [`Packages::list`].
+    pub needs: Vec<usize>,
 }
 
 /// All packages of an image.

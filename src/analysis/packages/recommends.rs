@@ -81,8 +81,21 @@ impl<'t> Walk<'_, 't> {
     }
 }
 
-/// Packages that are there only as recommendations, each with the one that recommends or needs it.
-pub(super) fn only_recommended<'t>(controls: &[Control<'t>], automatic: &[&[u8]]) -> Vec<(u32, u32)> {
+/// A package that is there only as a recommendation; packages by their numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Extra {
+    pub package: u32,
+    /// The one that recommends or needs it.
+    pub by: u32,
+    /// Those of the others that it cannot be without.
+    pub needs: Vec<u32>,
+}
+
+/// Most packages that one name of a relationship stands for: more than ever provide the same.
+const PROVIDERS: usize = 64;
+
+/// Packages that are there only as recommendations.
+pub(super) fn only_recommended<'t>(controls: &[Control<'t>], automatic: &[&[u8]]) -> Vec<Extra> {
     let mut providers: HashMap<&'t [u8], Vec<usize>> = HashMap::new();
     for (package, control) in controls.iter().enumerate() {
         providers.entry(control.name).or_default().push(package);
@@ -120,9 +133,23 @@ pub(super) fn only_recommended<'t>(controls: &[Control<'t>], automatic: &[&[u8]]
         }
         walk.needs();
     }
+    let is_extra = |package: usize| needed[package].is_none() && walk.reached[package].is_some();
+    let needs = |package: usize| {
+        let control = &controls[package];
+        let names = names(control.depends).chain(names(control.pre_depends));
+        let all = names.flat_map(|name| providers.get(name).into_iter().flatten().take(PROVIDERS));
+        let mut all: Vec<u32> =
+            all.filter(|&&other| is_extra(other)).map(|&other| controls[other].number).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    };
     (0..controls.len())
-        .filter(|&package| needed[package].is_none())
-        .filter_map(|package| Some((controls[package].number, controls[walk.reached[package]?].number)))
+        .filter(|&package| is_extra(package))
+        .filter_map(|package| {
+            let by = controls[walk.reached[package]?].number;
+            Some(Extra { package: controls[package].number, by, needs: needs(package) })
+        })
         .collect()
 }
 
@@ -171,7 +198,11 @@ mod tests {
             control(8, "asked-for", "", ""),
         ];
         let automatic: Vec<&[u8]> = controls[1..9].iter().map(|control| control.name).collect();
-        assert_eq!(only_recommended(&controls, &automatic), [(3, 0), (4, 3), (5, 4), (6, 0)]);
+        let extra = |package, by, needs: &[u32]| Extra { package, by, needs: needs.to_vec() };
+        assert_eq!(
+            only_recommended(&controls, &automatic),
+            [extra(3, 0, &[4]), extra(4, 3, &[]), extra(5, 4, &[]), extra(6, 0, &[])]
+        );
         assert_eq!(only_recommended(&controls, &[]), []);
     }
 

@@ -82,7 +82,7 @@ fn dpkg_lists_are_followed_through_links() {
         (Manager::Dpkg, "tool", Some("1.0"), 0, 0, None),
     ];
     assert_eq!(rows(&packages), want);
-    assert_eq!(packages.recommended, [Recommended { package: 1, by: 2 }]);
+    assert_eq!(packages.recommended, [Recommended { package: 1, by: 2, needs: Vec::new() }]);
     let owner = |path: &[u8]| packages.owner(image.paths.find(path).unwrap()).map(|p| p.name.as_str());
     assert_eq!(owner(b"usr/lib/libc.so"), Some("libc6"));
     assert_eq!(owner(b"usr/bin/mine"), None);
