@@ -30,6 +30,14 @@ pub(super) fn fix(ledger: &Ledger<'_>, rule: &PathRule, facts: &PathFacts) -> Op
     if let Some(fix) = pruned(ledger, kind, layer) {
         return Some(fix);
     }
+    let builds = |layer: usize| builds(kind, ledger.image.command_of(layer));
+    if let (true, Some(prune), Some(step)) = (builds(layer), kind.prune, ledger.shell_run(layer)) {
+        return Some(Fix::one(Edit::AppendCommand { step, command: prune.into() }));
+    }
+    if (layer + 1..ledger.image.layers.len()).any(builds) {
+        let how = "a later step builds with them: install, build and remove them in one RUN, or build in a stage of its own";
+        return Some(Fix::note(how));
+    }
     let edits = edits::replace(ledger, layer, |part| {
         let is_it = kind.find(part).is_some() && part.contains(wanted) && !part.contains(flag);
         is_it.then(|| vec![part.replacen(wanted, &format!("{wanted} {flag}"), 1)])
@@ -39,6 +47,22 @@ pub(super) fn fix(ledger: &Ledger<'_>, rule: &PathRule, facts: &PathFacts) -> Op
         .map(|prune| format!("if a build step needs them: build first, then {prune} in the same RUN"));
     (!edits.is_empty()).then(|| Fix { edits, notes: notes.into_iter().collect() })
 }
+
+/// True when a command runs the project's scripts or tools, which may need all dependencies.
+fn builds(kind: &Installer, command: &str) -> bool {
+    let program = kind.commands.first().and_then(|command| command.split(' ').next());
+    shell::commands(command).iter().any(|words| {
+        let own = Some(words[0].as_str()) == program;
+        let verb = shell::operands(words).next();
+        words[0] == "npx" || own && verb.is_some_and(|verb| !KEEPING.contains(&verb))
+    })
+}
+
+/// What a package manager does without the project's scripts.
+const KEEPING: [&str; 13] = [
+    "add", "audit", "cache", "ci", "config", "dedupe", "fund", "i", "install", "prune", "set", "store",
+    "version",
+];
 
 /// Packages that the command names itself, without those that are for development.
 fn by_name(

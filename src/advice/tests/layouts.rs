@@ -184,6 +184,11 @@ fn development_dependencies_are_left_out_of_the_command_itself() {
     let built = Fixture::new().run("npm ci", &dev).step("COPY . .", &[]).run("npm run build", &[]);
     let want = "# removed: RUN npm ci\nRUN npm ci && \\\n    npm run build && \\\n    npm prune --omit=dev";
     assert_eq!(fix(built, "node-dev-deps"), want);
+    let together = Fixture::new().run("npm ci && npm run build", &dev);
+    let want = "RUN npm ci && \\\n    npm run build && \\\n    npm prune --omit=dev";
+    assert_eq!(fix(together, "node-dev-deps"), want);
+    let apart = Fixture::new().run("npm ci", &dev).run("mkdir /out", &[]).run("npx tsc", &[]);
+    assert!(fix(apart, "node-dev-deps").starts_with("# a later step builds with them"));
 }
 
 #[test]
@@ -288,7 +293,7 @@ fn an_archive_beside_its_tree_is_streamed_added_or_deleted_in_time() {
             Fixture::new()
                 .step("COPY jdk-21.tar.xz /tmp/", &[file("tmp/jdk-21.tar.xz", 50 * MB)])
                 .run("cd /opt && tar -xJf /tmp/jdk-21.tar.xz", &[file("opt/jdk-21/lib", 90 * MB)]),
-            "# ADD unpacks an archive of the build context and keeps no copy\nADD jdk-21.tar.xz /opt/\n# removed: RUN cd /opt && \\",
+            "# ADD unpacks an archive of the build context and keeps no copy\nADD jdk-21.tar.xz /opt/\n# removed: RUN cd /opt && \\\n#       tar -xJf /tmp/jdk-21.tar.xz",
         ),
         (
             Fixture::new()

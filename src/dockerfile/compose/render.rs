@@ -128,7 +128,9 @@ impl Draft<'_> {
             match &item.state {
                 State::Removed => {
                     let text = &self.file.text[self.file.nodes[number].span.clone()];
-                    out.push(format!("# removed: {}", text.lines().next().unwrap_or_default()));
+                    let mut lines = text.lines();
+                    out.push(format!("# removed: {}", lines.next().unwrap_or_default()));
+                    out.extend(lines.map(|line| format!("#   {}", line.trim_end())));
                 }
                 State::Replaced(lines) => out.extend(lines.iter().cloned()),
                 State::Joined(_) => {}
