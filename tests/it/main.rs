@@ -20,6 +20,7 @@ mod forms;
 mod hostile;
 #[cfg(unix)]
 mod interruptions;
+mod lines;
 mod model;
 mod places;
 mod program;

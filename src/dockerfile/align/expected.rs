@@ -82,6 +82,7 @@ impl Expected {
             // a value may be the build's, not the file's
             Keyword::Arg => names(step) == names(self.texts.first().map_or("", String::as_str)),
             Keyword::Healthcheck => true,
+            Keyword::Expose => self.texts.iter().any(|text| exposes(text, step)),
             _ => same(&letters),
         }
     }
@@ -92,15 +93,28 @@ fn squeezed(text: &str) -> String {
     text.replace("\\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Without quotes and escapes, which builders take off or add.
+/// Without quotes and escapes, of both kinds, which builders take off or add.
 fn plain(text: &str) -> String {
-    squeezed(&text.replace(['"', '\'', '\\'], ""))
+    squeezed(&text.replace(['"', '\'', '\\', '`'], ""))
 }
 
 /// Letters and digits only: lists are written by Go, with brackets and types of its own.
 fn letters(text: &str) -> String {
     let text = text.strip_prefix("map[").unwrap_or(text).replace("/tcp", "").replace("\\x", "");
     text.chars().filter(|&c| c.is_alphanumeric() || c == variables::ANY || c == '…').collect()
+}
+
+/// True when both expose the same ports, in any order. Values that are not known may be any port.
+fn exposes(pattern: &str, text: &str) -> bool {
+    let ports = |text: &str| {
+        let inner = text.trim_start_matches("map").replace(['[', ']', '"', '\''], " ").replace(":{}", " ");
+        let mut ports: Vec<String> =
+            inner.split_whitespace().map(|port| port.trim_end_matches("/tcp").to_owned()).collect();
+        ports.sort_unstable();
+        ports.dedup();
+        ports
+    };
+    pattern.contains(variables::ANY) || ports(pattern) == ports(text)
 }
 
 /// True when a text ends as a pattern does: in front of the text of `CMD` stands the shell.
@@ -132,10 +146,13 @@ fn pairs(body: &str) -> Vec<(String, String)> {
 fn leads_to(file: &str, step: &str) -> bool {
     let trim = |path: &str| path.trim_start_matches("./").trim_end_matches('/').to_owned();
     let (file, step) = (trim(file), trim(step));
-    if file.starts_with('/') || file == step {
-        return variables::matches(&file, &step);
-    }
-    matches!(file.as_str(), "" | ".") || variables::matches(&format!("{}/{file}", variables::ANY), &step)
+    let below = || matches!(file.as_str(), "" | ".") || ends_below(&file, &step);
+    variables::matches(&file, &step) || !file.starts_with('/') && below()
+}
+
+/// True when a path ends in a relative one.
+fn ends_below(file: &str, step: &str) -> bool {
+    variables::matches(&format!("{}/{file}", variables::ANY), step)
 }
 
 /// True when a `COPY` is what the step says: the same words without options, or the old builder's sum of the sources

@@ -1,7 +1,7 @@
 //! Edits of many findings made to one Dockerfile.
 //!
-//! Each fix is made whole or not at all, in the order in which they are given: the order of billing, so that the
-//! finding with the first claim to bytes wins. A fix is tried on a copy of the draft; what cannot be done, would
+//! Each fix is made whole or not at all, in the order in which they are given, so that the first of two that conflict
+//! wins. A fix is tried on a copy of the draft; what cannot be done, would
 //! change what the image is, or would not read back as the instructions that it should be, is skipped with a reason.
 //! So any subset of fixes gives a text that parses.
 

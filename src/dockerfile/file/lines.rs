@@ -51,15 +51,14 @@ impl<'a> Lines<'a> {
         let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
         self.at += length;
         let line = &rest[..length];
-        let line = line.strip_suffix('\n').unwrap_or(line);
-        Some((start, line.strip_suffix('\r').unwrap_or(line)))
+        Some((start, line.trim_end_matches(['\r', '\n'])))
     }
 
     /// The next instruction.
     pub(super) fn next_instruction(&mut self) -> Option<Joined> {
         loop {
             let (start, line) = self.next_line()?;
-            let trimmed = line.trim_ascii_start();
+            let trimmed = line.trim_start();
             self.directive(trimmed);
             if trimmed.is_empty() || trimmed.starts_with('#') {
                 continue;
@@ -72,7 +71,7 @@ impl<'a> Lines<'a> {
             let mut joined = Joined { line: Logical::default(), span: begin..start + line.len() };
             joined.line.push(kept, begin);
             while goes_on && let Some((start, line)) = self.next_line() {
-                let trimmed = line.trim_ascii_start();
+                let trimmed = line.trim_start();
                 if trimmed.is_empty() || trimmed.starts_with('#') {
                     continue;
                 }
@@ -135,6 +134,7 @@ mod tests {
             ("\u{feff}FROM a", &["FROM a"]),
             ("RUN a \\", &["RUN a "]),
             ("RUN a \\\n# end", &["RUN a "]),
+            ("\u{a0}RUN a \\\r\r\n\u{3000}\r\n\u{2003}# c\n b\r\r\nX", &["RUN a  b", "X"]),
             ("", &[]),
         ] {
             assert_eq!(joined(text), want, "{text:?}");

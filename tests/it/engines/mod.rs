@@ -5,6 +5,7 @@ mod export;
 mod fake;
 mod faults;
 mod fix;
+mod lines;
 mod real;
 mod slim;
 
