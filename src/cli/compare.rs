@@ -13,9 +13,9 @@ use super::progress::Progress;
 use super::request::Request;
 use super::screen;
 use crate::advice;
-use crate::compare::{Comparison, Hashes, candidates, compare};
+use crate::compare::Comparison;
 use crate::error::{Error, Result};
-use crate::image::{EntryId, Image};
+use crate::image::Image;
 use crate::load::{self, Examination, ReadBodies};
 use crate::oci::Platform;
 use crate::policy::Config;
@@ -103,17 +103,8 @@ impl Requests {
         let (old, old_bodies) = self.old.run(progress)?;
         let (new, new_bodies) = self.new.run(progress)?;
         check_platforms(&old.image, &new.image)?;
-        let wanted = candidates(&old.side(), &new.side());
-        let hashes = |bodies: Option<&dyn ReadBodies>, image: &Image, ids: &[EntryId]| match bodies {
-            Some(bodies) => load::hashes(bodies, image, ids, progress),
-            // what passes by only once is hashed as it comes
-            None => Ok(Vec::new()),
-        };
-        let hashes = Hashes::new(
-            hashes(old_bodies.as_deref(), &old.image, &wanted.old)?,
-            hashes(new_bodies.as_deref(), &new.image, &wanted.new)?,
-        );
-        let comparison = compare(&old.side(), &new.side(), &hashes);
+        let comparison =
+            load::compared((&old, old_bodies.as_deref()), (&new, new_bodies.as_deref()), progress)?;
         Ok(Both { old, new, bodies: new_bodies, comparison })
     }
 }

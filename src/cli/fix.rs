@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit> {
     }
     request.rules.evidence = usize::MAX;
     request.prepare(&Stop)?;
-    let (examination, _) = request.run(&Progress::new())?;
+    let (examination, bodies) = request.run(&Progress::new())?;
     let image = &examination.image;
     let choice = Choice {
         only: arguments.only.clone(),
@@ -43,8 +43,14 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit> {
         let _ =
             writeln!(std::io::stderr(), "warning: {}", text::line(differs.message.as_bytes(), usize::MAX));
     }
-    let proof =
-        if arguments.prove { Some(prove::run(arguments, &request, &examination, &proposal)?) } else { None };
+    let proof = if arguments.prove {
+        {
+            let given = (&examination, bodies.as_deref());
+            Some(prove::run(arguments, &request, given, &proposal)?)
+        }
+    } else {
+        None
+    };
     let passed = proof.as_ref().is_none_or(|proof| proof.passed);
     output::write(arguments, &examination, &proposal, proof.as_ref())?;
     if let Some(proof) = &proof {

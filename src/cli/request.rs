@@ -19,6 +19,7 @@ pub(super) struct Request {
     selector: ImageSelector,
     base: Base,
     dockerfile: Option<NamedDockerfile>,
+    query: EngineQuery,
     pub rules: advice::Settings,
 }
 
@@ -49,6 +50,7 @@ impl Request {
             selector,
             base: base(&image.base, config)?,
             dockerfile,
+            query: query(&image.engine),
             rules: rules(denied, config)?,
         })
     }
@@ -65,6 +67,7 @@ impl Request {
             selector: ImageSelector { image: None, platform },
             base: own_base(config),
             dockerfile: None,
+            query: query(engine),
             rules: rules(&[], config)?,
         })
     }
@@ -113,10 +116,11 @@ impl Request {
     /// The same of an image that an engine has.
     pub(super) fn of_engine(&self, engine: Engine, tag: &str) -> Self {
         Self {
-            location: Location::engine(engine, tag, EngineQuery::default()),
+            location: Location::engine(engine, tag, self.query),
             selector: ImageSelector::default(),
             base: self.base.clone(),
             dockerfile: None,
+            query: self.query,
             rules: self.rules.clone(),
         }
     }

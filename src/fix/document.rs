@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::outcome::Done;
 use super::plan::Plan;
-use super::proof::{Lost, Proof};
+use super::proof::{Changed, Lost, Proof};
 use crate::advice::{Advice, Finding};
 use crate::dockerfile::{Edit, LineRange};
 use crate::image::Image;
@@ -52,6 +52,8 @@ struct ProofRow {
     measured: i64,
     lost: Vec<LostRow>,
     gained: Vec<LostRow>,
+    changed: Vec<ChangedRow>,
+    excused: ExcusedRow,
     smoke: Option<bool>,
     seconds: SecondsRow,
 }
@@ -61,6 +63,21 @@ struct LostRow {
     path: String,
     bytes: u64,
     package: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ChangedRow {
+    #[serde(flatten)]
+    was: LostRow,
+    now: u64,
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct ExcusedRow {
+    each_build: usize,
+    volatile: usize,
+    packages: usize,
 }
 
 #[derive(Serialize)]
@@ -100,6 +117,12 @@ pub fn document(image: &Image, advice: &Advice, plan: &Plan, diff: &str, proof: 
             measured: proof.measured,
             lost: rows(&proof.lost),
             gained: rows(&proof.gained),
+            changed: proof.changed.iter().take(PATHS).map(changed).collect(),
+            excused: ExcusedRow {
+                each_build: proof.excused.each_build,
+                volatile: proof.excused.volatile,
+                packages: proof.excused.packages,
+            },
             smoke: proof.smoke,
             seconds: SecondsRow {
                 before: rounded(proof.seconds.before),
@@ -136,12 +159,19 @@ fn edits<'a>(image: &Image, finding: &'a Finding, done: &'a Done, plan: &Plan) -
 }
 
 fn rows(list: &[Lost]) -> Vec<LostRow> {
-    let row = |lost: &Lost| LostRow {
+    list.iter().take(PATHS).map(row).collect()
+}
+
+fn row(lost: &Lost) -> LostRow {
+    LostRow {
         path: String::from_utf8_lossy(&lost.path).into_owned(),
         bytes: lost.bytes,
         package: lost.package.clone(),
-    };
-    list.iter().take(PATHS).map(row).collect()
+    }
+}
+
+fn changed(changed: &Changed) -> ChangedRow {
+    ChangedRow { was: row(&changed.was), now: changed.now, kind: changed.kind.name() }
 }
 
 fn rounded(seconds: f64) -> f64 {

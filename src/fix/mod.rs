@@ -7,6 +7,7 @@
 
 mod diff;
 mod document;
+mod expectation;
 mod ignore;
 mod outcome;
 mod plan;
@@ -19,5 +20,5 @@ pub use document::document;
 pub use outcome::{Done, Left};
 pub use plan::{Choice, Plan};
 pub use predict::Prediction;
-pub use proof::{Lost, Proof, Seconds, verify};
+pub use proof::{Changed, Excused, Lost, Proof, Seconds, verify};
 pub use proposal::{NewFile, Proposal, context, ignore_file, propose};

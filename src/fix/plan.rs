@@ -1,5 +1,7 @@
 //! Which fixes are made, to which text.
 
+use std::cmp::Reverse;
+
 use super::outcome::{Done, Left};
 use super::predict::{Prediction, predict};
 use crate::advice::{Advice, Confidence, Finding, Severity};
@@ -75,7 +77,7 @@ pub struct Plan {
     pub text: String,
     /// Lines for the `.dockerignore`.
     pub ignore: Vec<String>,
-    /// What is done, in the order of billing.
+    /// What is done, in the order of the findings.
     pub done: Vec<Done>,
     /// What is not.
     pub left: Vec<Left>,
@@ -105,11 +107,13 @@ pub(super) fn plan(
             (rebuilt.target(choice.buildkit), true)
         }
     };
-    let chosen: Vec<usize> =
+    let mut chosen: Vec<usize> =
         (0..advice.findings.len()).filter(|&number| choice.takes(&advice.findings[number])).collect();
+    // where two fixes conflict, the one that saves most is made
+    chosen.sort_by_key(|&number| Reverse(advice.findings[number].bytes));
     let fixes: Vec<&Fix> = chosen.iter().map(|&number| &advice.findings[number].fix).collect();
     let composed = dockerfile::compose(target, &fixes);
-    let done: Vec<Done> = composed
+    let mut done: Vec<Done> = composed
         .applied
         .into_iter()
         .map(|applied| Done { finding: chosen[applied.fix], edits: applied.edits })
@@ -133,6 +137,7 @@ pub(super) fn plan(
             left.push(Left { finding: number, reason });
         }
     }
+    done.sort_by_key(|done| done.finding);
     left.sort_by_key(|left| left.finding);
     let predicted = predict(image, union, analysis, advice, &done);
     Plan {

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::expectation::{Excuse, Expectation};
 use super::predict::Prediction;
-use super::volatile::is_volatile;
 use crate::compare::{ChangeKind, Comparison, Side};
 use crate::image::PathId;
-use crate::layer::Kind;
-use crate::overlay::Slot;
 
 /// What a rebuild showed.
 #[derive(Debug, Clone)]
@@ -22,6 +20,10 @@ pub struct Proof {
     pub lost: Vec<Lost>,
     /// Paths that are new, and not of the kind that every build writes: most bytes first.
     pub gained: Vec<Lost>,
+    /// Paths with another content, mode or owner, though no finding claimed them: most bytes first.
+    pub changed: Vec<Changed>,
+    /// What differs for a reason that has nothing to do with the fixes.
+    pub excused: Excused,
     /// Whether the command succeeded in a container of the new image; none when there was none.
     pub smoke: Option<bool>,
     /// How long the builds took.
@@ -39,6 +41,45 @@ pub struct Lost {
     pub package: Option<String>,
 }
 
+/// A path that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The path as it was.
+    pub was: Lost,
+    /// Bytes of the file now.
+    pub now: u64,
+    /// [`ChangeKind::Changed`] or [`ChangeKind::Metadata`].
+    pub kind: ChangeKind,
+}
+
+/// How many paths differ for a reason that has nothing to do with the fixes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Excused {
+    /// A rebuild of the Dockerfile as it was differs there as well: files with times in them, newer packages.
+    pub each_build: usize,
+    /// Logs, caches of programs, records with times.
+    pub volatile: usize,
+    /// What the scripts of packages that went keep.
+    pub packages: usize,
+}
+
+impl Excused {
+    fn count(&mut self, excuse: Excuse) {
+        *match excuse {
+            Excuse::EachBuild => &mut self.each_build,
+            Excuse::Volatile => &mut self.volatile,
+            Excuse::Packages => &mut self.packages,
+        } += 1;
+    }
+}
+
+impl Lost {
+    fn of(side: &Side<'_>, path: PathId) -> Self {
+        let package = side.analysis.packages.owner(path).map(|package| package.name.clone());
+        Self { path: side.image.paths.full(path), bytes: side.bytes(path), package }
+    }
+}
+
 /// How long the builds took, without a cache.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Seconds {
@@ -51,8 +92,11 @@ pub struct Seconds {
 /// Bytes that a measurement may differ from a prediction: no build writes exactly the same logs and records.
 const NOISE: u64 = 1_000_000;
 
-/// Holds a rebuilt image against the one before. `drift`: the paths that only one of the image and a rebuild of the
-/// Dockerfile as it was has; those are not the fixes' doing.
+/// Holds a rebuilt image against the one before. `drift`: the paths in which the image and a rebuild of the Dockerfile
+/// as it was differ; those are not the fixes' doing.
+///
+/// Without a prediction (another base, another stage) the file system is another one, so the lists only tell: it has
+/// to be smaller, and the command has to succeed.
 pub fn verify(
     old: &Side<'_>,
     new: &Side<'_>,
@@ -60,26 +104,45 @@ pub fn verify(
     prediction: Option<&Prediction>,
     drift: &BTreeSet<Vec<u8>>,
 ) -> Proof {
-    let removed = comparison.changes.iter().filter(|change| change.kind == ChangeKind::Removed);
-    let gone: BTreeSet<PathId> = removed.filter_map(|change| change.old).collect();
-    let expectation = prediction.map(|prediction| Expectation { old, prediction, gone: &gone });
-    let mut lost = Vec::new();
-    let mut gained = Vec::new();
-    for change in &comparison.changes {
-        let (side, place, found) = match (change.kind, change.old, change.new) {
-            (ChangeKind::Removed, Some(path), _) => (old, path, &mut lost),
-            (ChangeKind::Added, _, Some(path)) => (new, path, &mut gained),
-            _ => continue,
-        };
-        let name = side.image.paths.full(place);
-        let is_removed = change.kind == ChangeKind::Removed;
-        let expected = is_volatile(&name)
-            || drift.contains(&name)
-            || is_removed && expectation.as_ref().is_some_and(|expectation| expectation.holds(place));
-        if !expected {
-            found.push(Lost { bytes: side.bytes(place), package: package(side, place), path: name });
+    let all = &comparison.changes;
+    let gone: BTreeSet<PathId> = all
+        .iter()
+        .filter(|change| matches!(change.kind, ChangeKind::Removed | ChangeKind::Moved))
+        .filter_map(|change| change.old)
+        .collect();
+    let expectation = Expectation { old, prediction, gone: &gone, drift };
+    let (mut lost, mut gained, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+    let mut excused = Excused::default();
+    for change in all {
+        if let (ChangeKind::Changed | ChangeKind::Metadata, Some(path), Some(now)) =
+            (change.kind, change.old, change.new)
+        {
+            let found = Lost::of(old, path);
+            if let Some(excuse) = expectation.excuse_of_change(path, &found.path) {
+                excused.count(excuse);
+            } else if !expectation.is_claimed(path) {
+                changed.push(Changed { kind: change.kind, now: new.bytes(now), was: found });
+            }
+            continue;
+        }
+        // a file that moved is gone from where it was
+        if let Some(path) = change.old {
+            let found = Lost::of(old, path);
+            match expectation.excuse(&found.path) {
+                Some(excuse) => excused.count(excuse),
+                None if expectation.may_go(path) => {}
+                None => lost.push(found),
+            }
+        }
+        if let Some(path) = change.new {
+            let found = Lost::of(new, path);
+            match expectation.excuse(&found.path) {
+                Some(excuse) => excused.count(excuse),
+                None => gained.push(found),
+            }
         }
     }
+    changed.sort_by(|a, b| (b.was.bytes, &a.was.path).cmp(&(a.was.bytes, &b.was.path)));
     for list in [&mut lost, &mut gained] {
         list.sort_by(|a, b| (b.bytes, &a.path).cmp(&(a.bytes, &b.path)));
     }
@@ -90,120 +153,16 @@ pub fn verify(
         measured >= signed(predicted.saturating_sub((predicted / 100 * 3).max(NOISE)))
     });
     Proof {
-        passed: kept && lost.is_empty() && gained.is_empty(),
+        passed: kept && (prediction.is_none() || lost.is_empty() && gained.is_empty() && changed.is_empty()),
         predicted,
         measured,
         lost,
         gained,
+        changed,
+        excused,
         smoke: None,
         seconds: Seconds::default(),
     }
-}
-
-/// What may go.
-struct Expectation<'a> {
-    old: &'a Side<'a>,
-    prediction: &'a Prediction,
-    /// All paths that are gone.
-    gone: &'a BTreeSet<PathId>,
-}
-
-impl Expectation<'_> {
-    /// True for a path that a finding claimed, and for what goes with one: what lies below it, further names of its
-    /// content, the rest of its package, links that lead nowhere now, and directories that would be empty.
-    fn holds(&self, path: PathId) -> bool {
-        let (paths, prediction) = (&self.old.image.paths, self.prediction);
-        let mut at = path;
-        while !prediction.paths.contains(&at) {
-            let parent = paths.parent(at);
-            if parent == at {
-                return self.goes_along(path);
-            }
-            at = parent;
-        }
-        true
-    }
-
-    fn goes_along(&self, path: PathId) -> bool {
-        let (image, prediction) = (self.old.image, self.prediction);
-        let of_package = self
-            .old
-            .analysis
-            .packages
-            .owner_index(path)
-            .is_some_and(|package| prediction.packages.contains(&package));
-        let of_content = self.old.content(path).is_some_and(|content| prediction.entries.contains(&content));
-        if of_package || of_content || self.is_swept(path) {
-            return true;
-        }
-        let target = match self.old.slot(path) {
-            Some(Slot::Entry(id)) if image.entry(id).kind == Kind::Symlink => Some(image.link_text(id)),
-            Some(Slot::Entry(id)) if !image.entry(id).kind.is_directory() => {
-                return self.is_alternative(path);
-            }
-            _ => None,
-        };
-        if let Some(target) = target {
-            let target = resolved(&image.paths.full(image.paths.parent(path)), target);
-            // `/lib` and `/bin` are links to `/usr/lib` and `/usr/bin` on most systems
-            return self.is_gone(&target) || self.is_gone(&[b"usr/", target.as_slice()].concat());
-        }
-        let below = (path.0 + 1..image.paths.end(path).0).map(PathId);
-        let mut below = below.filter(|&path| self.old.slot(path).is_some()).peekable();
-        if below.peek().is_none() {
-            return self.is_of_scripts(path);
-        }
-        below.all(|path| self.gone.contains(&path))
-    }
-
-    /// Something without bytes in a directory that is emptied, of which files were claimed.
-    fn is_swept(&self, path: PathId) -> bool {
-        let paths = &self.old.image.paths;
-        let mut all = paths.children(paths.parent(path)).filter(|&path| self.old.slot(path).is_some());
-        let mut beside = paths.children(paths.parent(path));
-        self.old.bytes(path) == 0
-            && beside.any(|path| self.prediction.paths.contains(&path))
-            && all.all(|path| self.gone.contains(&path))
-    }
-
-    /// An empty directory of a layer that packages went from: their scripts make such.
-    fn is_of_scripts(&self, path: PathId) -> bool {
-        let layer = self.old.layer(path);
-        let layers = |&package: &usize| self.old.analysis.packages.list[package].layers.iter();
-        let mut layers = self.prediction.packages.iter().flat_map(layers);
-        layers.any(|&(of_package, _)| Some(of_package) == layer)
-    }
-
-    fn is_gone(&self, path: &[u8]) -> bool {
-        self.old.image.paths.find(path).is_some_and(|path| self.gone.contains(&path))
-    }
-
-    /// dpkg's note of an alternative whose link is gone.
-    fn is_alternative(&self, path: PathId) -> bool {
-        let full = self.old.image.paths.full(path);
-        full.strip_prefix(b"var/lib/dpkg/alternatives/")
-            .is_some_and(|name| self.is_gone(&[b"etc/alternatives/", name].concat()))
-    }
-}
-
-/// Where a symbolic link in `folder` leads, by its text alone.
-fn resolved(folder: &[u8], target: &[u8]) -> Vec<u8> {
-    let mut parts: Vec<&[u8]> = Vec::new();
-    let start: &[u8] = if target.starts_with(b"/") { b"" } else { folder };
-    for part in start.split(|&byte| byte == b'/').chain(target.split(|&byte| byte == b'/')) {
-        match part {
-            b"" | b"." => {}
-            b".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join(&b'/')
-}
-
-fn package(side: &Side<'_>, path: PathId) -> Option<String> {
-    side.analysis.packages.owner(path).map(|package| package.name.clone())
 }
 
 #[cfg(test)]
@@ -245,6 +204,12 @@ mod tests {
         assert!(!lost.passed && lost.lost.iter().any(|lost| lost.path == b"c/d/x"), "{lost:?}");
         let gained = proof(&old, &["file c/d/x 10", "file b 1"], &["a"], 7);
         assert_eq!(gained.gained.len(), 1);
+        let claimed = proof(&old, &["file a 4", "file c/d/x 10", "file var/log/old 1"], &["a"], 7);
+        assert!(claimed.passed, "{claimed:?}");
+        let changed = proof(&old, &["file c/d/x 11", "file var/log/old 1"], &["a"], 7);
+        assert_eq!((changed.passed, changed.changed[0].was.path.as_slice()), (false, &b"c/d/x"[..]));
+        let logged = proof(&old, &["file c/d/x 10", "file var/log/old 2"], &["a"], 7);
+        assert_eq!((logged.passed, logged.excused.volatile), (true, 1), "{logged:?}");
         let less = proof(&old, &old, &["a"], 5_000_000);
         assert!(!less.passed && less.measured == 0, "{less:?}");
     }

@@ -7,6 +7,7 @@
 
 mod bodies;
 mod compare;
+mod compared;
 mod examination;
 mod extract;
 mod hashes;
@@ -20,6 +21,7 @@ mod rootfs;
 
 pub use crate::source::{NoProgress, Progress};
 pub use bodies::{ReadBodies, TakeBody};
+pub use compared::{Readable, compared};
 pub use examination::{Examination, NamedDockerfile, examine};
 pub use extract::{Extracted, extract};
 pub use hashes::hashes;

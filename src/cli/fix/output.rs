@@ -8,8 +8,9 @@ use anstyle::{AnsiColor, Style};
 use super::arguments::FixArgs;
 use crate::cli::output::{to_file, to_stdout};
 use crate::cli::reports::is_coloured;
+use crate::compare::ChangeKind;
 use crate::error::Result;
-use crate::fix::{self, Proof, Proposal};
+use crate::fix::{self, Changed, Lost, Proof, Proposal};
 use crate::load::Examination;
 use crate::{text, units};
 
@@ -118,6 +119,10 @@ pub(super) fn table(proof: &Proof) {
         let text = units::size(bytes.unsigned_abs());
         if bytes < 0 { format!("{text} larger") } else { format!("{text} smaller") }
     };
+    let shown = |lost: &Lost| {
+        let package = lost.package.as_ref().map_or_else(String::new, |name| format!(" of {name}"));
+        format!("{}{package}", text::line(&lost.path, 200))
+    };
     let mut out = std::io::stderr().lock();
     let mut row = |name: &str, value: String| {
         let _ = writeln!(out, "{name:<12} {value}");
@@ -132,13 +137,41 @@ pub(super) fn table(proof: &Proof) {
             if list.is_empty() { "nothing unexpected".into() } else { format!("{} paths", list.len()) },
         );
         for lost in list.iter().take(10) {
-            let package = lost.package.as_ref().map_or_else(String::new, |name| format!(" of {name}"));
-            row("", format!("{:>9}  {}{package}", units::size(lost.bytes), text::line(&lost.path, 200)));
+            row("", format!("{:>9}  {}", units::size(lost.bytes), shown(lost)));
         }
     }
-    if let Some(smoke) = proof.smoke {
-        row("smoke", if smoke { "the command succeeded".into() } else { "the command FAILED".into() });
+    let word = |changed: &Changed| match changed.kind {
+        ChangeKind::Metadata => "mode, owner or link",
+        _ => "content",
+    };
+    match proof.changed.len() {
+        0 => row("changed", "nothing unexpected".into()),
+        count => row("changed", format!("{count} paths")),
     }
+    for changed in proof.changed.iter().take(10) {
+        row("", format!("{:>9}  {}: {}", units::size(changed.was.bytes), shown(&changed.was), word(changed)));
+    }
+    let excused = &proof.excused;
+    for (count, reason) in [
+        (excused.each_build, "differ in a rebuild of the old Dockerfile too"),
+        (excused.volatile, "are logs, caches of programs and records with times"),
+        (excused.packages, "are kept by the scripts of packages that went"),
+    ] {
+        if count > 0 {
+            row("excused", format!("{count} paths {reason}"));
+        }
+    }
+    row(
+        "smoke",
+        match proof.smoke {
+            Some(true) => "the command succeeded".into(),
+            Some(false) => "the command FAILED".into(),
+            None if proof.predicted.is_none() => {
+                "a change of this size needs a command that shows whether the program runs".into()
+            }
+            None => "not asked for".into(),
+        },
+    );
     let seconds = &proof.seconds;
     row("build", format!("{:.1} s before, {:.1} s after", seconds.before, seconds.after));
 }

@@ -10,10 +10,10 @@ use super::stage;
 use crate::cli::progress::Progress;
 use crate::cli::request::Request;
 use crate::cli::scratch::{self, Scratch};
-use crate::compare::{self, ChangeKind, Hashes, Side};
+use crate::compare::{Comparison, Side};
 use crate::error::{Error, Result};
 use crate::fix::{self, Proof, Proposal, Seconds};
-use crate::load::Examination;
+use crate::load::{self, Examination, ReadBodies};
 use crate::source::Engine;
 use crate::source::engine::actions;
 
@@ -21,7 +21,7 @@ use crate::source::engine::actions;
 pub(super) fn run(
     arguments: &FixArgs,
     request: &Request,
-    examination: &Examination,
+    given: (&Examination, Option<&dyn ReadBodies>),
     proposal: &Proposal,
 ) -> Result<Proof> {
     let plan = &proposal.plan;
@@ -43,51 +43,52 @@ pub(super) fn run(
         arguments: &arguments.arguments,
         target: arguments.image.target.as_deref(),
     };
-    let before = workshop.build("before", &plan.old, &context)?;
     let ignore = fix::ignore_file(dockerfile, arguments.context.as_deref());
-    let after = match proposal.files.iter().find(|file| file.path == ignore) {
-        None => workshop.build("after", &plan.text, &context)?,
-        Some(file) => {
+    // the patterns of one Dockerfile alone stand beside it, those of the context in it
+    let own =
+        if ignore == context.join(".dockerignore") { None } else { std::fs::read_to_string(&ignore).ok() };
+    let before = workshop.build("before", &plan.old, own.as_deref(), &context)?;
+    let after = match (proposal.files.iter().find(|file| file.path == ignore), &own) {
+        (None, own) => workshop.build("after", &plan.text, own.as_deref(), &context)?,
+        (Some(file), Some(_)) => workshop.build("after", &plan.text, Some(&file.new), &context)?,
+        (Some(file), None) => {
             let copy = folder.path().join("context");
             let staged = std::fs::create_dir(&copy).and_then(|()| stage::copy(&context, &copy, &ignore));
             staged.map_err(|error| Error::io(&error).at(context.display().to_string()))?;
             std::fs::write(copy.join(".dockerignore"), &file.new).map_err(|error| temporary(&error))?;
-            workshop.build("after", &plan.text, &copy)?
+            workshop.build("after", &plan.text, None, &copy)?
         }
     };
-    let given = side(examination);
+    let progress = Progress::new();
     let drift = {
-        let (again, _) = request.of_engine(workshop.engine, &before.image.name).run(&Progress::new())?;
-        differing(&given, &side(&again))
+        let (again, bodies) = request.of_engine(workshop.engine, &before.image.name).run(&progress)?;
+        let comparison = load::compared(given, (&again, bodies.as_deref()), &progress)?;
+        differing(&given.0.side(), &again.side(), &comparison)
     };
-    let (new, _) = request.of_engine(workshop.engine, &after.image.name).run(&Progress::new())?;
-    let other = side(&new);
-    let comparison = compare::compare(&given, &other, &Hashes::default());
-    let mut proof = fix::verify(&given, &other, &comparison, plan.predicted.as_ref(), &drift);
+    let (new, bodies) = request.of_engine(workshop.engine, &after.image.name).run(&progress)?;
+    let comparison = load::compared(given, (&new, bodies.as_deref()), &progress)?;
+    drop(progress);
+    let prediction = plan.predicted.as_ref();
+    let mut proof = fix::verify(&given.0.side(), &new.side(), &comparison, prediction, &drift);
     proof.seconds = Seconds { before: before.seconds, after: after.seconds };
     if let Some(command) = &arguments.smoke {
         let succeeded = scratch::succeeds(workshop.engine, &after.image.name, command)?;
         proof.smoke = Some(succeeded);
         proof.passed &= succeeded;
     }
+    // nothing else holds a change of this size to a promise
+    proof.passed &= prediction.is_some() || proof.smoke.is_some();
     Ok(proof)
 }
 
-fn side(examination: &Examination) -> Side<'_> {
-    Side { image: &examination.image, union: &examination.union, analysis: &examination.analysis }
-}
-
-/// The paths that only one of two images has.
-fn differing(old: &Side<'_>, new: &Side<'_>) -> BTreeSet<Vec<u8>> {
-    let comparison = compare::compare(old, new, &Hashes::default());
+/// The paths in which two images differ.
+fn differing(old: &Side<'_>, new: &Side<'_>, comparison: &Comparison) -> BTreeSet<Vec<u8>> {
     let changes = comparison.changes.iter();
-    changes
-        .filter_map(|change| match change.kind {
-            ChangeKind::Added => Some(new.image.paths.full(change.new?)),
-            ChangeKind::Removed => Some(old.image.paths.full(change.old?)),
-            _ => None,
-        })
-        .collect()
+    let names = changes.flat_map(|change| {
+        let (before, after) = (change.old.map(|path| old.image.paths.full(path)), change.new);
+        [before, after.map(|path| new.image.paths.full(path))]
+    });
+    names.flatten().collect()
 }
 
 fn temporary(error: &std::io::Error) -> Error {
@@ -110,10 +111,14 @@ struct Built {
 }
 
 impl Workshop<'_> {
-    /// Builds a Dockerfile without a cache.
-    fn build(&self, name: &str, text: &str, context: &Path) -> Result<Built> {
+    /// Builds a Dockerfile without a cache. `ignore` is what its own `.dockerignore` holds.
+    fn build(&self, name: &str, text: &str, ignore: Option<&str>, context: &Path) -> Result<Built> {
         let file: PathBuf = self.folder.join(format!("Dockerfile.{name}"));
         std::fs::write(&file, text).map_err(|error| temporary(&error))?;
+        if let Some(ignore) = ignore {
+            let path = self.folder.join(format!("Dockerfile.{name}.dockerignore"));
+            std::fs::write(path, ignore).map_err(|error| temporary(&error))?;
+        }
         // made first, so that it is removed whatever happens
         let image = Scratch::image(self.engine, name);
         let mut all: Vec<&OsStr> =
