@@ -10,6 +10,9 @@
     reason = "a bench, not a library"
 )]
 
+#[path = "../src/advice/engine/affixes.rs"]
+#[allow(dead_code, unused_imports, reason = "the program and its tests use the rest")]
+mod affixes;
 #[path = "../src/advice/engine/globs.rs"]
 #[allow(dead_code, unused_imports, reason = "the program and its tests use the rest")]
 mod globs;

@@ -27,6 +27,7 @@ mod tests;
 
 pub use difference::{Difference, difference};
 pub use engine::finding::{Advice, Confidence, Evidence, Finding, Savings, Severity};
+pub(crate) use engine::globs::Globs;
 pub use engine::rule::{Confirm, Group, PathRule, Remedy, RuleInfo, Stage};
 pub use engine::settings::Settings;
 pub use engine::table::{explain, list, rules};

@@ -3,11 +3,12 @@
 //! A glob is cut at its slashes, and globs share their beginnings: `usr/share/doc/**` and `usr/share/man/**` are one
 //! way down to `usr/share`. While the path table is walked, each directory has the set of places that its path
 //! leads to; a child's set follows from its parent's by its name alone. Most directories are at one place only: the
-//! loop of the globs that start with `**`, where a name costs one look into a hash table and one at its ending.
+//! loop of the globs that start with `**`, where a name costs one look into a hash table, and one at each of its ends.
 //! So a million paths are matched against all rules in a fraction of a second, and in one pass.
 
 use std::collections::HashMap;
 
+use super::affixes::Affixes;
 use super::wildcard::{Wildcard, expand};
 
 /// A set of rules: bit n is the rule n. The lowest bit wins, so the numbers are the order of billing.
@@ -15,6 +16,9 @@ pub(crate) type Set = u128;
 
 /// The most rules that a [`Set`] can hold.
 pub(crate) const MOST_RULES: usize = 128;
+
+/// The most places: a short file of settings could ask for millions with braces.
+const MOST_NODES: usize = 1 << 19;
 
 /// Rules that a path belongs to, and rules that it is excepted from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,12 +40,10 @@ impl Marks {
 }
 
 /// One place in the automaton.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Node {
     names: HashMap<Vec<u8>, u32>,
-    /// By what follows the last dot: whole endings and where they lead.
-    endings: HashMap<Vec<u8>, Vec<(Vec<u8>, u32)>>,
-    patterns: Vec<(Wildcard, u32)>,
+    wildcards: Affixes,
     /// Where `**` leads: a place that is kept in all directories below.
     deep: Option<u32>,
     is_deep: bool,
@@ -52,7 +54,7 @@ struct Node {
 }
 
 /// The automaton. Place 0 is where every path starts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Globs {
     nodes: Vec<Node>,
 }
@@ -76,6 +78,9 @@ impl Globs {
             return Err(format!("`{glob}` names no path: write one such as var/cache/**"));
         }
         for text in expand(text)? {
+            if self.nodes.len() > MOST_NODES {
+                return Err(format!("`{glob}` is one too many: all globs together have too many parts"));
+            }
             let mut parts: Vec<&str> = text.split('/').filter(|part| !part.is_empty()).collect();
             let everything_below = text.ends_with('/') || parts.last() == Some(&"**");
             if parts.last() == Some(&"**") {
@@ -103,19 +108,8 @@ impl Globs {
         let wildcard = Wildcard::new(part);
         let to = if let Some(name) = wildcard.literal() {
             *node.names.entry(name).or_insert(new)
-        } else if let Some(ending) = wildcard.ending().filter(|ending| ending.contains(&b'.')) {
-            let group = node.endings.entry(after_dot(&ending).to_vec()).or_default();
-            if let Some(known) = group.iter().find(|known| known.0 == ending) {
-                known.1
-            } else {
-                group.push((ending, new));
-                new
-            }
-        } else if let Some(known) = node.patterns.iter().find(|known| known.0 == wildcard) {
-            known.1
         } else {
-            node.patterns.push((wildcard, new));
-            new
+            node.wildcards.add(wildcard, new)
         };
         self.push(to, false);
         to
@@ -146,7 +140,6 @@ impl Globs {
         inherited: Marks,
     ) -> (Marks, Marks) {
         let first = places.len();
-        let ending = after_dot(name);
         for index in parent {
             let at = places[index];
             let node = &self.nodes[at as usize];
@@ -156,14 +149,7 @@ impl Globs {
             if let Some(&to) = node.names.get(name) {
                 self.enter(to, places);
             }
-            if let Some(group) = node.endings.get(ending) {
-                for (_, to) in group.iter().filter(|(ending, _)| name.ends_with(ending)) {
-                    self.enter(*to, places);
-                }
-            }
-            for (_, to) in node.patterns.iter().filter(|(wildcard, _)| wildcard.matches(name)) {
-                self.enter(*to, places);
-            }
+            node.wildcards.find(name, |to| self.enter(to, places));
         }
         let (mut here, mut below) = (inherited, inherited);
         for &place in &places[first..] {
@@ -177,6 +163,20 @@ impl Globs {
         (here, below)
     }
 
+    /// The rules of one path, without a walk over a table of paths.
+    pub(crate) fn of(&self, path: &[u8]) -> Set {
+        let mut places = Vec::new();
+        let mut below = self.start(&mut places);
+        let mut parent = 0..places.len();
+        let mut here = Marks::default();
+        for part in path.split(|&byte| byte == b'/') {
+            let end = places.len();
+            (here, below) = self.child(part, &mut places, parent, below);
+            parent = end..places.len();
+        }
+        here.rules()
+    }
+
     /// Adds a place and the loop that starts there.
     fn enter(&self, to: u32, places: &mut Vec<u32>) {
         places.push(to);
@@ -188,29 +188,11 @@ impl Globs {
     }
 }
 
-/// What follows the last dot of a name; all of it when there is none.
-fn after_dot(name: &[u8]) -> &[u8] {
-    name.iter().rposition(|&byte| byte == b'.').map_or(name, |dot| &name[dot + 1..])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use globset::{GlobBuilder, GlobMatcher};
     use proptest::prelude::*;
-
-    fn rules_of(globs: &Globs, path: &str) -> Set {
-        let mut places = Vec::new();
-        let mut below = globs.start(&mut places);
-        let mut range = 0..places.len();
-        let mut here = Marks::default();
-        for part in path.split('/') {
-            let end = places.len();
-            (here, below) = globs.child(part.as_bytes(), &mut places, range, below);
-            range = end..places.len();
-        }
-        here.rules()
-    }
 
     fn automaton(globs: &[&str]) -> Globs {
         let mut automaton = Globs::default();
@@ -234,10 +216,10 @@ mod tests {
         let mut globs = automaton(&["usr/share/doc/**"]);
         globs.add("usr/share/doc/*/copyright", 0, true).unwrap();
         globs.add("**/keep/**", 0, true).unwrap();
-        assert_eq!(rules_of(&globs, "usr/share/doc/a/changelog"), 1);
-        assert_eq!(rules_of(&globs, "usr/share/doc"), 0);
-        assert_eq!(rules_of(&globs, "usr/share/doc/a/copyright"), 0);
-        assert_eq!(rules_of(&globs, "usr/share/doc/keep/a/b"), 0);
+        assert_eq!(globs.of(b"usr/share/doc/a/changelog"), 1);
+        assert_eq!(globs.of(b"usr/share/doc"), 0);
+        assert_eq!(globs.of(b"usr/share/doc/a/copyright"), 0);
+        assert_eq!(globs.of(b"usr/share/doc/keep/a/b"), 0);
     }
 
     const GLOBS: [&str; 14] = [
@@ -265,7 +247,7 @@ mod tests {
         ) {
             let path = parts.join("/");
             let globs = automaton(&GLOBS);
-            let got = rules_of(&globs, &path);
+            let got = globs.of(path.as_bytes());
             for (rule, glob) in GLOBS.iter().enumerate() {
                 prop_assert_eq!(got >> rule & 1 == 1, reference(glob).is_match(&path), "{} {}", glob, path);
             }

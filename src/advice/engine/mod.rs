@@ -2,6 +2,7 @@
 //! image. It knows no rule.
 
 pub(in crate::advice) mod accounting;
+mod affixes;
 pub(in crate::advice) mod base_images;
 pub(in crate::advice) mod build_outputs;
 pub(in crate::advice) mod claims;

@@ -39,13 +39,19 @@ impl Wildcard {
 
     /// The text, when it holds no wildcard.
     pub(crate) fn literal(&self) -> Option<Vec<u8>> {
-        self.0.iter().map(|token| if let Token::Byte(byte) = token { Some(*byte) } else { None }).collect()
+        self.0.iter().map(Token::byte).collect()
     }
 
-    /// The ending that a name must have, when that is all this asks for: `*.tar.gz`.
-    pub(crate) fn ending(&self) -> Option<Vec<u8>> {
-        let (Token::Star, rest) = self.0.split_first()? else { return None };
-        Self(rest.to_vec()).literal()
+    /// The bytes before the first wildcard.
+    pub(crate) fn beginning(&self) -> Vec<u8> {
+        self.0.iter().map_while(Token::byte).collect()
+    }
+
+    /// The bytes after the last wildcard.
+    pub(crate) fn ending(&self) -> Vec<u8> {
+        let mut ending: Vec<u8> = self.0.iter().rev().map_while(Token::byte).collect();
+        ending.reverse();
+        ending
     }
 
     /// True when all of `name` matches. Linear but for one star at a time that is tried again.
@@ -82,6 +88,11 @@ impl Wildcard {
 }
 
 impl Token {
+    /// The only byte that it stands for.
+    fn byte(&self) -> Option<u8> {
+        if let Self::Byte(byte) = self { Some(*byte) } else { None }
+    }
+
     fn is(&self, byte: u8) -> bool {
         match self {
             Self::Byte(wanted) => *wanted == byte,
@@ -172,8 +183,9 @@ mod tests {
                 assert!(!wildcard.matches(name.as_bytes()), "{pattern} {name}");
             }
         }
-        assert_eq!(Wildcard::new("*.tar.gz").ending().as_deref(), Some(b".tar.gz".as_slice()));
-        assert_eq!(Wildcard::new("a*").ending(), None);
+        assert_eq!(Wildcard::new("*.tar.gz").ending(), b".tar.gz");
+        assert_eq!(Wildcard::new("ab*c?").beginning(), b"ab");
+        assert_eq!(Wildcard::new("a*").ending(), b"");
         assert_eq!(Wildcard::new("plain").literal().as_deref(), Some(b"plain".as_slice()));
     }
 
