@@ -1,9 +1,18 @@
-//! Any text is a Dockerfile: it is read, its instructions lie in it in order, and nothing of it is lost.
+//! Any text is a Dockerfile: it is read, its instructions lie in it in order, and nothing of it is lost. Held against
+//! an image, fixes are made to it, and the result is again a Dockerfile.
 //!
 //! `cargo +nightly fuzz run dockerfile`
 #![no_main]
 
+use layercake::advice::Confidence;
 use layercake::dockerfile::{Dockerfile, shell};
+use layercake::fix::{self, Choice, Source};
+use layercake::load::Examination;
+use layercake::source::{ImageSelector, Location};
+use layercake::{advice, load};
+use std::sync::LazyLock;
+
+static SAVED: LazyLock<Vec<u8>> = LazyLock::new(layercake_fuzz::plain);
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let file = Dockerfile::parse(text);
@@ -19,5 +28,24 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
                 assert!(text.get(script.logical.in_file(&part.span)).is_some());
             }
         }
+    }
+    let location = Location::bytes("fuzz", SAVED.clone());
+    let mut loaded = load::image(&location, &ImageSelector::default(), &load::NoProgress)
+        .expect("an image that was built");
+    if loaded.image.locate("Dockerfile", text, None).is_err() {
+        return;
+    }
+    let rules = advice::Settings { floors: false, ..advice::Settings::default() };
+    let Examination { image, union, analysis, advice } =
+        Examination::of(loaded.image, loaded.union, 1, &rules);
+    let origin = image.origin.as_ref().expect("it was located");
+    let source = Source::File { file: &origin.file, alignment: &origin.alignment };
+    let choice =
+        Choice { only: Vec::new(), except: Vec::new(), confidence: Confidence::Judgement, buildkit: true };
+    let plan = fix::plan(&image, &union, &analysis, &advice, &source, &choice);
+    assert_eq!(plan.old, text);
+    assert_eq!(Dockerfile::parse(&plan.text).text, plan.text);
+    if plan.done.is_empty() {
+        assert_eq!(plan.text, text);
     }
 });

@@ -112,7 +112,10 @@ impl Config {
     }
 
     /// Reads the text of the file at `path`; its name gives the format.
-    fn parse(path: &Path, text: &str) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When it holds something unknown, or something that cannot be read; the error names the line.
+    pub fn parse(path: &Path, text: &str) -> Result<Self> {
         let parsed = if dive_ci::is_name(path) {
             dive_ci::parse(text).map(|gates| Self { gates, ..Self::default() })
         } else {
