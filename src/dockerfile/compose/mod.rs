@@ -15,11 +15,13 @@ mod run;
 mod tidy;
 mod words;
 
+use std::collections::HashMap;
+
 pub(super) use check::{is_dangerous, is_one as one_instruction};
 use draft::Draft;
 use run::Try;
 
-use super::{Dockerfile, Edit, Fix, Form, Keyword, LineRange, StepText, shell};
+use super::{Dockerfile, Edit, Fix, Form, Keyword, LineRange, StepId, StepText, shell};
 
 /// What edits are made to.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +70,7 @@ pub struct Skipped {
 /// Makes all the fixes that can be made, first to last.
 pub fn compose(target: Target<'_>, fixes: &[&Fix]) -> Composed {
     let mut draft = Draft::new(target.file, target.nodes);
+    let mut cut = Cut::default();
     let mut composed = Composed { text: target.file.text.clone(), ..Composed::default() };
     // two stages change everything else: they come first, whatever their order
     let splits = |fix: &Fix| fix.edits.iter().any(|edit| matches!(edit, Edit::SplitStages { .. }));
@@ -82,7 +85,7 @@ pub fn compose(target: Target<'_>, fixes: &[&Fix]) -> Composed {
                 return Err("it needs a decision that only a person can make".into());
             }
             for edit in &fix.edits {
-                apply(&mut tried, target, fix, edit, &mut ignore)?;
+                apply(&mut tried, target, &mut cut, fix, edit, &mut ignore)?;
             }
             let text = tried.render()?;
             check::whole(target.file, &text)?;
@@ -109,7 +112,27 @@ pub fn compose(target: Target<'_>, fixes: &[&Fix]) -> Composed {
     composed
 }
 
-fn apply(draft: &mut Draft<'_>, target: Target<'_>, fix: &Fix, edit: &Edit, ignore: &mut Vec<String>) -> Try {
+/// The commands of the history's steps, cut once: a step may have thousands, each with an edit.
+#[derive(Default)]
+struct Cut<'a>(HashMap<StepId, Vec<&'a str>>);
+
+impl<'a> Cut<'a> {
+    fn command(&mut self, target: Target<'a>, step: StepId, part: usize) -> Option<&'a str> {
+        let parts = self.0.entry(step).or_insert_with(|| {
+            target.steps.get(step.index()).map(|step| shell::part_texts(step.command)).unwrap_or_default()
+        });
+        parts.get(part).copied()
+    }
+}
+
+fn apply<'a>(
+    draft: &mut Draft<'a>,
+    target: Target<'a>,
+    cut: &mut Cut<'a>,
+    fix: &Fix,
+    edit: &Edit,
+    ignore: &mut Vec<String>,
+) -> Try {
     if draft.is_split() && !matches!(edit, Edit::Ignore { .. }) {
         return Err("two stages make it unnecessary".into());
     }
@@ -121,8 +144,7 @@ fn apply(draft: &mut Draft<'_>, target: Target<'_>, fix: &Fix, edit: &Edit, igno
         }
         Edit::ReplaceCommand { step, part, with } => {
             let (number, node) = draft.node(*step)?;
-            let command = target.steps.get(step.index()).map_or("", |step| step.command);
-            let was = shell::part_texts(command).get(*part).copied().ok_or("the step has no such command")?;
+            let was = cut.command(target, *step, *part).ok_or("the step has no such command")?;
             draft.plan(number).replace(file, node, *part, was, with)
         }
         Edit::AddMount { step, mount } => {
@@ -207,6 +229,7 @@ pub(super) fn snippet(target: Target<'_>, fix: &Fix) -> String {
     let mut lines: Vec<String> =
         fix.notes.iter().map(|note| format!("# {}", note.replace('\n', "\n# "))).collect();
     let mut draft = Draft::new(target.file, target.nodes);
+    let mut cut = Cut::default();
     let mut ignore = Vec::new();
     for edit in &fix.edits {
         match edit {
@@ -223,7 +246,7 @@ pub(super) fn snippet(target: Target<'_>, fix: &Fix) -> String {
             }
             _ => {}
         }
-        if let Err(reason) = apply(&mut draft, target, fix, edit, &mut ignore) {
+        if let Err(reason) = apply(&mut draft, target, &mut cut, fix, edit, &mut ignore) {
             lines.push(format!("# by hand, because {reason}: {}", edit.describe()));
         }
     }

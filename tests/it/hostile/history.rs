@@ -59,3 +59,16 @@ fn many_secrets() {
     cases.image("2,000 steps with secrets", &image, &Answer::Opens);
     cases.done();
 }
+
+#[test]
+fn thousands_of_commands_in_one_step() {
+    let mut cases = Cases::default();
+    for manager in ["apt-get install -y", "pip install", "npm install"] {
+        let commands: Vec<String> = (0..4000).map(|n| format!("{manager} p{n}")).collect();
+        let run = format!("RUN /bin/sh -c {} # buildkit", commands.join(" && "));
+        let base = ImageBuilder::new().layer(|l| l.file("a", b"a")).empty_step("CMD [\"sh\"]");
+        let image = base.layer(files).history(&run);
+        cases.image(&format!("4,000 times {manager}"), &image, &Answer::Opens);
+    }
+    cases.done();
+}
