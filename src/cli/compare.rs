@@ -1,10 +1,11 @@
 //! `layercake compare`: what changed from one image to another.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::against::against;
 use super::args::{EngineArgs, UiArgs, platform};
 use super::document::{DocumentArgs, Kind};
 use super::exit::Exit;
@@ -15,7 +16,6 @@ use super::screen;
 use crate::advice;
 use crate::compare::Comparison;
 use crate::error::{Error, Result};
-use crate::image::Image;
 use crate::load::{self, Examination, ReadBodies};
 use crate::oci::Platform;
 use crate::policy::Config;
@@ -60,9 +60,22 @@ pub(super) fn run(arguments: CompareArgs) -> Result<Exit> {
     if arguments.report.is_interactive() {
         let options = screen::options(&arguments.ui, arguments.report.color, &config)?;
         let name = format!("{} and {}", requests.old.name(), requests.new.name());
-        let load = move |_: Option<&ui::Offered>, progress: &dyn load::Progress| {
+        let load = move |wanted: &ui::Wanted, progress: &dyn load::Progress| {
             let config = Config::find(Path::new("."), arguments.config.as_deref())?;
-            let Both { old, new, bodies, comparison } = Requests::new(&arguments, &config)?.load(progress)?;
+            let requests = Requests::new(&arguments, &config)?;
+            let Both { old, new, bodies, comparison } = requests.load(progress)?;
+            let (old, comparison) = match &wanted.older {
+                Some(older) => {
+                    let request = Request::of(
+                        OsStr::new(older),
+                        arguments.platform.clone(),
+                        &arguments.engine,
+                        &config,
+                    )?;
+                    against(&request, &new, bodies.as_deref(), progress)?
+                }
+                None => (old, comparison),
+            };
             let against = Some(ui::Against { examination: old, comparison });
             Ok(vec![ui::Shown { examination: new, bodies, against }])
         };
@@ -100,12 +113,9 @@ impl Requests {
 
     /// Loads both and compares them. Reads only the bodies that must be compared.
     fn load(&self, progress: &dyn load::Progress) -> Result<Both> {
-        let (old, old_bodies) = self.old.run(progress)?;
-        let (new, new_bodies) = self.new.run(progress)?;
-        check_platforms(&old.image, &new.image)?;
-        let comparison =
-            load::compared((&old, old_bodies.as_deref()), (&new, new_bodies.as_deref()), progress)?;
-        Ok(Both { old, new, bodies: new_bodies, comparison })
+        let (new, bodies) = self.new.run(progress)?;
+        let (old, comparison) = against(&self.old, &new, bodies.as_deref(), progress)?;
+        Ok(Both { old, new, bodies, comparison })
     }
 }
 
@@ -126,15 +136,4 @@ fn report(arguments: &CompareArgs, both: &Both) -> Result<()> {
         Kind::Text => compared.write_text(out, options),
         Kind::Json => compared.write_json(out, options),
     })
-}
-
-/// Refuses images of different platforms, in which nearly every file differs.
-fn check_platforms(before: &Image, after: &Image) -> Result<()> {
-    let [old, new] = [before, after].map(|image| &image.about.platform);
-    let is_known = |platform: &Platform| !platform.os.is_empty() && !platform.architecture.is_empty();
-    if is_known(old) && is_known(new) && (&old.os, &old.architecture) != (&new.os, &new.architecture) {
-        let why = format!("OLD is for {old} and NEW for {new}, so nearly every file would differ");
-        return Err(Error::because(why).hint("choose a platform that both have with --platform"));
-    }
-    Ok(())
 }

@@ -3,6 +3,7 @@
 //! This room reads what the user wants, calls the other rooms in the order in which data flows, and writes the
 //! result to the right place. It decides nothing that another room could decide.
 
+mod against;
 mod args;
 mod baseline;
 mod build;

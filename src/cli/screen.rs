@@ -1,9 +1,11 @@
 //! Opens the UI and provides what it needs from outside: loading, other images to choose from, changes to the
 //! configuration.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::against::against;
 use super::args::{Colour, OpenArgs, UiArgs, theme};
 use super::exit::Exit;
 use super::interrupt::Stop;
@@ -15,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::load::Examination;
 use crate::policy::{self, Config};
 use crate::source::{ImageSelector, Progress};
-use crate::ui::{self, Allow, Change, Offered, Outcome};
+use crate::ui::{self, Allow, Change, Offered, Outcome, Wanted};
 
 /// Opens the UI. The image loads while its first frame is shown.
 pub(super) fn show(open: OpenArgs, config: &Config) -> Result<Exit> {
@@ -77,17 +79,22 @@ fn named(open: &Arc<OpenArgs>, config: &Config) -> Result<ui::Request> {
         Request::at(&again.image, again.gates.denied(), &config, request.location().clone(), selector)
     };
     let choices = move || offers::images(&location);
-    Ok(ui::Request { choices: Some(Box::new(choices)), chooses, ..opening(name, request) })
+    Ok(ui::Request { choices: Some(Box::new(choices)), chooses, ..opening(open, name, request) })
 }
 
-/// What loads an image, and slims it, wherever it is.
+/// What loads an image, compares it with an older one, and slims it, wherever it is.
 fn opening(
+    open: &Arc<OpenArgs>,
     name: impl Into<String>,
     request: impl Fn(Option<&Offered>) -> Result<Request> + Send + Sync + 'static,
 ) -> ui::Request {
     let request = Arc::new(request);
     let same = Arc::clone(&request);
-    let load = move |offered: Option<&Offered>, progress: &dyn Progress| shown(&request(offered)?, progress);
+    let again = Arc::clone(open);
+    let load = move |wanted: &Wanted, progress: &dyn Progress| {
+        let older = older(wanted, &again)?;
+        shown(&request(wanted.offered.as_ref())?, older.as_ref(), progress)
+    };
     let write =
         move |offered: Option<&Offered>, examination: &Examination, into: &Path, stop: &dyn Progress| {
             slim::write(&same(offered)?, examination, into, stop)
@@ -115,12 +122,26 @@ fn unnamed(open: &Arc<OpenArgs>, config: &Config) -> Result<ui::Request> {
         Request::at(&again.image, again.gates.denied(), &config, location, selector)
     };
     let choices = || Ok(offers::places());
-    Ok(ui::Request { choices: Some(Box::new(choices)), chooses: true, ..opening("an image", request) })
+    Ok(ui::Request { choices: Some(Box::new(choices)), chooses: true, ..opening(open, "an image", request) })
 }
 
-fn shown(request: &Request, progress: &dyn Progress) -> Result<Vec<ui::Shown>> {
+/// The older image that the user wants to compare with.
+fn older(wanted: &Wanted, open: &OpenArgs) -> Result<Option<Request>> {
+    let Some(name) = &wanted.older else { return Ok(None) };
+    let config = Config::find(Path::new("."), open.policy.config.as_deref())?;
+    Request::of(OsStr::new(name), open.image.platform.clone(), &open.image.engine, &config).map(Some)
+}
+
+fn shown(request: &Request, older: Option<&Request>, progress: &dyn Progress) -> Result<Vec<ui::Shown>> {
     let (examination, bodies) = request.run(progress)?;
-    Ok(vec![ui::Shown { examination, bodies, against: None }])
+    let compared = match older {
+        Some(older) => {
+            let (old, comparison) = against(older, &examination, bodies.as_deref(), progress)?;
+            Some(ui::Against { examination: old, comparison })
+        }
+        None => None,
+    };
+    Ok(vec![ui::Shown { examination, bodies, against: compared }])
 }
 
 /// The configuration, changed to allow a finding. The error is a sentence for the user.

@@ -44,6 +44,7 @@ pub(super) enum Action {
     Columns,
     Reload,
     OpenOther,
+    CompareWith,
     Export,
     AllowFinding,
     SaveFix,

@@ -138,3 +138,15 @@ pub(super) fn show_formats(model: &mut Model) {
     let items = formats.map(|(at, format)| Item::new(format.name, format.help, Choice::Export(at)));
     model.overlay = Some(Overlay::Chooser(Chooser::new("Export the report", items.collect())));
 }
+
+/// Asks for the older image to compare with.
+pub(super) fn older_image() -> Prompt {
+    Prompt {
+        title: "Compare with an older image",
+        what: "what changed since then is shown in a tab of its own".into(),
+        about: String::new(),
+        label: "a file, or the name of an image",
+        text: String::new(),
+        purpose: Purpose::Compare,
+    }
+}

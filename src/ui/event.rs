@@ -66,6 +66,8 @@ pub(super) enum Effect {
     Choices,
     /// Open one of these, by its number; none: what is open, once more.
     Load(Option<usize>),
+    /// Compare what is open with an older image, which a person names like this.
+    Compare(String),
     /// Find out what a change to the configuration would be.
     Plan(Allow),
     /// Make the change.

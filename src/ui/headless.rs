@@ -186,7 +186,9 @@ impl Headless {
             | Effect::Slim(_) => Some(Event::Done("nothing is written without a terminal".into())),
             Effect::PlanSlim => Some(Event::Slim(Err("this image cannot be written again".into()))),
             Effect::Plan(_) => Some(Event::Change(Err("there is no configuration to write here".into()))),
-            Effect::Choices | Effect::Load(_) => Some(Event::Done("there is nothing else to open".into())),
+            Effect::Choices | Effect::Load(_) | Effect::Compare(_) => {
+                Some(Event::Done("there is nothing else to open".into()))
+            }
             Effect::Copy(text) => {
                 let said = copied(&text);
                 self.copied = Some(text);

@@ -61,7 +61,9 @@ pub use data::{Against, Shown};
 pub use event::Outcome;
 pub use headless::{Headless, split_keys};
 pub use keymap::key_table;
-pub use request::{Allow, Change, Choices, DryRun, Load, Offered, Planner, Request, Slimmer, WriteSlim};
+pub use request::{
+    Allow, Change, Choices, DryRun, Load, Offered, Planner, Request, Slimmer, Wanted, WriteSlim,
+};
 pub use runtime::run;
 pub use theme::ThemeName;
 

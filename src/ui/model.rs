@@ -95,8 +95,11 @@ impl Model {
         let size = self.size;
         if let Stage::Browser(main) = &mut self.stage {
             let (here, look) = (main.here(size), main.look);
+            let is_first_comparison = data.older.is_some() && main.data.older.is_none();
             **main = Browser::new(data, look);
-            main.back_to(size, &here);
+            if !is_first_comparison {
+                main.back_to(size, &here);
+            }
             self.message = Some("read again".into());
             return;
         }

@@ -21,6 +21,8 @@ pub(super) enum Purpose {
     Save(String),
     /// Write the slimmer image.
     Slim,
+    /// Compare with an older image.
+    Compare,
 }
 
 /// The question.
@@ -51,12 +53,14 @@ impl Prompt {
         match key.code {
             KeyCode::Esc => return Answer::Cancelled,
             KeyCode::Enter if !self.text.trim().is_empty() => {
-                let into = PathBuf::from(self.text.trim());
+                let text = self.text.trim().to_owned();
+                let into = PathBuf::from(&text);
                 return Answer::Confirmed(match self.purpose.clone() {
                     Purpose::Extract(paths) => Effect::Extract { paths, into },
                     Purpose::Export(format) => Effect::Export { format, into },
                     Purpose::Save(text) => Effect::Save { text, into },
                     Purpose::Slim => Effect::Slim(into),
+                    Purpose::Compare => Effect::Compare(text),
                 });
             }
             KeyCode::Backspace => _ = self.text.pop(),
@@ -75,7 +79,11 @@ impl Prompt {
     /// Draws the question over the tabs.
     pub(super) fn draw(&self, size: Size, painter: &mut Painter<'_>) {
         let area = layout::middle(size, size.width.saturating_sub(4).min(90), 8);
-        let inside = painter.popup(area, self.title, "nothing is overwritten");
+        let (note, verb) = match self.purpose {
+            Purpose::Compare => ("both are read anew", " compare   "),
+            _ => ("nothing is overwritten", " write   "),
+        };
+        let inside = painter.popup(area, self.title, note);
         let width = inside.width.saturating_sub(2);
         let (dim, key) = (painter.theme.dim, painter.theme.key);
         painter.put(inside, 1, 0, width, &fit_path(&self.what, usize::from(width)), painter.theme.text);
@@ -86,6 +94,6 @@ impl Prompt {
         let text = fit_path(&safe(self.text.as_bytes()), usize::from(inside.width.saturating_sub(x + 2)));
         let x = painter.put(inside, x, 3, width, &text, painter.theme.text);
         painter.put(inside, x, 3, 1, "▏", painter.theme.accent);
-        painter.parts(inside, 1, 5, &[("⏎", key), (" write   ", dim), ("Esc", key), (" cancel", dim)]);
+        painter.parts(inside, 1, 5, &[("⏎", key), (verb, dim), ("Esc", key), (" cancel", dim)]);
     }
 }

@@ -30,7 +30,7 @@ impl Request {
     /// A request that only loads.
     pub fn new(
         name: impl Into<String>,
-        load: impl Fn(Option<&Offered>, &dyn Progress) -> Result<Vec<Shown>> + Send + Sync + 'static,
+        load: impl Fn(&Wanted, &dyn Progress) -> Result<Vec<Shown>> + Send + Sync + 'static,
     ) -> Self {
         Self {
             name: name.into(),
@@ -44,7 +44,16 @@ impl Request {
 }
 
 /// Loads and examines images, one so far; reports how far it is, and stops when it is told to.
-pub type Load = Box<dyn Fn(Option<&Offered>, &dyn Progress) -> Result<Vec<Shown>> + Send + Sync>;
+pub type Load = Box<dyn Fn(&Wanted, &dyn Progress) -> Result<Vec<Shown>> + Send + Sync>;
+
+/// What the user wants to see.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// What was chosen of what was offered; none: what the request is about.
+    pub offered: Option<Offered>,
+    /// The older image to compare it with, as a person names it.
+    pub older: Option<String>,
+}
 
 /// Lists what could be opened.
 pub type Choices = Box<dyn Fn() -> Result<Vec<Offered>> + Send + Sync>;

@@ -16,7 +16,7 @@ use super::event::{Effect, Event, Outcome};
 use super::finder::Finder;
 use super::model::{Exit, Model, Stage};
 use super::progress::Progress;
-use super::request::{Offered, Request};
+use super::request::{Offered, Request, Wanted};
 use super::screen::Screen;
 use super::slimming::Slimming;
 use super::terminal::{self, Guard};
@@ -75,9 +75,9 @@ struct Runtime {
     request: Arc<Request>,
     /// What the user may open, from the last time that it was asked for.
     offered: Arc<Mutex<Vec<Offered>>>,
-    /// What is open of it.
-    open: Option<Offered>,
     slimming: Option<Slimming>,
+    /// What is open.
+    open: Wanted,
 }
 
 impl Runtime {
@@ -94,8 +94,8 @@ impl Runtime {
             finder: None,
             request: Arc::new(request),
             offered: Arc::default(),
-            open: None,
             slimming: None,
+            open: Wanted::default(),
         };
         runtime.draw();
         input::read_signals(runtime.sender.clone())?;
@@ -131,6 +131,10 @@ impl Runtime {
     }
 
     fn take(&mut self, event: Event) {
+        if matches!(event, Event::Loaded(Err(_))) {
+            // what cannot be read is not asked for again
+            self.open.older = None;
+        }
         for effect in update(&mut self.model, event) {
             self.perform(effect);
         }
@@ -189,6 +193,10 @@ impl Runtime {
             }
             Effect::Slim(into) => self.slim(&into),
             Effect::Load(place) => self.load(place),
+            Effect::Compare(older) => {
+                self.open.older = Some(older);
+                self.load(None);
+            }
             Effect::Choices => self.ask_choices(),
             Effect::Plan(allow) => {
                 let request = Arc::clone(&self.request);
@@ -210,7 +218,7 @@ impl Runtime {
         }
         let into = files::expand(into, std::env::home_dir().as_deref());
         let (request, sender) = (Arc::clone(&self.request), self.sender.clone());
-        self.slimming = Some(Slimming::start(request, self.open.clone(), data, into, sender));
+        self.slimming = Some(Slimming::start(request, self.open.offered.clone(), data, into, sender));
     }
 
     fn find(&mut self, tab: usize, turn: u64, pattern: Pattern) {
@@ -259,7 +267,8 @@ impl Runtime {
     fn load(&mut self, place: Option<usize>) {
         if let Some(place) = place {
             let offered = self.offered.lock().unwrap_or_else(PoisonError::into_inner);
-            self.open = offered.get(place).cloned().or_else(|| self.open.take());
+            let chosen = offered.get(place).cloned().or_else(|| self.open.offered.take());
+            self.open = Wanted { offered: chosen, older: None };
         }
         // the filter's thread looks through the image of before
         self.finder = None;
@@ -267,7 +276,7 @@ impl Runtime {
         let (request, open) = (Arc::clone(&self.request), self.open.clone());
         let (sender, progress) = (self.sender.clone(), Arc::clone(&self.progress));
         thread::spawn(move || {
-            let load = || (request.load)(open.as_ref(), &*progress).map(all_of);
+            let load = || (request.load)(&open, &*progress).map(all_of);
             let loaded = std::panic::catch_unwind(AssertUnwindSafe(load));
             let loaded = loaded.unwrap_or_else(|panic| Err(broken(panic.as_ref())));
             // the user may have quit meanwhile

@@ -183,8 +183,9 @@ fn on_overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
         Some(Overlay::Help(_)) | None => return None,
     };
     model.overlay = None;
-    if effect.is_some() {
-        model.message = Some("writing …".into());
+    if let Some(effect) = &effect {
+        let said = if matches!(effect, Effect::Compare(_)) { "reading …" } else { "writing …" };
+        model.message = Some(said.into());
     }
     Some(effect.into_iter().collect())
 }
@@ -223,6 +224,10 @@ fn on_action(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Reload if matches!(model.stage, Stage::Browser(_)) => {
             model.message = Some("reading it again …".into());
             return vec![Effect::Load(None)];
+        }
+        Action::CompareWith if matches!(model.stage, Stage::Browser(_)) => {
+            model.overlay = Some(Overlay::Prompt(choosing::older_image()));
+            return Vec::new();
         }
         Action::OpenOther if matches!(model.stage, Stage::Browser(_)) => {
             model.message = Some("looking for images …".into());

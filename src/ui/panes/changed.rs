@@ -102,7 +102,10 @@ impl Pane for Changed {
     }
 
     fn badge(&self, data: &Data) -> String {
-        data.older.as_ref().map(|older| older.comparison.changes.len().to_string()).unwrap_or_default()
+        data.older
+            .as_ref()
+            .map(|older| crate::units::count(older.comparison.changes.len() as u64))
+            .unwrap_or_default()
     }
 
     fn scopes(&self) -> &'static [Scope] {

@@ -65,3 +65,23 @@ fn an_image_alone_has_no_such_tab() {
     ui.keys("8");
     has_not(&ui, "Changes");
 }
+
+#[test]
+fn a_second_image_is_asked_for() {
+    let mut ui = Headless::new(sample::shown(&[&[("a", 1)]], 0), (100, 30), Options::default());
+    ui.keys("D");
+    has(&ui, "Compare with an older image");
+    has(&ui, "a file, or the name of an image");
+    ui.keys("old.tar");
+    has(&ui, "› old.tar");
+    ui.keys("<esc>");
+    has_not(&ui, "old.tar");
+    // what it brings is shown first
+    let old = sample::shown(&[&[("a", 1), ("b", 2)]], 0);
+    let new = sample::shown(&[&[("a", 1)]], 0);
+    let comparison = compare(&old.examination.side(), &new.examination.side(), &Hashes::default());
+    let against = Some(Against { examination: old.examination, comparison });
+    ui.load(Shown { against, ..new });
+    has(&ui, "Changes since sample:latest");
+    has(&ui, "1 removed");
+}

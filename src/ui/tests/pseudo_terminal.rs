@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[test]
 fn child() {
     let Ok(role) = std::env::var(ROLE) else { return };
-    let load = move |_: Option<&crate::ui::Offered>, watch: &dyn crate::load::Progress| match role.as_str() {
+    let load = move |_: &crate::ui::Wanted, watch: &dyn crate::load::Progress| match role.as_str() {
         "slow" => {
             watch.begin(&[("layer 0".into(), 1000)]);
             watch.advance(0, 400);
