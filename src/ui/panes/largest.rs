@@ -1,6 +1,8 @@
 //! The tab of what is largest: directories to step into, as bars of the final file system and as a map of what all
 //! layers store, or the largest files as a list.
 
+use std::cmp::Reverse;
+
 use ratatui::layout::{Position, Rect};
 
 use super::largest_sums::counted;
@@ -15,7 +17,7 @@ use crate::ui::list::List;
 use crate::ui::look::Sort;
 use crate::ui::pane::{Context, Count, Pane, Reply};
 use crate::ui::text::{Painter, fit_path};
-use crate::ui::tree::{Bits, Filter, Order, Sums};
+use crate::ui::tree::{Bits, Filter, Item, Order, Sums};
 
 /// What is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,29 +91,52 @@ impl Largest {
         self.sums.bytes(image, path) + self.sums.gone(image, path)
     }
 
-    pub(super) fn list_rows(&mut self, data: &Data) {
-        let image = &data.image;
-        let stands = |path: &PathId| data.final_slot(*path).is_some() && self.sums.shown(image, *path) > 0;
-        let key = |path: PathId| match self.sort {
+    /// What a path is sorted by.
+    fn item(&self, image: &Image, path: PathId) -> Item {
+        let key = match self.sort {
             Sort::Name => 0,
             Sort::Files => self.sums.files(image, path).into(),
             _ => self.live(image, path),
         };
-        let item = |path: PathId| (std::cmp::Reverse(key(path)), path);
-        let mut most = 0;
-        let items = if self.style == Style::Files {
-            let rows = self.largest_files(image);
-            most = rows.first().map_or(0, |row| row.0.0);
-            rows.into_iter().map(|row| item(row.1)).collect()
-        } else {
-            let inside = image.paths.children(self.here).filter(stands);
-            let items: Vec<_> =
-                inside.inspect(|path| most = most.max(self.live(image, *path))).map(item).collect();
-            items
-        };
-        self.length = items.len();
-        self.order = Order::new(items);
-        self.most = most;
+        (Reverse(key), path)
+    }
+
+    /// What stands in the directory.
+    fn inside<'a>(&'a self, data: &'a Data) -> impl Iterator<Item = PathId> + 'a {
+        let stands =
+            |path: &PathId| data.final_slot(*path).is_some() && self.sums.shown(&data.image, *path) > 0;
+        data.image.paths.children(self.here).filter(stands)
+    }
+
+    pub(super) fn list_rows(&mut self, data: &Data) {
+        let image = &data.image;
+        if self.style == Style::Files {
+            let files = self.largest_files(image);
+            (self.length, self.most) = (files.len(), files.first().map_or(0, |file| file.0.0));
+            self.order = Order::whole(files.into_iter().map(|file| self.item(image, file.1)));
+            return;
+        }
+        let (mut length, mut most) = (0, 0);
+        let counted = self.inside(data).inspect(|path| {
+            length += 1;
+            most = most.max(self.live(image, *path));
+        });
+        self.order = Order::new(counted.map(|path| self.item(image, path)));
+        (self.length, self.most) = (length, most);
+    }
+
+    /// Keeps all rows, not only the first.
+    fn list_all(&mut self, data: &Data) {
+        self.order = Order::whole(self.inside(data).map(|path| self.item(&data.image, path)));
+    }
+
+    /// The path of a row.
+    fn at(&mut self, data: &Data, row: usize) -> Option<PathId> {
+        if !self.order.has_row(row) {
+            self.list_all(data);
+        }
+        self.order.ready(row, |_| 1);
+        self.order.get(row)
     }
 
     fn enter(&mut self, data: &Data, path: PathId, selected: Option<PathId>) {
@@ -120,13 +145,11 @@ impl Largest {
         self.list = List::default();
         self.selected = None;
         if let Some(selected) = selected {
-            let image = &data.image;
-            let key = match self.sort {
-                Sort::Name => 0,
-                Sort::Files => self.sums.files(image, selected).into(),
-                _ => self.live(image, selected),
-            };
-            self.list.cursor = self.order.rows_before((std::cmp::Reverse(key), selected), |_| 1);
+            let item = self.item(&data.image, selected);
+            if !self.order.has(item) {
+                self.list_all(data);
+            }
+            self.list.cursor = self.order.rows_before(item, |_| 1);
             self.selected = Some(selected);
         }
     }
@@ -259,16 +282,9 @@ impl Pane for Largest {
         let height = usize::from(layout::rows(split.left).height);
         self.list.settle(self.length, height);
         let range = self.list.window(self.length, height);
-        self.window = range
-            .clone()
-            .filter_map(|at| {
-                self.order.ready(at, |_| 1);
-                self.order.get(at)
-            })
-            .collect();
+        self.window = range.filter_map(|row| self.at(data, row)).collect();
         if self.selected.is_none() {
-            self.order.ready(self.list.cursor, |_| 1);
-            self.selected = self.order.get(self.list.cursor);
+            self.selected = self.at(data, self.list.cursor);
         }
         let area = Self::map_area(&split);
         if split.right.width > 0 {

@@ -49,8 +49,6 @@ pub(in crate::ui) struct Tree {
     open_rows: Vec<u32>,
     /// The children of directories that rows were asked of.
     orders: HashMap<PathId, Order>,
-    /// The memory of the longest of the orders before, which the next one takes.
-    spare: Vec<Item>,
     /// The rows on screen.
     window: Vec<Row>,
     /// The path that the user selected; it stays selected as long as it is shown.
@@ -68,7 +66,6 @@ impl Tree {
             open,
             open_rows: Vec::new(),
             orders: HashMap::new(),
-            spare: Vec::new(),
             window: Vec::new(),
             wanted: PathId::ROOT,
             selected: None,
@@ -108,8 +105,7 @@ impl Tree {
     /// Counts the rows anew, after the shown paths, their order or what is open changed, and keeps the selected
     /// path selected, or else the closest directory above it that is shown. Only open directories are looked at.
     pub(in crate::ui) fn recount(&mut self, shape: Shape<'_>) {
-        let before = self.orders.drain().map(|(_, order)| order.into_items());
-        self.spare = before.max_by_key(Vec::capacity).unwrap_or_default();
+        self.orders.clear();
         self.open_rows.resize(shape.image.paths.len() as usize, 0);
         // what is below comes first: children have greater ids
         let mut end = shape.image.paths.len();
@@ -156,25 +152,29 @@ impl Tree {
         out
     }
 
-    /// The order of a directory, and how many rows each path takes.
-    fn order(&mut self, shape: Shape<'_>, directory: PathId) -> (&mut Order, impl Fn(PathId) -> usize) {
-        let order = self.orders.entry(directory).or_insert_with(|| {
-            let mut items = std::mem::take(&mut self.spare);
-            items.clear();
-            items.extend(shape.children(directory).map(|path| shape.item(path)));
-            Order::new(items)
-        });
+    /// The order of a directory as far as it is needed, and how many rows each path takes.
+    fn order(
+        &mut self,
+        shape: Shape<'_>,
+        directory: PathId,
+        has_it: impl Fn(&Order) -> bool,
+    ) -> (&mut Order, impl Fn(PathId) -> usize) {
+        let items = || shape.children(directory).map(|path| shape.item(path));
+        let order = self.orders.entry(directory).or_insert_with(|| Order::new(items()));
+        if !has_it(order) {
+            *order = Order::whole(items());
+        }
         let (open, open_rows) = (&self.open, &self.open_rows);
         (order, move |path| rows_of(open, open_rows, path) as usize)
     }
 
     fn locate(&mut self, shape: Shape<'_>, directory: PathId, row: usize) -> (usize, usize) {
-        let (order, rows_of) = self.order(shape, directory);
+        let (order, rows_of) = self.order(shape, directory, |order| order.has_row(row));
         order.locate(row, rows_of)
     }
 
     fn child(&mut self, shape: Shape<'_>, directory: PathId, at: usize) -> Option<PathId> {
-        let (order, rows_of) = self.order(shape, directory);
+        let (order, rows_of) = self.order(shape, directory, |order| order.has_row(at));
         order.ready(at, rows_of);
         order.get(at)
     }
@@ -188,8 +188,9 @@ impl Tree {
             if !shape.is_shown(at) || !self.open.has(parent) {
                 return None;
             }
-            let (order, rows_of) = self.order(shape, parent);
-            row += order.rows_before(shape.item(at), rows_of);
+            let item = shape.item(at);
+            let (order, rows_of) = self.order(shape, parent, |order| order.has(item));
+            row += order.rows_before(item, rows_of);
             row += usize::from(parent != PathId::ROOT);
             at = parent;
         }

@@ -1,10 +1,12 @@
-//! The children of a directory in the order that they are shown in, sorted only as far as rows are asked for: a
-//! directory may hold a million names, of which a screen shows fifty.
+//! The children of a directory in the order in which they are shown, kept and sorted only as far as rows are asked
+//! for: a directory may hold a million names, of which a screen shows fifty.
 
 use crate::image::PathId;
 
 /// Segments up to this length are sorted whole.
 const SHORT: usize = 512;
+/// So many children are kept at first.
+const HEAD: usize = 1024;
 
 /// A child with what it is sorted by: the greater key first, then by name, which is the order of the ids.
 pub(in crate::ui) type Item = (std::cmp::Reverse<u64>, PathId);
@@ -37,29 +39,43 @@ struct Cut {
     rows: usize,
 }
 
-/// The children of one directory.
+/// The children of one directory: the first of them, or all.
 #[derive(Debug)]
 pub(in crate::ui) struct Order {
     items: Vec<Item>,
     cuts: Vec<Cut>,
+    /// The last of those that are kept; none when all are.
+    last: Option<Item>,
 }
 
 impl Default for Order {
     /// No children.
     fn default() -> Self {
-        Self::new(Vec::new())
+        Self::whole(std::iter::empty())
     }
 }
 
 impl Order {
-    /// The children in any order.
-    pub(in crate::ui) fn new(items: Vec<Item>) -> Self {
-        Self { items, cuts: vec![Cut { at: 0, rows: 0 }] }
+    /// The first of these children, which come by name.
+    pub(in crate::ui) fn new(items: impl Iterator<Item = Item>) -> Self {
+        let items = first_of(items, HEAD);
+        let last = items.get(HEAD - 1).copied();
+        Self { items, last, ..Self::default() }
     }
 
-    /// Takes its memory, for the children of another directory.
-    pub(super) fn into_items(self) -> Vec<Item> {
-        self.items
+    /// All of these children.
+    pub(in crate::ui) fn whole(items: impl Iterator<Item = Item>) -> Self {
+        Self { items: items.collect(), cuts: vec![Cut { at: 0, rows: 0 }], last: None }
+    }
+
+    /// True when the row with this number is kept, whatever is open: every child has one row at least.
+    pub(in crate::ui) fn has_row(&self, row: usize) -> bool {
+        self.last.is_none() || row < self.items.len()
+    }
+
+    /// True when this child is kept, if it is one.
+    pub(in crate::ui) fn has(&self, item: Item) -> bool {
+        self.last.is_none_or(|last| item <= last)
     }
 
     /// The child at a place, if that place was made ready by [`Order::locate`] or [`Order::ready`].
@@ -158,7 +174,7 @@ mod tests {
         let rows_of = |path: PathId| 1 + path.index() % 3;
         let mut sorted = items(5000);
         sorted.sort_unstable();
-        let mut order = Order::new(items(5000));
+        let mut order = Order::whole(items(5000).into_iter());
         let mut before = 0;
         let starts: Vec<usize> = sorted
             .iter()
@@ -180,6 +196,21 @@ mod tests {
     }
 
     #[test]
+    fn the_head_has_the_rows_of_the_whole() {
+        let mut sorted = items(5000);
+        sorted.sort_unstable();
+        let mut head = Order::new(items(5000).into_iter());
+        for place in [700, HEAD - 1, 0, 900] {
+            assert_eq!(head.locate(place, |_| 1), (place, 0));
+            assert_eq!(head.get(place), Some(sorted[place].1));
+            assert_eq!(head.rows_before(sorted[place], |_| 1), place);
+            assert!(head.has_row(HEAD - 1) && !head.has_row(HEAD));
+            assert!(head.has(sorted[HEAD - 1]) && !head.has(sorted[HEAD]));
+        }
+        assert!(Order::new(items(100).into_iter()).has_row(5000));
+    }
+
+    #[test]
     fn the_first_of_many_are_those_of_the_sorted_list() {
         let mut sorted = items(5000);
         sorted.sort_unstable();
@@ -191,7 +222,7 @@ mod tests {
 
     #[test]
     fn rows_that_come_and_go_move_what_is_after_them() {
-        let mut order = Order::new(items(4000));
+        let mut order = Order::whole(items(4000).into_iter());
         let mut sorted = items(4000);
         sorted.sort_unstable();
         assert_eq!(order.locate(3000, |_| 1), (3000, 0));
