@@ -14,6 +14,7 @@ use super::reports::is_coloured;
 use super::request::{Request, query, selector};
 use super::slim;
 use crate::error::{Error, Result};
+use crate::fix::NewFile;
 use crate::load::Examination;
 use crate::policy::{self, Config};
 use crate::source::{ImageSelector, Progress};
@@ -153,22 +154,29 @@ fn plan(place: Option<&Path>, allow: &Allow) -> std::result::Result<Change, Stri
             path.display()
         ));
     }
-    let before = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+    let old = match std::fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(format!("{}: {}", path.display(), crate::error::describe_io(&error))),
     };
     let (table, key, values) = match allow {
         Allow::Rule(rule) => ("rules", "allow", std::slice::from_ref(rule)),
         Allow::Paths(globs) => ("ignore", "paths", globs.as_slice()),
     };
-    let text = policy::add_to_list(&before, table, key, values)
+    let before = old.as_deref().unwrap_or_default();
+    let text = policy::add_to_list(before, table, key, values)
         .map_err(|why| format!("{}: {why}", path.display()))?;
     if text == before {
         return Err(format!("{} allows it already; r reads the image again", path.display()));
     }
-    let diff = similar::TextDiff::from_lines(&before, &text).unified_diff().context_radius(3).to_string();
-    Ok(Change { title: format!("Add to [{table}] {key}"), path, diff, text })
+    let file = NewFile { path, old, new: text };
+    Ok(Change {
+        title: format!("Add to [{table}] {key}"),
+        about: Vec::new(),
+        diff: file.patch(),
+        files: vec![file],
+        is_new: false,
+    })
 }
 
 #[cfg(test)]
@@ -181,14 +189,14 @@ mod tests {
         let path = place.path().join(".layercake.toml");
         std::fs::write(&path, "# ours\n[rules]\nallow = [\"docs\"]\n").unwrap();
         let change = plan(Some(&path), &Allow::Rule("manpages".into())).unwrap();
-        assert_eq!(change.text, "# ours\n[rules]\nallow = [\"docs\", \"manpages\"]\n");
+        assert_eq!(change.files[0].new, "# ours\n[rules]\nallow = [\"docs\", \"manpages\"]\n");
         assert!(
             change.diff.contains("-allow = [\"docs\"]\n+allow = [\"docs\", \"manpages\"]"),
             "{}",
             change.diff
         );
         let change = plan(Some(&path), &Allow::Paths(vec!["var/lib/**".into()])).unwrap();
-        assert!(change.text.contains("[ignore]\npaths = [\"var/lib/**\"]"), "{}", change.text);
+        assert!(change.files[0].new.contains("[ignore]\npaths = [\"var/lib/**\"]"), "{:?}", change.files);
         assert!(plan(Some(&path), &Allow::Rule("docs".into())).unwrap_err().contains("already"));
         assert!(plan(Some(Path::new(".dive-ci")), &Allow::Rule("docs".into())).is_err());
     }

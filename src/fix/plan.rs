@@ -41,7 +41,8 @@ impl Choice {
         }
     }
 
-    fn takes(&self, finding: &Finding) -> bool {
+    /// True for a finding that is to be fixed.
+    pub fn takes(&self, finding: &Finding) -> bool {
         let named = self.only.contains(&finding.rule);
         !self.except.contains(&finding.rule)
             && (named || self.only.is_empty() && confidence(finding) <= self.confidence)

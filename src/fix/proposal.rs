@@ -84,18 +84,26 @@ impl Proposal {
     /// # Errors
     /// When a file changed meanwhile or cannot be read, and those of `replace`.
     pub fn write(&self, mut replace: impl FnMut(&Path, &str) -> Result<()>) -> Result<()> {
-        for file in &self.files {
-            if read(&file.path)? != file.old {
-                return Err(Error::because("it changed meanwhile, so nothing was written")
-                    .at(file.path.display().to_string())
-                    .hint("run layercake fix again"));
-            }
-        }
-        self.files.iter().try_for_each(|file| replace(&file.path, &file.new))
+        NewFile::write_all(&self.files, &mut replace)
     }
 }
 
 impl NewFile {
+    /// Writes files with `replace`, unless one of them is not what it was when it was read: then none is written.
+    ///
+    /// # Errors
+    /// When a file changed meanwhile or cannot be read, and those of `replace`.
+    pub fn write_all(files: &[Self], replace: &mut dyn FnMut(&Path, &str) -> Result<()>) -> Result<()> {
+        for file in files {
+            if read(&file.path)? != file.old {
+                return Err(Error::because("it changed meanwhile, so nothing was written")
+                    .at(file.path.display().to_string())
+                    .hint("ask for the fixes again"));
+            }
+        }
+        files.iter().try_for_each(|file| replace(&file.path, &file.new))
+    }
+
     /// The change as a patch.
     pub fn patch(&self) -> String {
         unified(&patch_name(&self.path), self.old.as_deref(), &self.new)

@@ -49,6 +49,7 @@ pub(super) enum Action {
     AllowFinding,
     SaveFix,
     Slim,
+    Fix,
     Search,
     Related,
     Exact,

@@ -187,6 +187,14 @@ pub(super) static BINDINGS: &[Binding] = &[
         "to the directory around it",
     ),
     row(
+        &[letter('F')],
+        "F",
+        A::Fix,
+        S::Advice,
+        "fix",
+        "the Dockerfile with all likely fixes, or those of the marked findings: the diff, then write it",
+    ),
+    row(
         &[letter('S')],
         "S",
         A::SaveFix,

@@ -12,12 +12,11 @@ use super::event::Effect;
 use super::keymap::{Action, Scope};
 use super::look::Look;
 use super::pane::{Context, Pane, Reply};
-use super::prompt::{Prompt, Purpose};
 use super::request::Allow;
-use super::text::{counted, safe};
+use super::text::safe;
 use super::tree::{Filter, Matches};
 use super::viewer::Viewer;
-use super::{extract, history, labels, layout, panes};
+use super::{extract, history, labels, layout, panes, prompt};
 
 /// The tab that shows layers and their files: where causes are.
 const LAYERS: usize = 0;
@@ -112,6 +111,10 @@ impl Browser {
             Action::AllowFinding => return self.allow(size),
             Action::SaveFix => return self.save(size),
             Action::Slim => return Asked::Effects(vec![Effect::PlanSlim]),
+            Action::Fix => {
+                let rules = self.on(size, |pane, context| pane.marked_rules(context));
+                return Asked::Effects(vec![Effect::Fix(rules)]);
+            }
             Action::View => return self.view(size),
             Action::Extract => return self.extract(size),
             _ => {
@@ -233,14 +236,10 @@ impl Browser {
     /// Asks where to save the fixes.
     fn save(&mut self, size: Size) -> Asked {
         match self.on(size, |pane, context| pane.copied(context)) {
-            Some(text) => Asked::Prompt(Prompt {
-                title: "Save the fix",
-                what: counted(text.lines().count() as u64, "line", "lines"),
-                about: String::new(),
-                label: "to the file",
-                text: "./Dockerfile.fix".into(),
-                purpose: Purpose::Save(format!("{}\n", text.trim_end())),
-            }),
+            Some(text) => {
+                let text = format!("{}\n", text.trim_end());
+                Asked::Prompt(prompt::save("Save the fix", "", text, "./Dockerfile.fix"))
+            }
             None => Asked::Say("nothing to save here".into()),
         }
     }

@@ -8,7 +8,7 @@ use super::keymap::Action;
 use super::layout;
 use super::list::List;
 use super::look::{Column, Sort};
-use super::text::{Painter, safe, width};
+use super::text::{Painter, framed, safe, width};
 use super::tree::Filter;
 
 /// What is done with a choice.
@@ -22,6 +22,8 @@ pub(super) enum Choice {
     Column(Column),
     /// One of the places that can be opened, by its number.
     Open(usize),
+    /// One of the images that were loaded together, by its number.
+    Show(usize),
     /// A report of one of the formats, by its number.
     Export(usize),
     /// A finding that is to be allowed.
@@ -191,7 +193,7 @@ impl Chooser {
 
 /// The rows of the list in the area of the whole.
 fn rows(area: Rect) -> Rect {
-    layout::inside(layout::framed(area))
+    layout::inside(framed(area))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The lists that one chooses from, and what a choice does.
 
+use std::sync::Arc;
+
 use super::chooser::{Answer, Choice, Chooser, Item};
+use super::data::Data;
 use super::event::Effect;
 use super::keymap::{self, Action, Scope};
 use super::look::Column;
@@ -9,6 +12,7 @@ use super::prompt::{Prompt, Purpose};
 use super::request::Offered;
 use super::text::safe;
 use crate::error::Result;
+use crate::units;
 
 /// What is to be done after a choice.
 pub(super) enum Next {
@@ -53,6 +57,7 @@ pub(super) fn on_answer(model: &mut Model, answer: Answer) -> Next {
             model.message = Some("reading …".into());
             return Next::Done(vec![Effect::Load(Some(place))]);
         }
+        Choice::Show(number) => model.browse(number),
         Choice::Export(format) => {
             let name = crate::report::FORMATS.get(format).map_or("text", |format| format.name);
             let ending = if name == "text" {
@@ -93,10 +98,32 @@ pub(super) fn on_choices(model: &mut Model, offered: Result<Vec<Offered>>) -> Ve
     let row = |(at, offered): (usize, &Offered)| {
         Item::new(safe(offered.label.as_bytes()), safe(offered.note.as_bytes()), Choice::Open(at))
     };
-    let items = offered.iter().enumerate().map(row).collect();
+    let loaded = if model.images.len() > 1 { images(model) } else { Vec::new() };
+    let items = loaded.into_iter().chain(offered.iter().enumerate().map(row)).collect();
     model.message = None;
     model.overlay = Some(Overlay::Chooser(Chooser::new("Open an image", items)));
     Vec::new()
+}
+
+/// The images that were loaded together, the open one marked.
+fn images(model: &Model) -> Vec<Item> {
+    let open = match &model.stage {
+        Stage::Browser(main) => Some(&main.data),
+        Stage::Loading(_) => None,
+    };
+    let item = |(number, data): (usize, &Arc<Data>)| {
+        let about = &data.image.about;
+        let note = format!("{}  {}", about.platform, units::size(data.analysis.totals.content));
+        let item = Item::new(safe(about.reference.as_bytes()), note, Choice::Show(number));
+        Item { is_on: Some(open.is_some_and(|open| Arc::ptr_eq(open, data))), ..item }
+    };
+    model.images.iter().enumerate().map(item).collect()
+}
+
+/// Lets the user choose among the images that were loaded together.
+pub(super) fn show_images(model: &mut Model) {
+    let items = images(model);
+    model.overlay = Some(Overlay::Chooser(Chooser::new("Which image?", items)));
 }
 
 /// All actions of where one is, by name.

@@ -1,20 +1,23 @@
-//! What is going to be done, shown before it is: a change to a file, or a dry run before a question.
+//! What is going to be done, shown before it is: a change to files, or a dry run before a question.
 
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::{Rect, Size};
 
 use super::layout;
-use super::prompt::Prompt;
+use super::prompt::{self, Prompt};
 use super::request::Change;
-use super::text::{Painter, columns, safe};
+use super::text::{Painter, columns, framed, safe};
 
 /// What is shown, and how far it is scrolled.
 #[derive(Debug)]
 pub(super) struct Confirm {
     title: String,
-    /// A line above the text.
-    place: String,
+    /// The files, in the frame.
+    places: String,
+    /// Sentences before the text.
+    about: Vec<String>,
     text: String,
+    is_diff: bool,
     then: Then,
     top: usize,
 }
@@ -36,24 +39,36 @@ pub(super) enum Answer {
 impl Confirm {
     /// Shows a change from its start.
     pub(super) fn new(change: Change) -> Self {
+        let places = change.files.iter().map(|file| safe(file.path.as_os_str().as_encoded_bytes()));
+        let asked = change.files.first().filter(|_| change.is_new).map(prompt::save_new);
         Self {
             title: change.title.clone(),
-            place: safe(change.path.as_os_str().as_encoded_bytes()),
+            places: places.collect::<Vec<_>>().join(", "),
+            about: change.about.clone(),
             text: change.diff.clone(),
-            then: Then::Make(change),
+            is_diff: true,
+            then: asked.map_or(Then::Make(change), Then::Ask),
             top: 0,
         }
     }
 
     /// Shows a text, and asks a question when the user goes on.
     pub(super) fn before(title: &str, text: String, prompt: Prompt) -> Self {
-        Self { title: title.into(), place: String::new(), text, then: Then::Ask(prompt), top: 0 }
+        Self {
+            title: title.into(),
+            places: String::new(),
+            about: Vec::new(),
+            text,
+            is_diff: false,
+            then: Then::Ask(prompt),
+            top: 0,
+        }
     }
 
     /// Takes a key.
     pub(super) fn key(&mut self, key: KeyEvent, size: Size) -> Answer {
-        let height = usize::from(Self::area(size).height).saturating_sub(5);
-        let furthest = self.text.lines().count().saturating_sub(height);
+        let height = usize::from(Self::body(self.area(size)).height);
+        let furthest = self.lines().count().saturating_sub(height);
         self.top = match key.code {
             KeyCode::Esc | KeyCode::Char('q') => return Answer::Cancelled,
             KeyCode::Enter => return Answer::Confirmed(self.then.clone()),
@@ -61,28 +76,40 @@ impl Confirm {
             KeyCode::Down | KeyCode::Char('j') => self.top + 1,
             KeyCode::PageUp => self.top.saturating_sub(height),
             KeyCode::PageDown => self.top + height,
+            KeyCode::Home | KeyCode::Char('g') => 0,
+            KeyCode::End | KeyCode::Char('G') => furthest,
             _ => self.top,
         }
         .min(furthest);
         Answer::Open
     }
 
-    fn area(size: Size) -> Rect {
-        layout::middle(size, size.width.saturating_sub(4).min(110), size.height.saturating_sub(4))
+    /// What is shown: the sentences, then the text.
+    fn lines(&self) -> impl Iterator<Item = &str> {
+        let blank = (!self.about.is_empty()).then_some("");
+        self.about.iter().map(String::as_str).chain(blank).chain(self.text.lines())
+    }
+
+    fn area(&self, size: Size) -> Rect {
+        let height = columns(self.lines().count()).saturating_add(4);
+        layout::middle(size, size.width.saturating_sub(4).min(120), height.min(size.height.saturating_sub(2)))
+    }
+
+    /// The lines in the area of the whole.
+    fn body(area: Rect) -> Rect {
+        let inside = framed(area);
+        Rect { height: inside.height.saturating_sub(2), ..inside }
     }
 
     /// Draws it over the tabs.
     pub(super) fn draw(&self, size: Size, painter: &mut Painter<'_>) {
-        let lines = columns(self.text.lines().count());
-        let area = Self::area(size);
-        let area = Rect { height: area.height.min(lines.saturating_add(5)), ..area };
-        let inside = painter.popup(area, &self.title, "");
-        painter.put(inside, 1, 0, inside.width, &self.place, painter.theme.dim);
-        let body = Rect { y: inside.y + 1, height: inside.height.saturating_sub(3), ..inside };
-        let body = painter.scrolled(body, self.top, usize::from(lines));
-        for (y, line) in (0..body.height).zip(self.text.lines().skip(self.top)) {
-            let is_diff = matches!(self.then, Then::Make(_));
-            let style = match line.as_bytes().first().filter(|_| is_diff) {
+        let area = self.area(size);
+        let inside = painter.popup(area, &self.title, &self.places);
+        let length = self.lines().count();
+        let body = painter.scrolled(Self::body(area), self.top, length);
+        for (y, (at, line)) in (0..body.height).zip(self.lines().enumerate().skip(self.top)) {
+            let style = match line.as_bytes().first().filter(|_| self.is_diff) {
+                Some(_) if at < self.about.len() => painter.theme.dim,
                 Some(b'+') => painter.theme.added,
                 Some(b'-') => painter.theme.removed,
                 Some(b'@') => painter.theme.accent,
@@ -92,7 +119,35 @@ impl Confirm {
         }
         let (key, dim) = (painter.theme.key, painter.theme.dim);
         let goes_on = if matches!(self.then, Then::Make(_)) { " write   " } else { " write it …   " };
-        let y = inside.height.saturating_sub(1);
-        painter.parts(inside, 1, y, &[("⏎", key), (goes_on, dim), ("Esc", key), (" cancel", dim)]);
+        let mut keys = vec![("⏎", key), (goes_on, dim), ("Esc", key), (" cancel   ", dim)];
+        if length > usize::from(body.height) {
+            keys.extend([("↑↓", key), (" scroll", dim)]);
+        }
+        painter.parts(inside, 1, inside.height.saturating_sub(1), &keys);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crossterm::event::KeyModifiers;
+
+    #[test]
+    fn it_scrolls_to_its_end_and_no_further() {
+        let lines: Vec<String> = (0..50).map(|n| format!("+{n}\n")).collect();
+        let change = Change {
+            title: "x".into(),
+            about: vec!["fixes a".into()],
+            diff: lines.concat(),
+            files: Vec::new(),
+            is_new: false,
+        };
+        let mut confirm = Confirm::new(change);
+        let size = Size::new(80, 24);
+        for _ in 0..20 {
+            confirm.key(KeyEvent::new(KeyCode::PageDown, KeyModifiers::NONE), size);
+        }
+        let height = usize::from(Confirm::body(confirm.area(size)).height);
+        assert_eq!(confirm.top + height, 52);
     }
 }

@@ -70,6 +70,8 @@ pub(super) enum Effect {
     Compare(String),
     /// Find out what a change to the configuration would be.
     Plan(Allow),
+    /// Find out how the fixes of these rules change the Dockerfile; of no rule: those of all likely findings.
+    Fix(Vec<String>),
     /// Make the change.
     Make(Change),
     /// Find out what slimming would do.

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use super::data::Data;
 use super::request::Change;
 use super::text::safe;
-use crate::error::describe_io;
+use crate::error::{Error, describe_io};
+use crate::fix::NewFile;
 use crate::report::{self, FORMATS};
 
 /// A path as typed: `~` and `~/` stand for the home directory, as in a shell.
@@ -37,11 +38,20 @@ pub(super) fn save(bytes: &[u8], into: &Path) -> String {
     said(into, written.map(|_| ()))
 }
 
-/// Makes a change to a file that the user was shown.
+/// Makes a change that the user was shown, unless a file is not what it was then.
 pub(super) fn replace(change: &Change) -> String {
-    let written = write(change.text.as_bytes(), &change.path)
-        .and_then(|file| file.persist(&change.path).map_err(|error| error.error));
-    said(&change.path, written.map(|_| ()))
+    let mut replace = |path: &Path, text: &str| {
+        let written =
+            write(text.as_bytes(), path).and_then(|file| file.persist(path).map_err(|error| error.error));
+        written.map_err(|error| Error::io(&error).at(path.display().to_string()))?;
+        Ok(())
+    };
+    let names: Vec<String> =
+        change.files.iter().map(|file| safe(file.path.as_os_str().as_encoded_bytes())).collect();
+    match NewFile::write_all(&change.files, &mut replace) {
+        Ok(()) => format!("wrote {}; r reads the image again", names.join(" and ")),
+        Err(error) => format!("not written: {}", safe(error.to_string().as_bytes())),
+    }
 }
 
 /// The bytes in a file beside the place where they belong, with the mode that a new file has.
@@ -105,9 +115,17 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join(".layercake.toml");
         fs::write(&path, "old").unwrap();
-        let change =
-            Change { title: String::new(), path: path.clone(), diff: String::new(), text: "new".into() };
+        let file = NewFile { path: path.clone(), old: Some("old".into()), new: "new".into() };
+        let change = Change {
+            title: String::new(),
+            about: Vec::new(),
+            diff: String::new(),
+            files: vec![file],
+            is_new: false,
+        };
         assert!(replace(&change).starts_with("wrote "));
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        // it is no longer what the user was shown
+        assert!(replace(&change).contains("changed meanwhile"));
     }
 }

@@ -12,7 +12,7 @@ use super::event::{Effect, Event};
 use super::model::{Model, Stage};
 use super::runtime::{body, copied};
 use super::update::update;
-use super::{Options, layout, view};
+use super::{Options, fixing, layout, view};
 
 /// A UI that draws into a buffer and does its effects at once. It writes no files.
 pub struct Headless {
@@ -186,6 +186,7 @@ impl Headless {
             | Effect::Slim(_) => Some(Event::Done("nothing is written without a terminal".into())),
             Effect::PlanSlim => Some(Event::Slim(Err("this image cannot be written again".into()))),
             Effect::Plan(_) => Some(Event::Change(Err("there is no configuration to write here".into()))),
+            Effect::Fix(rules) => Some(Event::Change(fixing::change(data, rules))),
             Effect::Choices | Effect::Load(_) | Effect::Compare(_) => {
                 Some(Event::Done("there is nothing else to open".into()))
             }

@@ -5,7 +5,7 @@ use ratatui::layout::{Rect, Size};
 use super::keymap::key_table;
 use super::layout;
 use super::list::List;
-use super::text::{Painter, wrap};
+use super::text::{Painter, framed, wrap};
 
 /// Columns of the keys, with the blanks around them.
 const KEYS: u16 = 12;
@@ -45,7 +45,7 @@ fn area(size: Size) -> Rect {
 }
 
 fn inside(size: Size) -> Rect {
-    layout::framed(area(size))
+    framed(area(size))
 }
 
 /// Lines that fit.

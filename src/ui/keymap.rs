@@ -21,8 +21,9 @@ pub(super) fn lookup(event: KeyEvent, scopes: &[Scope]) -> Option<Action> {
 }
 
 /// What the footer names first, where it has not room for all.
-const FIRST: [Action; 11] = [
+const FIRST: [Action; 12] = [
     Action::Open,
+    Action::Fix,
     Action::Filter,
     Action::Merged,
     Action::Style,

@@ -78,12 +78,6 @@ pub(super) fn inside(pane: Rect) -> Rect {
     Rect { y: pane.y + title, height: pane.height - title, ..pane }
 }
 
-/// The area inside a frame.
-pub(super) fn framed(area: Rect) -> Rect {
-    let (width, height) = (area.width.saturating_sub(2), area.height.saturating_sub(2));
-    Rect { x: area.x + area.width.min(1), y: area.y + area.height.min(1), width, height }
-}
-
 /// The rows of a list in a pane with a title and a heading.
 pub(super) fn rows(pane: Rect) -> Rect {
     inside(inside(pane))

@@ -22,6 +22,7 @@ mod event;
 mod extract;
 mod files;
 mod finder;
+mod fixing;
 mod footer;
 mod hangup;
 mod headless;

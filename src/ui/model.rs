@@ -31,6 +31,8 @@ pub(super) struct Model {
     /// What is said in the footer until the next key.
     pub(super) message: Option<String>,
     pub(super) stage: Stage,
+    /// All images that were loaded together.
+    pub(super) images: Vec<Arc<Data>>,
     pub(super) overlay: Option<Overlay>,
     /// Set when the UI is to end.
     pub(super) exit: Option<Exit>,
@@ -73,6 +75,7 @@ impl Model {
             look: Look::default(),
             message: None,
             stage: Stage::Loading(Loading::new(name)),
+            images: Vec::new(),
             overlay: None,
             exit: None,
         }
@@ -86,23 +89,38 @@ impl Model {
         }
     }
 
-    /// Browsing images: the first of them so far.
+    /// Browses the images that were loaded: the one that is open already, else the first.
     pub(super) fn show(&mut self, images: Vec<Arc<Data>>) {
-        let Some(data) = images.into_iter().next() else {
+        if images.is_empty() {
             self.exit = Some(Exit::Failed(Error::because("there is no image to show")));
             return;
-        };
-        let size = self.size;
-        if let Stage::Browser(main) = &mut self.stage {
-            let (here, look) = (main.here(size), main.look);
-            let is_first_comparison = data.older.is_some() && main.data.older.is_none();
-            **main = Browser::new(data, look);
-            if !is_first_comparison {
-                main.back_to(size, &here);
-            }
-            self.message = Some("read again".into());
-            return;
         }
-        self.stage = Stage::Browser(Box::new(Browser::new(data, self.look)));
+        self.images = images;
+        // the same one of them as before
+        let shown = match &self.stage {
+            Stage::Browser(main) => {
+                let name = &main.data.image.about.reference;
+                self.images.iter().position(|data| data.image.about.reference == *name)
+            }
+            Stage::Loading(_) => None,
+        };
+        self.browse(shown.unwrap_or(0));
+    }
+
+    /// Browses one of the images that were loaded, as far as possible where one was in the other.
+    pub(super) fn browse(&mut self, number: usize) {
+        let Some(data) = self.images.get(number).cloned() else { return };
+        let size = self.size;
+        match &mut self.stage {
+            Stage::Browser(main) => {
+                let (here, look) = (main.here(size), main.look);
+                let is_first_comparison = data.older.is_some() && main.data.older.is_none();
+                **main = Browser::new(data, look);
+                if !is_first_comparison {
+                    main.back_to(size, &here);
+                }
+            }
+            Stage::Loading(_) => self.stage = Stage::Browser(Box::new(Browser::new(data, self.look))),
+        }
     }
 }

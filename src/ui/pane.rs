@@ -147,6 +147,10 @@ pub(super) trait Pane {
     fn allowed(&self, _cx: Context<'_>) -> Vec<Allow> {
         Vec::new()
     }
+    /// The rules of the marked findings.
+    fn marked_rules(&self, _cx: Context<'_>) -> Vec<String> {
+        Vec::new()
+    }
     /// The layer that it shows.
     fn layer(&self, _cx: Context<'_>) -> Option<usize> {
         None

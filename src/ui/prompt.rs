@@ -7,7 +7,8 @@ use ratatui::layout::Size;
 
 use super::event::Effect;
 use super::layout;
-use super::text::{Painter, fit_path, safe};
+use super::text::{Painter, counted, fit_path, safe};
+use crate::fix::NewFile;
 use crate::image::{EntryId, PathId};
 
 /// What is to be done with the answer.
@@ -44,6 +45,25 @@ pub(super) enum Answer {
     Open,
     Cancelled,
     Confirmed(Effect),
+}
+
+/// Asks where to write a text.
+pub(super) fn save(title: &'static str, about: &str, text: String, into: &str) -> Prompt {
+    Prompt {
+        title,
+        what: counted(text.lines().count() as u64, "line", "lines"),
+        about: about.to_owned(),
+        label: "to the file",
+        text: into.to_owned(),
+        purpose: Purpose::Save(text),
+    }
+}
+
+/// Asks where to write a file that is not on the disk.
+pub(super) fn save_new(file: &NewFile) -> Prompt {
+    let name = file.path.file_name().map_or("Dockerfile".into(), |name| name.to_string_lossy());
+    let into = format!("./{name}.fixed");
+    save("Save the Dockerfile", "rebuilt from the history, with its fixes", file.new.clone(), &into)
 }
 
 impl Prompt {

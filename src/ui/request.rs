@@ -1,10 +1,11 @@
 //! What the UI asks of the world around it: images to load, and changes to files of the project. All of it is in
 //! closures, so that the UI knows no engines, archives or configuration files.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::data::Shown;
 use crate::error::Result;
+use crate::fix::NewFile;
 use crate::load::Examination;
 use crate::source::Progress;
 
@@ -96,15 +97,17 @@ pub enum Allow {
     Paths(Vec<String>),
 }
 
-/// A change to a file.
+/// A change to files of the project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// What it is, in a few words.
     pub title: String,
-    /// The file.
-    pub path: PathBuf,
+    /// More about it, a line each.
+    pub about: Vec<String>,
     /// The change as a unified diff.
     pub diff: String,
-    /// The whole new text.
-    pub text: String,
+    /// The files with their new texts.
+    pub files: Vec<NewFile>,
+    /// The first file is not on the disk: the user is asked where to write it, and no other is written.
+    pub is_new: bool,
 }

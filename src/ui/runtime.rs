@@ -22,7 +22,9 @@ use super::slimming::Slimming;
 use super::terminal::{self, Guard};
 use super::tree::Pattern;
 use super::update::update;
-use super::{Options, background, clipboard, extract, files, input, layout, remembered, slimming, view};
+use super::{
+    Options, background, clipboard, extract, files, fixing, input, layout, remembered, slimming, view,
+};
 use crate::error::{Error, Result};
 use crate::image::EntryId;
 
@@ -186,6 +188,7 @@ impl Runtime {
                 let into = files::expand(&into, std::env::home_dir().as_deref());
                 self.later(move |_| Event::Done(files::save(text.as_bytes(), &into)));
             }
+            Effect::Fix(rules) => self.later(move |data| Event::Change(fixing::change(data, rules))),
             Effect::Make(change) => self.later(move |_| Event::Done(files::replace(&change))),
             Effect::PlanSlim => {
                 let request = Arc::clone(&self.request);

@@ -85,7 +85,7 @@ impl Painter<'_> {
             self.put(area, area.width.saturating_sub(1), y, 1, "│", rule);
         }
         self.put(area, 0, bottom, area.width, &format!("╰{across}╯"), rule);
-        super::layout::framed(area)
+        framed(area)
     }
 
     /// A bar of `width` columns, of which `part` of `whole` is filled.
@@ -137,6 +137,12 @@ impl Painter<'_> {
             }
         }
     }
+}
+
+/// The area inside a frame.
+pub(super) fn framed(area: Rect) -> Rect {
+    let (width, height) = (area.width.saturating_sub(2), area.height.saturating_sub(2));
+    Rect { x: area.x + area.width.min(1), y: area.y + area.height.min(1), width, height }
 }
 
 /// A length in columns; nothing on a terminal is longer than a u16.

@@ -45,7 +45,13 @@ pub(super) fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Loaded(Ok(images)) => {
+            let is_first = matches!(model.stage, Stage::Loading(_));
             model.show(images);
+            if !is_first {
+                model.message = Some("read again".into());
+            } else if model.images.len() > 1 {
+                choosing::show_images(model);
+            }
             Vec::new()
         }
         Event::Loaded(Err(error)) if matches!(model.stage, Stage::Browser(_)) => {

@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 
 use ratatui::layout::{Position, Rect};
 
+use super::advice_links::{combined, globs, related};
 use crate::advice::Finding;
-use crate::dockerfile::{Fix, Rebuilt};
 use crate::image::PathId;
 use crate::overlay::Slot;
 use crate::ui::data::Data;
@@ -17,7 +17,7 @@ use crate::ui::list::List;
 use crate::ui::look::Sort;
 use crate::ui::pane::{Context, Count, Pane, Reply};
 use crate::ui::request::Allow;
-use crate::ui::text::{Painter, code, safe, wrap};
+use crate::ui::text::{Painter, code, wrap};
 use crate::ui::tree::Filter;
 use crate::ui::viewer::Page;
 use crate::units;
@@ -47,53 +47,6 @@ pub(super) struct Parts {
 /// What a finding costs, or `-` where it is not about bytes.
 pub(super) fn bytes(finding: &Finding) -> String {
     if finding.bytes == 0 { "-".into() } else { units::size(finding.bytes) }
-}
-
-/// The findings that this one names, or that name this one, by their rules.
-pub(super) fn related(data: &Data, at: usize) -> Vec<usize> {
-    let findings = &data.advice.findings;
-    let mentions = |from: &Finding, to: &Finding| {
-        [&from.why, &from.snippet].into_iter().any(|text| {
-            let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
-            text.split(|c| !is_word(c)).any(|word| word == to.rule)
-        })
-    };
-    let Some(here) = findings.get(at) else { return Vec::new() };
-    let others = findings.iter().enumerate().filter(|(other, _)| *other != at);
-    let named = others
-        .filter(|(_, other)| other.rule != here.rule && (mentions(here, other) || mentions(other, here)));
-    named.map(|(other, _)| other).collect()
-}
-
-/// Globs that hold these paths: each path, or where there are many their directories.
-fn globs(data: &Data, paths: impl Iterator<Item = PathId>) -> Vec<String> {
-    /// More paths than this are told by their directories.
-    const MANY: usize = 4;
-    let escaped = |path: PathId| -> Option<String> {
-        let full = String::from_utf8(data.image.paths.full(path)).ok()?;
-        Some(full.chars().fold(String::new(), |mut out, c| {
-            if "*?[]{}!\\".contains(c) {
-                out.push('\\');
-            }
-            out.push(c);
-            out
-        }))
-    };
-    let paths: BTreeSet<PathId> = paths.collect();
-    if paths.len() <= MANY {
-        return paths.into_iter().filter_map(escaped).collect();
-    }
-    let directories: BTreeSet<PathId> = paths.into_iter().map(|path| data.image.paths.parent(path)).collect();
-    // a directory below another one is held by that
-    let mut end = 0;
-    let tops = directories.into_iter().filter(|path| {
-        let is_top = *path != PathId::ROOT && path.0 >= end;
-        if is_top {
-            end = data.image.paths.end(*path).0;
-        }
-        is_top
-    });
-    tops.filter_map(escaped).map(|path| format!("{path}/**")).collect()
 }
 
 impl Advice {
@@ -181,29 +134,6 @@ impl Advice {
             }
             None => Some(Reply::Say("no other finding names it, and it names none".into())),
         }
-    }
-
-    /// The fixes of the marked findings as one: their edits are made together, so that several of one step become
-    /// one instruction. Fixes without edits follow as they are.
-    fn combined(&self, data: &Data) -> Option<String> {
-        if self.marked.is_empty() {
-            return None;
-        }
-        let marked: Vec<&Finding> =
-            self.marked.iter().filter_map(|at| data.advice.findings.get(*at)).collect();
-        let title = |finding: &&Finding| format!("# {}: {}", finding.rule, safe(finding.title.as_bytes()));
-        let mut parts = vec![marked.iter().map(title).collect::<Vec<_>>().join("\n")];
-        let edits: Vec<_> = marked.iter().flat_map(|finding| finding.fix.edits.iter().cloned()).collect();
-        if !edits.is_empty() {
-            let notes = marked.iter().filter(|finding| !finding.fix.edits.is_empty());
-            let mut notes: Vec<String> = notes.flat_map(|finding| finding.fix.notes.clone()).collect();
-            notes.dedup();
-            let texts = data.image.step_texts();
-            parts.push(Rebuilt::fragment(&texts).snippet(&Fix { edits, notes }));
-        }
-        let rest = marked.iter().filter(|finding| finding.fix.edits.is_empty());
-        parts.extend(rest.map(|finding| finding.snippet.trim_end().to_owned()));
-        Some(parts.join("\n\n"))
     }
 }
 
@@ -358,7 +288,7 @@ impl Pane for Advice {
             return Some(context.data.path_text(self.selected(context)?, false));
         }
         let one = || self.finding(context.data).map(|finding| finding.snippet.clone());
-        self.combined(context.data).or_else(one)
+        combined(context.data, &self.marked).or_else(one)
     }
 
     fn allowed(&self, context: Context<'_>) -> Vec<Allow> {
@@ -370,6 +300,12 @@ impl Pane for Advice {
             ways.push(Allow::Paths(globs));
         }
         ways
+    }
+
+    fn marked_rules(&self, context: Context<'_>) -> Vec<String> {
+        let marked = self.marked.iter().filter_map(|at| context.data.advice.findings.get(*at));
+        let rules: BTreeSet<&String> = marked.map(|finding| &finding.rule).collect();
+        rules.into_iter().cloned().collect()
     }
 
     fn narrow(&mut self, context: Context<'_>, layers: Option<RangeInclusive<usize>>) {

@@ -3,7 +3,8 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::advice::{Advice, bytes, related};
+use super::advice::{Advice, bytes};
+use super::advice_links::related;
 use crate::advice::{Confidence, Evidence, Finding, Severity};
 use crate::ui::data::Data;
 use crate::ui::describe;

@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 
 use ratatui::layout::{Position, Rect};
 
-use super::largest_sums::counted;
 use super::map::{self, Map};
 use crate::image::{Image, PathId};
 use crate::overlay::Slot;
@@ -71,7 +70,7 @@ impl Largest {
             sums: Sums::default(),
             turn: 0,
             filter: Filter::default(),
-            counted: counted(data),
+            counted: Self::counted(data),
             wasted,
             here: PathId::ROOT,
             order: Order::default(),
@@ -93,10 +92,14 @@ impl Largest {
 
     /// What a path is sorted by.
     fn item(&self, image: &Image, path: PathId) -> Item {
+        self.item_of(image, path, self.live(image, path))
+    }
+
+    fn item_of(&self, image: &Image, path: PathId, bytes: u64) -> Item {
         let key = match self.sort {
             Sort::Name => 0,
             Sort::Files => self.sums.files(image, path).into(),
-            _ => self.live(image, path),
+            _ => bytes,
         };
         (Reverse(key), path)
     }
@@ -117,11 +120,12 @@ impl Largest {
             return;
         }
         let (mut length, mut most) = (0, 0);
-        let counted = self.inside(data).inspect(|path| {
-            length += 1;
-            most = most.max(self.live(image, *path));
+        let items = self.inside(data).map(|path| {
+            let bytes = self.live(image, path);
+            (length, most) = (length + 1, most.max(bytes));
+            self.item_of(image, path, bytes)
         });
-        self.order = Order::new(counted.map(|path| self.item(image, path)));
+        self.order = Order::new(items);
         (self.length, self.most) = (length, most);
     }
 

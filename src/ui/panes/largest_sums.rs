@@ -64,19 +64,19 @@ impl Largest {
         let items = files.map(|path| (Reverse(self.live(image, path)), path));
         first_of(items.filter(|item| item.0.0 > 0), MOST_FILES)
     }
-}
 
-/// The paths of the final file system that are the first to name their content.
-pub(super) fn counted(data: &Data) -> Bits {
-    let mut seen = FixedBitSet::with_capacity(data.image.entries.len());
-    let mut counted = Bits::new(data.image.paths.len());
-    for (path, slot) in data.union.rootfs.live() {
-        if let Slot::Entry(id) = slot
-            && let Some(content) = data.union.content_of(id)
-            && !seen.put(content.index())
-        {
-            counted.set(path, true);
+    /// The paths of the final file system that are the first to name their content.
+    pub(super) fn counted(data: &Data) -> Bits {
+        let mut seen = FixedBitSet::with_capacity(data.image.entries.len());
+        let mut counted = Bits::new(data.image.paths.len());
+        for (path, slot) in data.union.rootfs.live() {
+            if let Slot::Entry(id) = slot
+                && let Some(content) = data.union.content_of(id)
+                && !seen.put(content.index())
+            {
+                counted.set(path, true);
+            }
         }
+        counted
     }
-    counted
 }

@@ -1,6 +1,7 @@
 //! The tabs, one file each.
 
 mod advice;
+mod advice_links;
 mod advice_rows;
 mod changed;
 mod changed_rows;

@@ -132,6 +132,27 @@ fn findings_are_sorted_filtered_marked_and_copied_together() {
 }
 
 #[test]
+fn the_fixed_dockerfile_is_shown_before_it_is_written() {
+    let mut ui = ui(120, 40);
+    ui.keys("3F");
+    has(&ui, "A Dockerfile rebuilt from the history, with its fixes");
+    has(&ui, "fixes package-lists, metadata-copy");
+    has(&ui, "+    rm -rf /var/lib/apt/lists/*");
+    has(&ui, "no Dockerfile is known: start with --dockerfile FILE");
+    ui.keys("<enter>");
+    has(&ui, "Save the Dockerfile");
+    has(&ui, "./Dockerfile.fixed");
+    ui.keys("<enter>");
+    has(&ui, "nothing is written without a terminal");
+    // only the marked one
+    ui.keys("<space>F");
+    has(&ui, "fixes package-lists");
+    has_not(&ui, "fixes package-lists, metadata-copy");
+    ui.keys("<esc>");
+    has(&ui, "1 marked");
+}
+
+#[test]
 fn a_finding_is_allowed_after_a_choice() {
     let mut ui = ui(120, 40);
     ui.keys("3I");
@@ -245,4 +266,38 @@ fn reading_again_stays_where_one_was() {
     has(&ui, "Layer 2: what it changed");
     has(&ui, "/srv/app/node_modules/typescript/lib/tsc.js ──");
     has(&ui, "read again");
+}
+
+#[test]
+fn one_of_several_images_is_chosen() {
+    let named = |name: &str, size: u64| {
+        let mut shown = sample::shown(&[&[("file", size)]], 1);
+        shown.examination.image.about.reference = name.into();
+        std::sync::Arc::new(crate::ui::data::Data::new(shown))
+    };
+    let size = crate::ui::layout::drawn(80, 24);
+    let mut model = Model::new("x".into(), size, Options::default());
+    let images = || vec![named("app:1", 1000), named("app:2", 2000)];
+    update(&mut model, Event::Loaded(Ok(images())));
+    let open = |model: &Model| match &model.stage {
+        crate::ui::model::Stage::Browser(main) => main.data.image.about.reference.clone(),
+        crate::ui::model::Stage::Loading(_) => String::new(),
+    };
+    let press = |model: &mut Model, code| {
+        let key = crossterm::event::KeyEvent::new(code, crossterm::event::KeyModifiers::NONE);
+        update(model, Event::Key(key))
+    };
+    assert!(matches!(model.overlay, Some(Overlay::Chooser(_))));
+    press(&mut model, crossterm::event::KeyCode::Down);
+    press(&mut model, crossterm::event::KeyCode::Enter);
+    assert_eq!(open(&model), "app:2");
+    // read again: the same one, and nothing is asked
+    update(&mut model, Event::Loaded(Ok(images())));
+    assert!(model.overlay.is_none());
+    assert_eq!(open(&model), "app:2");
+    // the others stay within reach
+    press(&mut model, crossterm::event::KeyCode::Char('O'));
+    update(&mut model, Event::Choices(Ok(Vec::new())));
+    press(&mut model, crossterm::event::KeyCode::Enter);
+    assert_eq!(open(&model), "app:1");
 }

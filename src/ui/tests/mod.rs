@@ -15,7 +15,7 @@ use super::{Headless, Options, sample};
 use crate::advice::{Advice, Confidence, Evidence, Finding, Savings, Severity};
 
 /// A small image with all kinds of waste and names that want to steer the terminal.
-fn shown() -> Shown {
+pub(super) fn shown() -> Shown {
     let base: &sample::Files<'_> =
         &[("usr/lib/libc.so", 90_000_000), ("usr/bin/sh", 1_200_000), ("etc/passwd", 900)];
     let lists: &sample::Files<'_> = &[

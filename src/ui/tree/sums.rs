@@ -45,7 +45,11 @@ impl Column {
     /// Adds the value of a path; the paths since the last one have none. `length` is the final length.
     fn put(&mut self, path: usize, value: u64, length: usize) {
         if value > 0 {
-            self.reach(path + 1, length);
+            if self.sums.len() == path && path < self.sums.capacity() {
+                self.sums.push(self.total);
+            } else {
+                self.reach(path + 1, length);
+            }
             self.total += value;
         }
     }
