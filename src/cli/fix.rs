@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &FixArgs) -> Result<Exit> {
     let proof = if arguments.prove {
         {
             let given = (&examination, bodies.as_deref());
-            Some(prove::run(arguments, &request, given, &proposal)?)
+            Some(prove::run(arguments, &request, given, &choice, &proposal)?)
         }
     } else {
         None

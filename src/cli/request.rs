@@ -1,6 +1,7 @@
 //! What the arguments and the configuration ask of an image: the same whether it ends in a report or on the screen.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::time::Duration;
 
 use super::args::{BaseArgs, EngineArgs, ImageArgs};
@@ -113,13 +114,14 @@ impl Request {
         load::examine(&self.location, &self.selector, &self.base, dockerfile, &self.rules, progress)
     }
 
-    /// The same of an image that an engine has.
-    pub(super) fn of_engine(&self, engine: Engine, tag: &str) -> Self {
+    /// The same of an image that an engine has, and that was built from `dockerfile`.
+    pub(super) fn of_engine(&self, engine: Engine, tag: &str, dockerfile: &Path) -> Self {
+        let target = self.dockerfile.as_ref().and_then(|named| named.target.clone());
         Self {
             location: Location::engine(engine, tag, self.query),
             selector: ImageSelector::default(),
             base: self.base.clone(),
-            dockerfile: None,
+            dockerfile: Some(NamedDockerfile { path: dockerfile.to_owned(), target }),
             query: self.query,
             rules: self.rules.clone(),
         }

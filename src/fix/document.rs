@@ -22,7 +22,7 @@ struct Document<'a> {
     skipped: Vec<SkippedRow<'a>>,
     predicted: Option<u64>,
     diff: &'a str,
-    proof: Option<ProofRow>,
+    proof: Option<ProofRow<'a>>,
 }
 
 #[derive(Serialize)]
@@ -46,7 +46,7 @@ struct SkippedRow<'a> {
 }
 
 #[derive(Serialize)]
-struct ProofRow {
+struct ProofRow<'a> {
     passed: bool,
     predicted: Option<u64>,
     measured: i64,
@@ -54,6 +54,7 @@ struct ProofRow {
     gained: Vec<LostRow>,
     changed: Vec<ChangedRow>,
     excused: ExcusedRow,
+    again: &'a [String],
     smoke: Option<bool>,
     seconds: SecondsRow,
 }
@@ -123,6 +124,7 @@ pub fn document(image: &Image, advice: &Advice, plan: &Plan, diff: &str, proof: 
                 volatile: proof.excused.volatile,
                 packages: proof.excused.packages,
             },
+            again: &proof.again,
             smoke: proof.smoke,
             seconds: SecondsRow {
                 before: rounded(proof.seconds.before),

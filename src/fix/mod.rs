@@ -21,4 +21,4 @@ pub use outcome::{Done, Left};
 pub use plan::{Choice, Plan};
 pub use predict::Prediction;
 pub use proof::{Changed, Excused, Lost, Proof, Seconds, verify};
-pub use proposal::{NewFile, Proposal, context, ignore_file, propose};
+pub use proposal::{NewFile, Proposal, again, context, ignore_file, propose};

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::outcome::Done;
 use crate::advice::{Advice, Finding};
 use crate::analysis::{Analysis, Manager, Package};
-use crate::dockerfile::{Edit, Keyword, StepId};
+use crate::dockerfile::{Edit, StepId};
 use crate::image::{EntryId, Image, PathId};
 use crate::layer::Kind;
 use crate::overlay::{Fate, Union};
@@ -131,14 +131,9 @@ impl Reach {
             step.is_some_and(|step| self.steps.contains(&step))
         };
         // whatever stored it again since, the file came with the context
-        let is_copied = |layer: usize| {
-            image.step_of(layer).is_some_and(|step| {
-                step.instruction.is_some_and(Keyword::copies) && !step.command.contains("--from=")
-            })
-        };
         let copies = || {
             let mut entries = image.timeline.of(image.path_of(entry)).iter();
-            entries.any(|&id| image.layer_of(id) <= layer && is_copied(image.layer_of(id)))
+            entries.any(|&id| image.layer_of(id) <= layer && image.copies_context(image.layer_of(id)))
         };
         let hider = match union.fate(entry) {
             Fate::Lost(_, by) => Some(usize::from(by)),

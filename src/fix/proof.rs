@@ -24,6 +24,8 @@ pub struct Proof {
     pub changed: Vec<Changed>,
     /// What differs for a reason that has nothing to do with the fixes.
     pub excused: Excused,
+    /// Rules that were fixed, and that would change the new Dockerfile again.
+    pub again: Vec<String>,
     /// Whether the command succeeded in a container of the new image; none when there was none.
     pub smoke: Option<bool>,
     /// How long the builds took.
@@ -160,6 +162,7 @@ pub fn verify(
         gained,
         changed,
         excused,
+        again: Vec::new(),
         smoke: None,
         seconds: Seconds::default(),
     }

@@ -1,5 +1,6 @@
 //! A plan as the files that it changes: what a front end shows, and writes when it is told to.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::diff::unified;
@@ -57,6 +58,20 @@ pub fn propose(
         }
     }
     Ok(Proposal { plan, files })
+}
+
+/// The rules whose fixes are in `plan` and would change the Dockerfile of the rebuilt image again. Both images were
+/// examined with their Dockerfiles.
+pub fn again(rebuilt: &Examination, old: &Examination, plan: &Plan, choice: &Choice) -> Vec<String> {
+    let Ok(more) = propose(rebuilt, choice, None, None) else { return Vec::new() };
+    if more.plan.text == more.plan.old {
+        return Vec::new();
+    }
+    let rule = |examination: &Examination, finding: usize| examination.advice.findings[finding].rule.clone();
+    let fixed: BTreeSet<String> = plan.done.iter().map(|done| rule(old, done.finding)).collect();
+    let mut again: Vec<String> = more.plan.done.iter().map(|done| rule(rebuilt, done.finding)).collect();
+    again.retain(|rule| fixed.contains(rule));
+    again
 }
 
 /// The Dockerfile that is changed.

@@ -162,6 +162,13 @@ pub(super) fn table(proof: &Proof) {
         }
     }
     row(
+        "again",
+        match proof.again.as_slice() {
+            [] => "the new image gives none of the fixed findings".into(),
+            rules => format!("still found in the new image: {}", rules.join(", ")),
+        },
+    );
+    row(
         "smoke",
         match proof.smoke {
             Some(true) => "the command succeeded".into(),

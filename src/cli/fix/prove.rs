@@ -12,7 +12,7 @@ use crate::cli::request::Request;
 use crate::cli::scratch::{self, Scratch};
 use crate::compare::{Comparison, Side};
 use crate::error::{Error, Result};
-use crate::fix::{self, Proof, Proposal, Seconds};
+use crate::fix::{self, Choice, Proof, Proposal, Seconds};
 use crate::load::{self, Examination, ReadBodies};
 use crate::source::Engine;
 use crate::source::engine::actions;
@@ -22,6 +22,7 @@ pub(super) fn run(
     arguments: &FixArgs,
     request: &Request,
     given: (&Examination, Option<&dyn ReadBodies>),
+    choice: &Choice,
     proposal: &Proposal,
 ) -> Result<Proof> {
     let plan = &proposal.plan;
@@ -61,15 +62,16 @@ pub(super) fn run(
     };
     let progress = Progress::new();
     let drift = {
-        let (again, bodies) = request.of_engine(workshop.engine, &before.image.name).run(&progress)?;
+        let (again, bodies) = before.request(request, workshop.engine).run(&progress)?;
         let comparison = load::compared(given, (&again, bodies.as_deref()), &progress)?;
         differing(&given.0.side(), &again.side(), &comparison)
     };
-    let (new, bodies) = request.of_engine(workshop.engine, &after.image.name).run(&progress)?;
+    let (new, bodies) = after.request(request, workshop.engine).run(&progress)?;
     let comparison = load::compared(given, (&new, bodies.as_deref()), &progress)?;
     drop(progress);
     let prediction = plan.predicted.as_ref();
     let mut proof = fix::verify(&given.0.side(), &new.side(), &comparison, prediction, &drift);
+    proof.again = fix::again(&new, given.0, plan, choice);
     proof.seconds = Seconds { before: before.seconds, after: after.seconds };
     if let Some(command) = &arguments.smoke {
         let succeeded = scratch::succeeds(workshop.engine, &after.image.name, command)?;
@@ -107,7 +109,14 @@ struct Workshop<'a> {
 /// An image that was built.
 struct Built {
     image: Scratch,
+    file: PathBuf,
     seconds: f64,
+}
+
+impl Built {
+    fn request(&self, request: &Request, engine: Engine) -> Request {
+        request.of_engine(engine, &self.image.name, &self.file)
+    }
 }
 
 impl Workshop<'_> {
@@ -136,6 +145,6 @@ impl Workshop<'_> {
                 .hint("what the build needs besides, such as --build-arg, goes after --"));
         }
         let seconds = start.elapsed().as_secs_f64();
-        Ok(Built { image, seconds })
+        Ok(Built { image, file, seconds })
     }
 }
