@@ -1,7 +1,7 @@
 //! Finds the lines of an image's steps in its Dockerfile.
 
 use super::{DIFFERS, Diagnostic, Image, Origin};
-use crate::dockerfile::{Dockerfile, LineRange};
+use crate::dockerfile::{Dockerfile, Keyword, LineRange, StepId};
 use crate::secrets::redact;
 
 impl Image {
@@ -30,7 +30,7 @@ impl Image {
         let step = difference.step.and_then(|id| Some((id, self.history.get(id.index())?)));
         let message = match step {
             Some((id, step)) => {
-                let is_run = step.instruction == Some(crate::dockerfile::Keyword::Run);
+                let is_run = step.instruction == Some(Keyword::Run);
                 let words: Vec<&str> = step.command.split_whitespace().take(12).collect();
                 let command = format!("{}{}", if is_run { "RUN " } else { "" }, words.join(" "));
                 format!(
@@ -41,6 +41,19 @@ impl Image {
             None => format!("{place} made no step of the image: the Dockerfile has more instructions"),
         };
         Some(Diagnostic { code: DIFFERS, message, layer: step.and_then(|(_, step)| step.layer), path: None })
+    }
+
+    /// True for a `COPY` or `ADD` whose files came with the build context. Builders leave `--from` out of the history,
+    /// so that another stage is told from the context only where the Dockerfile is known.
+    pub fn copies_context(&self, layer: usize) -> bool {
+        let is_of_stage = |step: StepId| {
+            let origin = self.origin.as_ref()?;
+            let node = origin.alignment.nodes.get(step.index()).copied().flatten()?;
+            origin.file.nodes[node].flag("from").map(|_| ())
+        };
+        self.step_of(layer).is_some_and(|step| {
+            step.instruction.is_some_and(Keyword::copies) && !step.command.contains("--from=")
+        }) && self.layers[layer].step.and_then(is_of_stage).is_none()
     }
 
     /// The Dockerfile and the lines that made a layer.
@@ -55,6 +68,20 @@ mod tests {
     use super::super::sample::image_with;
     use crate::dockerfile::{Keyword, LineRange};
     use crate::image::Step;
+
+    #[test]
+    fn what_comes_from_another_stage_is_told_by_the_dockerfile() {
+        let step = |command: &str| Step {
+            instruction: Some(Keyword::Copy),
+            command: command.into(),
+            layer: Some(0),
+            created: None,
+        };
+        let mut image = image_with(&[&["file a 1"]], vec![step("COPY /src /src")]);
+        assert!(image.copies_context(0));
+        image.locate("Dockerfile", "FROM x AS b\nFROM x\nCOPY --from=b /src /src\n", None).unwrap();
+        assert!(!image.copies_context(0));
+    }
 
     #[test]
     fn layers_have_lines_and_what_differs_is_said() {

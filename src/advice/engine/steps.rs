@@ -29,7 +29,7 @@ impl<'a> Ledger<'a> {
 
     /// True for a layer that was copied out of the build context.
     pub(in crate::advice) fn is_from_context(&self, layer: usize) -> bool {
-        self.is_copied(layer) && !self.image.command_of(layer).contains("--from=")
+        self.image.copies_context(layer)
     }
 
     /// The step of a layer that a `RUN` in the shell form made.

@@ -5,7 +5,8 @@ use crate::advice::engine::ledger::Ledger;
 use crate::advice::engine::unpacking::{Unpacking, is_same_archive};
 use crate::advice::knowledge::archives::ending;
 use crate::dockerfile::{Edit, Fix, shell};
-use crate::image::PathId;
+use crate::image::{EntryId, PathId};
+use crate::overlay::Fate;
 
 /// The changes; `layer` stored the archive, `to` is where it was unpacked to when the command does not tell. None when the
 /// steps do not tell what to change.
@@ -23,7 +24,7 @@ pub(super) fn fix(
     }
     let unpacking = unpacking?;
     let command = ledger.image.command_of(layer);
-    if command.contains("--from=") || !ledger.is_copied(layer) {
+    if !ledger.is_from_context(layer) {
         return None;
     }
     let words: Vec<&str> =
@@ -44,7 +45,8 @@ pub(super) fn fix(
     let shown = if is_lost { "<SOURCE>" } else { source };
     let step = ledger.step_id(layer)?;
     let to = unpacking.to.as_deref().or(to);
-    if let Some(to) = to.filter(|_| unpacking.is_plain && ending(&name).is_some_and(|(_, tar)| tar.is_some()))
+    let is_tar = ending(&name).is_some_and(|(_, tar)| tar.is_some());
+    if let Some(to) = to.filter(|to| unpacking.is_plain && is_tar && stays(ledger, path, unpacking.layer, to))
     {
         let line = format!("ADD {shown} {}/", to.trim_end_matches('/'));
         let mut fix = Fix::one(Edit::ReplaceStep { step, lines: vec![line] });
@@ -64,6 +66,18 @@ pub(super) fn fix(
     fix.edits.push(Edit::AddMount { step: run, mount: format!("type=bind,source={shown},target={full}") });
     fix.edits.extend(without(ledger, unpacking.layer, &name, false));
     Some(fix)
+}
+
+/// True when what was unpacked is still where it was unpacked to: what `ADD` unpacks is stored, so that moving or
+/// removing it afterwards would save nothing.
+fn stays(ledger: &Ledger<'_>, archive: PathId, layer: usize, to: &str) -> bool {
+    let (image, union) = (ledger.image, ledger.union);
+    let Some(to) = image.paths.find(to.trim_matches('/').as_bytes()) else { return false };
+    let below = |entry: &EntryId| (to.0..image.paths.end(to).0).contains(&image.path_of(*entry).0);
+    let live = image.layer_entries(layer).filter(below).filter(|&entry| union.fate(entry) == Fate::Live);
+    let bytes: u64 = live.map(|entry| image.entry(entry).size).sum();
+    let packed = image.timeline.of(archive).first().map_or(0, |&entry| image.entry(entry).size);
+    bytes * 2 >= packed
 }
 
 /// An archive that a command fetched.

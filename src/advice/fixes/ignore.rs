@@ -8,13 +8,15 @@ const MOST: usize = 12;
 
 /// The patterns for paths that a step copied out of the context.
 ///
-/// A `COPY . /app` tells where in the context a file was: `/app/a/b` is `a/b`. Where the copy does not tell, the
-/// name is left out wherever it is.
+/// A `COPY . /app` tells where in the context a file was: `/app/a/b` is `a/b`. The old builder's sum of a directory
+/// does not tell which one it was, so there the pattern is `**/a/b`. Where the copy tells nothing, the name is left
+/// out wherever it is.
 pub(super) fn patterns(
     ledger: &Ledger<'_>,
     layer: usize,
     paths: impl IntoIterator<Item = PathId>,
 ) -> Vec<String> {
+    let is_sum = ledger.image.command_of(layer).split_whitespace().any(|word| word.starts_with("dir:"));
     let target = target(ledger, layer);
     let mut patterns: Vec<String> = Vec::new();
     for path in paths {
@@ -23,9 +25,13 @@ pub(super) fn patterns(
         let below = target.as_ref().and_then(|target| {
             let rest =
                 if target.is_empty() { Some(full.as_str()) } else { full.strip_prefix(target.as_str()) };
-            rest.map(|rest| rest.trim_start_matches('/').to_owned())
+            rest.map(|rest| rest.trim_start_matches('/')).filter(|rest| !rest.is_empty())
         });
-        let pattern = below.filter(|rest| !rest.is_empty()).unwrap_or_else(|| format!("**/{name}"));
+        let pattern = match below {
+            Some(rest) if is_sum => format!("**/{rest}"),
+            Some(rest) => rest.to_owned(),
+            None => format!("**/{name}"),
+        };
         let is_safe = !pattern.starts_with(['#', '!']) && !pattern.chars().any(crate::text::is_unsafe);
         if is_safe && !patterns.contains(&pattern) {
             patterns.push(pattern);

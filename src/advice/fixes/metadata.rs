@@ -7,6 +7,7 @@ use super::edits;
 use crate::dockerfile::{Edit, Fix, shell};
 use crate::image::{EntryId, PathId};
 use crate::layer::Kind;
+use crate::overlay::Fate;
 use crate::text;
 
 /// Most directories that are named one by one.
@@ -44,8 +45,22 @@ pub(super) fn fix(copies: &Copies<'_>, changer: &str) -> Fix {
         fix.notes.push(format!("set them where the files are written, in place of: {}", words.join(" ")));
         return fix;
     };
+    if changes_more(command, changer, &value) {
+        fix.notes.push(format!(
+            "{} changes these files in other ways too, which stores them again whatever their copy says",
+            ledger.layer(hider)
+        ));
+        return fix;
+    }
     for &writer in &rest.writers {
         if ledger.is_copied(writer) {
+            if !is_whole(copies, writer, hider) {
+                fix.notes.push(format!(
+                    "{changer} changes some of the files of {}: copy those in a step of their own, with {flag}",
+                    ledger.layer(writer)
+                ));
+                return fix;
+            }
             if is_unpacked(copies, writer) {
                 fix.notes.push(
                     "an unpacked archive keeps the modes and owners that it holds: set them before it is packed".into(),
@@ -92,6 +107,32 @@ pub(super) fn fix(copies: &Copies<'_>, changer: &str) -> Fix {
         is_change(part).then(|| keep.clone().into_iter().collect())
     }));
     fix
+}
+
+/// Programs that store a file again when they change its attributes.
+const CHANGERS: [&str; 7] = ["chown", "chgrp", "chmod", "touch", "setfacl", "setcap", "setfattr"];
+
+/// True when a step changes attributes with another program or to another value, or through `find` or `xargs`.
+fn changes_more(command: &str, changer: &str, value: &str) -> bool {
+    shell::commands(command).iter().any(|words| match words.first() {
+        Some(first) if first == changer => shell::operands(words).next() != Some(value),
+        _ => words.iter().any(|word| CHANGERS.contains(&word.as_str())),
+    })
+}
+
+/// True when the changing step changes every file of a writer that is there by then, and every directory that the
+/// writer made: the option gives its owner to these too.
+fn is_whole(copies: &Copies<'_>, writer: usize, hider: usize) -> bool {
+    let (image, union) = (copies.ledger.image, copies.ledger.union);
+    image.layer_entries(writer).all(|entry| {
+        let kind = image.entry(entry).kind;
+        let path = image.path_of(entry);
+        if kind.is_directory() {
+            image.timeline.of(path).first() != Some(&entry) || image.entry_in_layer(path, hider).is_some()
+        } else {
+            !kind.is_file() || matches!(union.fate(entry), Fate::Lost(_, by) if usize::from(by) <= hider)
+        }
+    })
 }
 
 /// What the changing step stores, by who wrote it.
