@@ -31,6 +31,17 @@ fn sample(builder: Builder, base_layers: usize, diagnostics: Vec<Diagnostic>) ->
     Examination { image, union, analysis, advice: Advice::default() }
 }
 
+/// An image of so many layers with a file each; layers of two images with the same number are the same.
+pub(super) fn layered(layers: usize) -> Examination {
+    let add = |builder: Builder, number: usize| {
+        let path = format!("layer/{number}");
+        builder.layer(&format!("RUN make {number}"), |layer| layer.file(&path, 1_000_000, number as u64 + 1))
+    };
+    let mut sample = sample((0..layers).fold(Builder::default(), add), 0, Vec::new());
+    sample.image.about.config_digest = Digest::parse(&format!("sha256:{layers:064x}"));
+    sample
+}
+
 /// What a layer stores and removes.
 fn files(stored: &Paths<'_>, removed: &[&str]) -> impl FnOnce(Files) -> Files {
     let stored: Vec<_> =

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use anstyle::Style;
+
 use super::input::Compared;
 use super::tables::{list_head, list_row};
 use crate::compare::{Change, ChangeKind, LayerPair, Side, VersionChange};
@@ -16,6 +18,8 @@ const NUMBER: usize = 3;
 const SIZE: usize = 8;
 /// Most layers in a row that both have, and that have a row each.
 const SHARED_ROWS: usize = 3;
+/// Most layers in a row that only one has, and that have a row each.
+const OWN_ROWS: usize = 12;
 /// Columns that the layers of a changed file take.
 const WHERE: usize = 26;
 /// Fewest columns of a page on which they fit next to the path.
@@ -31,8 +35,8 @@ pub(super) fn layers(page: &mut Page<'_>, input: &Compared<'_>) -> io::Result<()
         _ => "= are in both",
     };
     page.title("LAYERS", about)?;
-    let runs: Vec<&[LayerPair]> = pairs.chunk_by(|a, b| a.shared && b.shared).collect();
-    let is_short = |run: &[LayerPair]| run.len() > SHARED_ROWS;
+    let runs: Vec<&[LayerPair]> = pairs.chunk_by(|a, b| mark(a) == mark(b) && mark(a).0 != CHANGED).collect();
+    let is_short = |run: &[LayerPair]| run.len() > if run[0].shared { SHARED_ROWS } else { OWN_ROWS };
     let widths =
         runs.iter().filter(|run| is_short(run)).flat_map(|run| SIDES.map(|side| columns(&range(run, side))));
     let width = widths.max().unwrap_or(0).max(NUMBER);
@@ -41,10 +45,23 @@ pub(super) fn layers(page: &mut Page<'_>, input: &Compared<'_>) -> io::Result<()
     head.right(width, BOLD, "NEW").gap(1).right(SIZE, BOLD, "SIZE").gap(2).text(BOLD, "COMMAND");
     page.put(&head)?;
     for run in runs {
-        let write = if is_short(run) { shared_run } else { single_rows };
+        let write = if is_short(run) { run_row } else { single_rows };
         write(page, input, width, run)?;
     }
     Ok(())
+}
+
+/// The mark of a layer that the same instruction made in both images, but that differs.
+const CHANGED: &str = "~";
+
+/// How a pair of layers is marked.
+fn mark(pair: &LayerPair) -> (&'static str, Style) {
+    match pair {
+        LayerPair { shared: true, .. } => ("=", DIM),
+        LayerPair { old: None, .. } => ("+", WASTE),
+        LayerPair { new: None, .. } => ("-", PASS),
+        _ => (CHANGED, PLAIN),
+    }
 }
 
 fn single_rows(
@@ -54,12 +71,7 @@ fn single_rows(
     pairs: &[LayerPair],
 ) -> io::Result<()> {
     for pair in pairs {
-        let (mark, style) = match pair {
-            LayerPair { shared: true, .. } => ("=", DIM),
-            LayerPair { old: None, .. } => ("+", WASTE),
-            LayerPair { new: None, .. } => ("-", PASS),
-            _ => ("~", PLAIN),
-        };
+        let (mark, style) = mark(pair);
         let plain = if pair.shared { DIM } else { PLAIN };
         let mut row = page.line();
         row.text(style, mark).gap(1);
@@ -83,18 +95,19 @@ fn single_rows(
     Ok(())
 }
 
-/// Many layers that both have, as one row.
-fn shared_run(
-    page: &mut Page<'_>,
-    input: &Compared<'_>,
-    width: usize,
-    pairs: &[LayerPair],
-) -> io::Result<()> {
-    let content: u64 = pairs.iter().filter_map(|pair| Some(input.new.image.layers[pair.new?].content)).sum();
+/// Many layers of one mark as one row.
+fn run_row(page: &mut Page<'_>, input: &Compared<'_>, width: usize, pairs: &[LayerPair]) -> io::Result<()> {
+    let (mark, style) = mark(&pairs[0]);
     let mut row = page.line();
-    row.text(DIM, "=").gap(1);
-    for side in SIDES {
-        row.right(width, DIM, range(pairs, side)).gap(1).right(SIZE, DIM, units::size(content)).gap(2);
+    row.text(style, mark).gap(1);
+    for (image, side) in [input.old.image, input.new.image].into_iter().zip(SIDES) {
+        let layers: Vec<usize> = pairs.iter().filter_map(side).collect();
+        if layers.is_empty() {
+            row.right(width, DIM, "-").gap(1 + SIZE + 2);
+        } else {
+            let content: u64 = layers.iter().map(|&layer| image.layers[layer].content).sum();
+            row.right(width, DIM, range(pairs, side)).gap(1).right(SIZE, DIM, units::size(content)).gap(2);
+        }
     }
     row.text(DIM, &counted(pairs.len() as u64, "layer", "layers"));
     page.put(&row)
