@@ -1,4 +1,4 @@
-//! What keys can mean, and where: the words of the table of keys.
+//! The vocabulary of the key table: actions, and the scopes in which keys work.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
@@ -129,7 +129,7 @@ pub(super) struct Binding {
     pub(super) shown: &'static str,
     pub(super) action: Action,
     pub(super) scope: Scope,
-    /// One or two words for the footer; empty keeps it out of there.
+    /// One or two words for the footer; empty leaves it out.
     pub(super) label: &'static str,
     /// A sentence for the help.
     pub(super) help: &'static str,
@@ -140,7 +140,7 @@ pub(super) const fn key(code: KeyCode) -> Key {
     (KeyModifiers::NONE, code)
 }
 
-/// A letter; a capital one says its shift itself.
+/// A letter; a capital implies Shift.
 pub(super) const fn letter(c: char) -> Key {
     key(KeyCode::Char(c))
 }

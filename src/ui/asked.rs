@@ -1,11 +1,11 @@
-//! What the tabs ask of the shell around them.
+//! Requests from the tabs to the shell around them.
 
 use super::chooser::Chooser;
 use super::event::Effect;
 use super::prompt::Prompt;
 use super::viewer::Viewer;
 
-/// What the tabs asked of the shell around them.
+/// A request from a tab to the shell.
 pub(super) enum Asked {
     Nothing,
     Say(String),

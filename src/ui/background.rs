@@ -1,4 +1,4 @@
-//! Whether the terminal's background is light. Terminals answer that; it is asked once, before the UI reads keys.
+//! Whether the terminal's background is light. The terminal is asked once, before the UI reads keys.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
 /// How long a terminal may take to answer: the first frame waits for it.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// True on a light background, false on a dark one; none where the terminal does not tell.
+/// True on a light background, false on a dark one; none when the terminal does not answer.
 pub(super) fn is_light() -> Option<bool> {
     let mut options = QueryOptions::default();
     options.timeout = PATIENCE;

@@ -1,4 +1,4 @@
-//! The tabs, and what is common to all: choosing one, the filter's keys, copying, viewing, going back.
+//! The tabs and what they share: switching, the filter's keys, copying, viewing, going back.
 
 use std::sync::Arc;
 
@@ -18,14 +18,14 @@ use super::tree::{Filter, Matches};
 use super::viewer::Viewer;
 use super::{extract, history, labels, layout, panes, prompt};
 
-/// The tab that shows layers and their files: where causes are.
+/// The tab of layers and their files, where causes are shown.
 const LAYERS: usize = 0;
 const WASTED: usize = 1;
 const ADVICE: usize = 2;
 /// The tab of what changed since an older image, where there is one.
 const CHANGES: usize = 7;
 
-/// Where one is, in names.
+/// Where the user is, by names.
 pub(super) struct Here {
     tab: usize,
     layer: Option<usize>,
@@ -38,7 +38,7 @@ pub(super) struct Browser {
     pub(super) panes: Vec<Box<dyn Pane>>,
     pub(super) tab: usize,
     pub(super) look: Look,
-    /// Tabs to come back to.
+    /// Tabs to return to.
     back: Vec<usize>,
 }
 
@@ -72,7 +72,7 @@ impl Browser {
         self.on(size, |pane, context| pane.settle(context));
     }
 
-    /// Where each tab's label starts in so many columns, and the label.
+    /// The label of each tab and where it starts, fitted to `room` columns.
     pub(super) fn labels(&self, room: u16) -> Vec<(u16, String)> {
         labels::labels(&self.data, &self.panes, self.tab, room)
     }
@@ -87,7 +87,7 @@ impl Browser {
         self.pane().filter_shown().is_some_and(|filter| filter.is_editing)
     }
 
-    /// Does what an action says.
+    /// Performs an action.
     pub(super) fn act(&mut self, size: Size, action: Action) -> Asked {
         match action {
             Action::Tab(tab) => self.open(size, usize::from(tab)),
@@ -133,7 +133,7 @@ impl Browser {
         }
     }
 
-    /// The next order of the open tab.
+    /// Sorts the open tab by its next order.
     fn sort(&mut self) -> Asked {
         let sorts = self.pane().sorts();
         let Some(first) = sorts.first() else { return Asked::Say("there is one order only here".into()) };
@@ -151,7 +151,7 @@ impl Browser {
         }
     }
 
-    /// Goes to another tab, and remembers to come back.
+    /// Goes to another tab and remembers the way back.
     fn visit(&mut self, tab: usize) {
         if self.tab != tab {
             self.back.push(self.tab);
@@ -159,7 +159,7 @@ impl Browser {
         }
     }
 
-    /// Esc: the filter first, then what the tab has open, then back to the tab that one came from.
+    /// Esc clears the filter first, then closes what the tab has open, then returns to the tab before.
     fn close(&mut self, size: Size) -> Asked {
         if self.panes[self.tab].filter().is_some_and(|filter| filter.is_on()) {
             if let Some(filter) = self.panes[self.tab].filter() {
@@ -244,7 +244,7 @@ impl Browser {
         }
     }
 
-    /// Asks what of a finding is to be allowed.
+    /// Asks how to allow a finding.
     fn allow(&mut self, size: Size) -> Asked {
         let ways = self.on(size, |pane, context| pane.allowed(context));
         if ways.is_empty() {
@@ -262,7 +262,7 @@ impl Browser {
         Asked::Choose(Chooser::new("Allow in .layercake.toml", items.collect()))
     }
 
-    /// Where one is, in names: another reading of the image may have other numbers.
+    /// Where the user is, by names: the numbers may differ when the image is read again.
     pub(super) fn here(&mut self, size: Size) -> Here {
         let path = self.on(size, |pane, context| pane.selected(context));
         Here {
@@ -272,7 +272,7 @@ impl Browser {
         }
     }
 
-    /// Goes back to where one was, as far as it is still there.
+    /// Goes back to a place, as far as it still exists.
     pub(super) fn back_to(&mut self, size: Size, here: &Here) {
         self.tab = LAYERS;
         let layer = here.layer.filter(|layer| *layer < self.data.image.layers.len());
@@ -287,7 +287,7 @@ impl Browser {
         self.tab = here.tab.min(self.panes.len() - 1);
     }
 
-    /// A key while the filter is edited; none when it is not the filter's.
+    /// Handles a key while the filter is edited; none when the filter does not take it.
     pub(super) fn edit(&mut self, size: Size, key: KeyEvent) -> Option<Vec<Effect>> {
         let filter = self.panes[self.tab].filter()?;
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
@@ -336,7 +336,7 @@ impl Browser {
         }
     }
 
-    /// A filter's answer; a late one to an earlier text is dropped.
+    /// Takes the result of a search; one for an earlier text is dropped.
     pub(super) fn found(&mut self, size: Size, tab: usize, turn: u64, found: Matches) {
         let data = Arc::clone(&self.data);
         let Some(pane) = self.panes.get_mut(tab) else { return };

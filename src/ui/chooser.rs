@@ -1,4 +1,4 @@
-//! Choosing from a list that lies on top of the tabs, with a filter as one types: the palette of all actions,
+//! A list on top of the tabs to choose from, filtered as the user types: the palette of all actions,
 //! orders and columns, images, formats.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -18,7 +18,7 @@ pub(super) enum Choice {
     Act(Action),
     /// Another order.
     Sort(Sort),
-    /// A column comes or goes.
+    /// Show or hide a column.
     Column(Column),
     /// One of the places that can be opened, by its number.
     Open(usize),
@@ -47,7 +47,7 @@ impl Item {
     }
 }
 
-/// The list, and what was typed.
+/// The list and the filter typed so far.
 #[derive(Debug)]
 pub(super) struct Chooser {
     title: &'static str,
@@ -191,7 +191,7 @@ impl Chooser {
     }
 }
 
-/// The rows of the list in the area of the whole.
+/// The rows of the list within the popup.
 fn rows(area: Rect) -> Rect {
     layout::inside(framed(area))
 }

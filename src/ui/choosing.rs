@@ -1,4 +1,4 @@
-//! The lists that one chooses from, and what a choice does.
+//! The lists to choose from, and what each choice does.
 
 use std::sync::Arc;
 
@@ -14,22 +14,22 @@ use super::text::safe;
 use crate::error::Result;
 use crate::units;
 
-/// What is to be done after a choice.
+/// What follows a choice.
 pub(super) enum Next {
     Done(Vec<Effect>),
     /// As if its key had been pressed.
     Act(Action),
-    /// There is nothing to go on with.
+    /// Nothing is open and nothing was chosen.
     Quit,
 }
 
-/// What was chosen from a list.
+/// Handles a choice from a list.
 pub(super) fn on_answer(model: &mut Model, answer: Answer) -> Next {
     let choice = match answer {
         Answer::Open => return Next::Done(Vec::new()),
         Answer::Closed => {
             model.overlay = None;
-            // with nothing chosen at the start there is nothing to show
+            // closed at the start, before anything is open
             return if matches!(model.stage, Stage::Loading(_)) {
                 Next::Quit
             } else {
@@ -82,7 +82,7 @@ pub(super) fn on_answer(model: &mut Model, answer: Answer) -> Next {
     Next::Done(Vec::new())
 }
 
-/// What could be opened is known.
+/// Shows what can be opened.
 pub(super) fn on_choices(model: &mut Model, offered: Result<Vec<Offered>>) -> Vec<Effect> {
     let offered = match offered {
         Ok(offered) => offered,
@@ -126,7 +126,7 @@ pub(super) fn show_images(model: &mut Model) {
     model.overlay = Some(Overlay::Chooser(Chooser::new("Which image?", items)));
 }
 
-/// All actions of where one is, by name.
+/// Shows the palette: all actions of the current scopes, by name.
 pub(super) fn show_palette(model: &mut Model) {
     let scopes: &[Scope] = match &model.stage {
         Stage::Browser(main) => main.scopes(),
@@ -137,7 +137,7 @@ pub(super) fn show_palette(model: &mut Model) {
     model.overlay = Some(Overlay::Chooser(Chooser::new("Do what?", items.collect())));
 }
 
-/// The orders of the open tab and the columns of trees.
+/// Shows the orders of the open tab and the columns of trees.
 pub(super) fn show_columns(model: &mut Model) {
     let Stage::Browser(main) = &model.stage else { return };
     let (look, now) = (main.look, main.context(model.size).sort);
@@ -159,7 +159,7 @@ pub(super) fn show_columns(model: &mut Model) {
     }
 }
 
-/// The formats of the report.
+/// Shows the formats of the report.
 pub(super) fn show_formats(model: &mut Model) {
     let formats = crate::report::FORMATS.iter().enumerate();
     let items = formats.map(|(at, format)| Item::new(format.name, format.help, Choice::Export(at)));

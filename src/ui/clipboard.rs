@@ -1,4 +1,4 @@
-//! The clipboard by OSC 52: the terminal itself sets it, also over ssh, and no library is needed.
+//! The clipboard by OSC 52: the terminal sets it, which works over ssh and needs no library.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 /// Longest text, in bytes: terminals drop longer ones.
 const LONGEST: usize = 60_000;
 
-/// The sequence that makes the terminal take `text` over. The text is encoded, so nothing in it can act.
+/// The sequence that makes the terminal copy `text`. The text is encoded, so the terminal cannot act on it.
 pub(super) fn sequence(text: &str) -> String {
     let mut end = text.len().min(LONGEST);
     while !text.is_char_boundary(end) {

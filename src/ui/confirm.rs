@@ -1,4 +1,4 @@
-//! What is going to be done, shown before it is: a change to files, or a dry run before a question.
+//! Shows what is about to happen: a change to files, or a dry run followed by a question.
 
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::{Rect, Size};
@@ -95,7 +95,7 @@ impl Confirm {
         layout::middle(size, size.width.saturating_sub(4).min(120), height.min(size.height.saturating_sub(2)))
     }
 
-    /// The lines in the area of the whole.
+    /// The lines within the popup.
     fn body(area: Rect) -> Rect {
         let inside = framed(area);
         Rect { height: inside.height.saturating_sub(2), ..inside }

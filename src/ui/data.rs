@@ -1,4 +1,4 @@
-//! What the UI shows: the examination of an image. Nothing in it changes any more.
+//! What the UI shows: the examination of an image, which never changes.
 
 use std::ops::{Deref, RangeInclusive};
 
@@ -10,7 +10,7 @@ use crate::overlay::{ChangeLog, Slot};
 
 /// What a request brings to the screen.
 pub struct Shown {
-    /// The image and all that is known of it.
+    /// The image and everything known about it.
     pub examination: Examination,
     /// Reads files again for the viewer and for extracting; none when the image passed by only once.
     pub bodies: Option<Box<dyn ReadBodies>>,
@@ -53,7 +53,7 @@ impl Deref for Data {
 }
 
 impl Data {
-    /// Prepares what a request brought. Takes time in the size of the image: this is part of the loading.
+    /// Prepares what a request loaded. Takes time proportional to the image, so it is part of loading.
     pub(super) fn new(Shown { examination, bodies, against }: Shown) -> Self {
         let log = ChangeLog::of(&examination.image);
         let mut wasted = Bits::new(examination.image.paths.len());

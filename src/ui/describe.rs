@@ -16,7 +16,7 @@ pub(super) fn is_directory(image: &Image, slot: Option<Slot>) -> bool {
     }
 }
 
-/// What a link leads to, as it is shown behind the name.
+/// Where a link leads, as shown after the name.
 pub(super) fn target(image: &Image, slot: Option<Slot>) -> Option<String> {
     let Some(Slot::Entry(id)) = slot else { return None };
     match image.entry(id).kind {
@@ -56,7 +56,7 @@ pub(super) fn mode(image: &Image, id: EntryId) -> String {
     out
 }
 
-/// `part` of `whole` in percent; nothing of nothing.
+/// `part` of `whole` in percent; empty when `whole` is 0.
 pub(super) fn share(part: u64, whole: u64) -> String {
     if whole == 0 { String::new() } else { crate::units::share(crate::analysis::efficiency(part, whole)) }
 }
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(time(0), "1970-01-01 00:00");
         assert_eq!(time(951_827_696), "2000-02-29 12:34");
         assert_eq!(time(-1), "1969-12-31 23:59");
-        // any number of a hostile tar
+        // a hostile tar may hold any number
         time(i64::MAX);
         time(i64::MIN);
     }

@@ -1,4 +1,4 @@
-//! What happens to the UI, and what it wants done. `update` turns the one into the other and does nothing else.
+//! What happens to the UI, and what it wants done. `update` turns one into the other and does nothing else.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub(super) enum Event {
     Resize(u16, u16),
     /// Parts and their bytes are known: the names and lengths of what is read.
     Begun(Vec<(String, u64)>),
-    /// Time passed; only while an image loads. So many bytes of each part were read.
+    /// Time passed while an image loads: the bytes read of each part.
     Tick(Vec<u64>),
     /// The image is there, or could not be read.
     Loaded(Result<Vec<Arc<Data>>>),
@@ -35,7 +35,7 @@ pub(super) enum Event {
         body: std::result::Result<Vec<u8>, String>,
         is_cut: bool,
     },
-    /// Something that takes longer was done, or failed; this is what to say.
+    /// Background work has ended; this is what to say.
     Done(String),
     /// What could be opened.
     Choices(Result<Vec<Offered>>),
@@ -49,7 +49,7 @@ pub(super) enum Event {
     Suspend,
 }
 
-/// Something is to be done outside.
+/// Work for the world outside.
 #[derive(Debug, Clone)]
 pub(super) enum Effect {
     /// Find the paths of a pattern.
@@ -64,7 +64,7 @@ pub(super) enum Effect {
     Save { text: String, into: PathBuf },
     /// Find out what could be opened.
     Choices,
-    /// Open one of these, by its number; none: what is open, once more.
+    /// Open one of these, by its number; none: read the open image again.
     Load(Option<usize>),
     /// Compare what is open with an older image, which a person names like this.
     Compare(String),

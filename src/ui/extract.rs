@@ -1,4 +1,4 @@
-//! The question where to write a file or a directory of the image, and what is said when it was written.
+//! Extracting: the question where to write, and the sentence after writing.
 
 use std::path::Path;
 
@@ -51,13 +51,12 @@ pub(super) fn extract(data: &Data, paths: &[(PathId, Option<EntryId>)], into: &P
     let Some(bodies) = &data.bodies else { return "not written: the files cannot be read again".into() };
     match load::extract(data, &**bodies, paths, into) {
         Ok(load::Extracted { files, left_out }) => {
-            let but =
-                if left_out > 0 { format!(", {left_out} special files left out") } else { String::new() };
-            format!(
-                "wrote {} files below {}{but}",
-                units::count(files),
-                safe(into.as_os_str().as_encoded_bytes())
-            )
+            let but = match left_out {
+                0 => String::new(),
+                some => format!(", {} left out", counted(some, "special file", "special files")),
+            };
+            let files = counted(files, "file", "files");
+            format!("wrote {files} below {}{but}", safe(into.as_os_str().as_encoded_bytes()))
         }
         Err(error) => format!("not written: {error}"),
     }

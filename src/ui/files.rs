@@ -1,5 +1,5 @@
-//! Files that the UI writes for the user: reports, fixes, the configuration. Whole or not at all, and nothing that
-//! is there is overwritten but what the user was shown.
+//! Files that the UI writes for the user: reports, fixes, the configuration. They are written whole or not at all, and
+//! nothing is overwritten but what the user was shown.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -54,7 +54,7 @@ pub(super) fn replace(change: &Change) -> String {
     }
 }
 
-/// The bytes in a file beside the place where they belong, with the mode that a new file has.
+/// Writes the bytes to a temporary file beside `into`, with the mode of the file there or of a new one.
 fn write(bytes: &[u8], into: &Path) -> io::Result<tempfile::NamedTempFile> {
     let directory = into.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();

@@ -1,4 +1,4 @@
-//! Answers filters on a thread of its own.
+//! Runs searches on a thread of their own.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,10 +9,10 @@ use super::data::Data;
 use super::event::Event;
 use super::tree::Pattern;
 
-/// Answers filters on a thread: one is looked for, and the newest one waits.
+/// A search thread: one search runs, and only the newest waits.
 pub(super) struct Finder {
     questions: Sender<(usize, u64, u64, Pattern)>,
-    /// The number of the newest question; an older one that is being looked for is given up.
+    /// The number of the newest search; an older one that still runs is abandoned.
     newest: Arc<AtomicU64>,
 }
 
@@ -39,7 +39,7 @@ impl Finder {
         Self { questions, newest }
     }
 
-    /// Asks; the answer comes as an event.
+    /// Starts a search; the result comes as an event.
     pub(super) fn ask(&self, tab: usize, turn: u64, pattern: Pattern) {
         let number = self.newest.fetch_add(1, Ordering::Relaxed) + 1;
         // the thread ends only with the UI

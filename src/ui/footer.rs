@@ -1,5 +1,5 @@
-//! The last line of the screen: the filter, what was said, or the keys of the pane; and always the way to the
-//! help and out, unless it stands beside the tabs.
+//! The last line of the screen: the filter, a message, or the keys of the pane; and the keys of help and quit,
+//! unless they stand beside the tabs.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -12,10 +12,10 @@ use super::text::{Painter, counted, fit_path, safe, width};
 use super::tree::Filter;
 use crate::units;
 
-/// Columns of the way to the help and out.
+/// Columns of the hints for help and quit.
 pub(super) const HINTS: u16 = 14;
 
-/// Draws the way to the help and out at the right end of a line.
+/// Draws the hints for help and quit at the right end of a line.
 pub(super) fn draw_hints(area: Rect, painter: &mut Painter<'_>) {
     let (key, dim) = (painter.theme.key, painter.theme.dim);
     let x = area.width.saturating_sub(HINTS + 1);
@@ -34,7 +34,7 @@ pub(super) fn draw(model: &Model, main: &Browser, line: Rect, hints: bool, paint
         return;
     }
     if model.overlay.is_some() {
-        // what lies on top names its own keys
+        // a popup names its own keys
         return;
     }
     let pane = main.pane();
@@ -63,7 +63,7 @@ pub(super) fn draw(model: &Model, main: &Browser, line: Rect, hints: bool, paint
     }
 }
 
-/// Draws the filter and how much it leaves, and gives the column after it.
+/// Draws the filter and what it finds; returns the column after it.
 fn draw_filter(
     filter: &Filter,
     count: Option<Count>,

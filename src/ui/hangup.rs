@@ -1,7 +1,7 @@
 //! Noticing that the terminal is gone. A hang-up signal reaches only the processes in the foreground, and the
-//! reader of keys takes the end of the input for silence; so the terminal itself is watched.
+//! key reader mistakes the end of input for silence, so the terminal itself is watched.
 
-/// Calls `gone` when the terminal that keys come from hangs up. Blocks until then; returns without a call
+/// Blocks until the terminal hangs up, then calls `gone`. Returns without a call
 /// where terminals cannot be watched.
 #[cfg(unix)]
 pub(super) fn watch(gone: impl FnOnce()) {
@@ -19,7 +19,7 @@ pub(super) fn watch(gone: impl FnOnce()) {
         None => return,
     };
     loop {
-        // no event is asked for: only errors and the hang-up wake this
+        // no event is requested, so only errors and a hang-up wake this
         let mut polled = [PollFd::from_borrowed_fd(terminal, PollFlags::empty())];
         match poll(&mut polled, None) {
             Err(rustix::io::Errno::INTR) => {}

@@ -14,10 +14,10 @@ use super::runtime::{body, copied};
 use super::update::update;
 use super::{Options, fixing, layout, view};
 
-/// A UI that draws into a buffer and does its effects at once. It writes no files.
+/// A UI that draws into a buffer and performs effects immediately. It writes no files.
 pub struct Headless {
     model: Model,
-    /// What was given to the clipboard last.
+    /// The text copied last.
     copied: Option<String>,
     /// Searches wait until [`Headless::search`].
     waits: bool,
@@ -115,7 +115,7 @@ impl Headless {
         self.model.exit.is_some()
     }
 
-    /// What was given to the clipboard last.
+    /// The text copied last.
     pub fn clipboard(&self) -> Option<&str> {
         self.copied.as_deref()
     }
@@ -178,7 +178,7 @@ impl Headless {
                 data.find(&pattern, &|| false).map(|found| Event::Matches { tab, turn, found })
             }
             Effect::Body { entry, limit } => Some(body(data, entry, limit)),
-            // whoever presses keys at random should find no files afterwards
+            // pressing random keys must not leave files behind
             Effect::Extract { .. }
             | Effect::Export { .. }
             | Effect::Save { .. }
@@ -249,7 +249,7 @@ fn row(buffer: &Buffer, y: u16) -> String {
     out.trim_end().to_owned()
 }
 
-/// A style in words; nothing for a plain one.
+/// A style in words; empty for a plain one.
 fn told(style: ratatui::style::Style) -> String {
     let mut words = Vec::new();
     let colour = |name: &str, colour: Option<ratatui::style::Color>| match colour {

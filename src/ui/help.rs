@@ -7,7 +7,7 @@ use super::layout;
 use super::list::List;
 use super::text::{Painter, framed, wrap};
 
-/// Columns of the keys, with the blanks around them.
+/// Columns of the keys, including blanks.
 const KEYS: u16 = 12;
 
 /// A line of the help.

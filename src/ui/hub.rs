@@ -7,7 +7,7 @@ use super::data::Data;
 use crate::units;
 
 impl Data {
-    /// The findings that name one of these layers, by their places in the advice.
+    /// The findings that name one of these layers, as indexes into the advice.
     pub(super) fn findings_of(&self, layers: &RangeInclusive<usize>) -> Vec<usize> {
         let findings = self.advice.findings.iter().enumerate();
         let named = findings.filter(|(_, finding)| finding.layers.iter().any(|layer| layers.contains(layer)));
@@ -15,7 +15,7 @@ impl Data {
     }
 
     /// What of the layers' bytes is wasted and which layers hid it, most first: `96.4 MB wasted: overwritten by 6`.
-    /// The first line is about all of it.
+    /// The first line is the sum.
     pub(super) fn wasted_by(&self, layers: &RangeInclusive<usize>) -> Vec<String> {
         let mut causes: BTreeMap<(usize, &'static str), u64> = BTreeMap::new();
         for copy in self.analysis.copies.iter().filter(|copy| layers.contains(&copy.layer)) {

@@ -14,13 +14,13 @@ use crate::error::{Error, Result};
 /// The number of the hang-up signal.
 pub(super) const HANG_UP: i32 = 1;
 
-/// Reads the terminal from now on. Its end ends the UI.
+/// Starts reading the terminal. The UI ends when the terminal does.
 pub(super) fn read_keys(sender: Sender<Event>) {
     let end = sender.clone();
     // the UI may have ended meanwhile
     thread::spawn(move || hangup::watch(|| _ = end.send(Event::Stop(HANG_UP))));
     thread::spawn(move || {
-        // the first look takes the signal of a new size; a size that changed since the first frame is told after it
+        // polling installs the handler for size changes; a change before that is reported here
         let watched = crossterm::event::poll(Duration::ZERO).is_ok();
         if let (true, Ok((width, height))) = (watched, crossterm::terminal::size()) {
             _ = sender.send(Event::Resize(width, height));
@@ -42,7 +42,7 @@ pub(super) fn read_keys(sender: Sender<Event>) {
     });
 }
 
-/// Takes the signals that end or stop a program from now on, so that the terminal is given back first.
+/// Handles the signals that end or stop a program, so that the terminal is restored first.
 ///
 /// # Errors
 /// When the system does not allow it.
@@ -50,7 +50,7 @@ pub(super) fn read_keys(sender: Sender<Event>) {
 pub(super) fn read_signals(sender: Sender<Event>) -> Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2};
 
-    /// How long the loop may take to end before the program is ended without it.
+    /// How long the loop may take before the process exits without it.
     const PATIENCE: Duration = Duration::from_secs(2);
 
     let ours = [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP];
@@ -63,7 +63,7 @@ pub(super) fn read_signals(sender: Sender<Event>) -> Result<()> {
                 break;
             }
             if is_end {
-                // a terminal that takes no more output blocks the loop: the signal still ends the program
+                // a terminal that accepts no output blocks the loop, but the signal must still end the program
                 thread::spawn(|| {
                     thread::sleep(PATIENCE);
                     std::process::exit(130);

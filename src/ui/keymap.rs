@@ -1,5 +1,5 @@
 //! The one table of keys. It drives the dispatch, the footer, the help overlay, the manual page and the
-//! README, so none of them can tell a key that does something else.
+//! README, so none of them can disagree with what a key does.
 
 use crossterm::event::{KeyEvent, KeyModifiers};
 
@@ -7,10 +7,10 @@ use super::action::Binding;
 pub(super) use super::action::{Action, Scope};
 use super::bindings::BINDINGS;
 
-/// What a key means in these scopes, the first that knows it.
+/// What a key means in the first of these scopes that binds it.
 pub(super) fn lookup(event: KeyEvent, scopes: &[Scope]) -> Option<Action> {
     let code = event.code;
-    // a capital letter says its shift itself
+    // a capital letter implies Shift
     let modifiers = event.modifiers - KeyModifiers::SHIFT;
     scopes.iter().find_map(|scope| {
         BINDINGS
@@ -20,7 +20,7 @@ pub(super) fn lookup(event: KeyEvent, scopes: &[Scope]) -> Option<Action> {
     })
 }
 
-/// What the footer names first, where it has not room for all.
+/// What the footer names first when there is no room for everything.
 const FIRST: [Action; 12] = [
     Action::Open,
     Action::Fix,
@@ -46,7 +46,7 @@ pub(super) fn footer(
         BINDINGS.iter().filter(move |binding| binding.scope == scope && !binding.label.is_empty())
     };
     let bindings: Vec<&Binding> = scopes.iter().flat_map(in_scope).collect();
-    // a key of a closer scope hides the same key of another
+    // a key of a closer scope hides the same key of a wider one
     let is_hidden = |at: usize| {
         bindings[..at].iter().any(|closer| closer.keys.iter().any(|key| bindings[at].keys.contains(key)))
     };
@@ -70,7 +70,7 @@ pub(super) fn actions(scopes: &[Scope]) -> impl Iterator<Item = (Action, &'stati
 }
 
 /// All keys by where they work: (heading, rows of key and sentence). The help overlay, the manual page and
-/// the README are made of this.
+/// the README are generated from this.
 pub fn key_table() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
     let rows = |scope: Scope| {
         BINDINGS.iter().filter(|row| row.scope == scope).map(|row| (row.shown, row.help)).collect()

@@ -1,4 +1,4 @@
-//! The labels of the tabs: where they stand, which drawing and clicks must agree on.
+//! The labels of the tabs and their positions, shared by drawing and clicks.
 
 use super::data::Data;
 use super::pane::Pane;

@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect, Size};
 
 use super::text::columns;
 
-/// Smallest terminal that something useful fits in.
+/// The smallest terminal on which the UI is useful.
 pub(super) const LEAST: Size = Size::new(30, 8);
 
 /// Largest screen that is drawn: terminals may claim any size, and a frame takes memory for every cell.
@@ -50,7 +50,7 @@ pub(super) struct Split {
     pub(super) below: Rect,
 }
 
-/// Splits a body; the left pane gets so many percent. On a narrow one only the pane with the focus is shown.
+/// Splits a body; the left pane gets `percent` of the width. A narrow body shows only the focused pane.
 pub(super) fn split(body: Rect, percent: u16, right_has_focus: bool, details: u16) -> Split {
     let below = if body.height >= details * 3 { details } else { 0 };
     let height = body.height - below;

@@ -12,7 +12,7 @@ pub(super) struct List {
 }
 
 impl List {
-    /// Moves the cursor as the action says; false when it is none that moves. `height` rows are on screen.
+    /// Moves the cursor; false when the action does not move it. `height` rows are on screen.
     pub(super) fn act(&mut self, action: Action, length: usize, height: usize) -> bool {
         let last = length.saturating_sub(1);
         let page = height.saturating_sub(1).max(1);
@@ -31,7 +31,7 @@ impl List {
         true
     }
 
-    /// Turns the wheel: the window moves, and takes the cursor with it where it must.
+    /// Scrolls the window by the wheel; the cursor follows only to stay on screen.
     pub(super) fn wheel(&mut self, rows: isize, length: usize, height: usize) {
         let furthest = length.saturating_sub(height);
         self.top = self.top.saturating_add_signed(rows).min(furthest);

@@ -25,7 +25,7 @@ impl Loading {
         self.parts = parts;
     }
 
-    /// So many bytes of each part were read.
+    /// Takes the bytes read of each part.
     pub(super) fn tick(&mut self, done: Vec<u64>) {
         if done.len() == self.parts.len() {
             self.done = done;
@@ -47,7 +47,7 @@ impl Loading {
         let whole = sum(&mut self.parts.iter().map(|part| part.1));
         let done = sum(&mut self.done.iter().copied());
         if whole == 0 && done > 0 {
-            // a stream does not tell how long it is
+            // the length of a stream is unknown
             painter.put(area, 2, 2, area.width, &format!("{} read", units::size(done)), dim);
         } else if whole == 0 {
             painter.put(area, 2, 2, area.width, "waiting for its first bytes …", dim);
@@ -72,9 +72,13 @@ impl Loading {
         let bar = area.width.saturating_sub(48).clamp(8, 40);
         for (y, at) in (4..).zip(shown) {
             let (name, length) = &self.parts[at];
-            painter.right(area, 2, y, 8, &units::size(*length), text);
+            let is_known = *length > 0;
+            let bytes = if is_known { *length } else { self.done[at] };
+            painter.right(area, 2, y, 8, &units::size(bytes), text);
             painter.put(area, 11, y, bar, &"░".repeat(usize::from(bar)), dim);
-            painter.bar(area, 11, y, bar, (self.done[at], *length), painter.theme.bar);
+            if is_known {
+                painter.bar(area, 11, y, bar, (self.done[at], *length), painter.theme.bar);
+            }
             painter.put(area, 12 + bar, y, area.width.saturating_sub(13 + bar), &safe(name.as_bytes()), dim);
         }
         let y = area.height.saturating_sub(1);

@@ -58,7 +58,7 @@ pub(super) enum Column {
 }
 
 impl Column {
-    /// Every column: its name, its heading, and its width without the blank after it.
+    /// Every column: name, heading, and width without the blank after it.
     pub(super) const ALL: [(Self, &'static str, &'static str, u16); 7] = [
         (Self::Bar, "bar", "", 8),
         (Self::Share, "share of the directory", "SHARE", 7),
@@ -72,7 +72,7 @@ impl Column {
 
 /// Tabs that have an order of their own.
 const TABS: usize = 8;
-/// The tab whose rows come by how much they matter.
+/// The tab that is sorted by severity.
 const ADVICE: usize = 2;
 
 /// The choices of the user.
@@ -84,7 +84,7 @@ pub(super) struct Look {
     columns: u8,
     /// Sizes to the byte.
     pub(super) exact: bool,
-    /// Percent of the width that the left of two panes has.
+    /// The width of the left of two panes, in percent.
     pub(super) left: u16,
 }
 
@@ -117,12 +117,12 @@ impl Look {
         self.columns >> column as u8 & 1 == 1
     }
 
-    /// A column comes or goes.
+    /// Show or hide a column.
     pub(super) fn toggle(&mut self, column: Column) {
         self.columns ^= 1 << column as u8;
     }
 
-    /// Moves the line between two panes by a step.
+    /// Moves the split between two panes by one step.
     pub(super) fn widen(&mut self, wider: bool) {
         const STEP: u16 = 4;
         self.left = if wider { self.left + STEP } else { self.left.saturating_sub(STEP) }.clamp(20, 76);
@@ -133,7 +133,7 @@ impl Look {
         if self.exact { crate::units::count(bytes) } else { crate::units::size(bytes) }
     }
 
-    /// Columns that sizes take: all bytes of the image are written in them when they are shown to the byte.
+    /// Columns of a size: in exact mode, enough for all bytes of the image.
     pub(super) fn size_width(&self, content: u64) -> u16 {
         if self.exact { super::text::width(&crate::units::count(content)).max(8) } else { 8 }
     }
@@ -153,7 +153,7 @@ impl std::fmt::Display for Look {
 }
 
 impl Look {
-    /// Reads what [`Look`] writes. What is unknown is left as it is by default: an older or newer program wrote it.
+    /// Reads what [`Look`] writes. Unknown values keep their defaults: another version may have written them.
     pub(super) fn read(text: &str) -> Self {
         let mut look = Self::default();
         for (name, value) in text.lines().filter_map(|line| line.split_once(" = ")) {

@@ -71,7 +71,7 @@ pub use theme::ThemeName;
 /// How to show it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// The colours; none: those of the last time.
+    /// The colours; none: those used last.
     pub theme: Option<ThemeName>,
     /// No colours at all, only bold, dim and reverse (`NO_COLOR`).
     pub no_color: bool,

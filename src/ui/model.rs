@@ -1,4 +1,4 @@
-//! The state of the UI: loading or browsing, and what lies on top.
+//! The state of the UI: loading or browsing, and any popup.
 
 use std::sync::Arc;
 
@@ -22,13 +22,13 @@ use crate::error::Error;
 pub(super) struct Model {
     pub(super) size: Size,
     pub(super) theme: ThemeName,
-    /// The user changed the theme: it is to be remembered.
+    /// The user changed the theme, so it is saved.
     pub(super) theme_is_chosen: bool,
     pub(super) no_color: bool,
     pub(super) mouse: bool,
-    /// How the next image is shown at first.
+    /// How the first image is shown.
     pub(super) look: Look,
-    /// What is said in the footer until the next key.
+    /// The message in the footer until the next key.
     pub(super) message: Option<String>,
     pub(super) stage: Stage,
     /// All images that were loaded together.
@@ -96,7 +96,7 @@ impl Model {
             return;
         }
         self.images = images;
-        // the same one of them as before
+        // the same image as before
         let shown = match &self.stage {
             Stage::Browser(main) => {
                 let name = &main.data.image.about.reference;
@@ -107,7 +107,7 @@ impl Model {
         self.browse(shown.unwrap_or(0));
     }
 
-    /// Browses one of the images that were loaded, as far as possible where one was in the other.
+    /// Browses one of the loaded images, at the same place if it has it.
     pub(super) fn browse(&mut self, number: usize) {
         let Some(data) = self.images.get(number).cloned() else { return };
         let size = self.size;

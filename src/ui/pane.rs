@@ -1,7 +1,7 @@
-//! What every tab is: something that takes actions, keeps its own state and can be drawn.
+//! A tab takes actions, keeps its own state, and can be drawn.
 //!
-//! The shell around the tabs knows them by this trait only; what a tab wants of another one or of the
-//! world it says in a [`Reply`].
+//! The shell knows tabs only through this trait; what a tab wants from another tab or from outside
+//! it returns as a [`Reply`].
 
 use std::ops::RangeInclusive;
 
@@ -77,28 +77,28 @@ pub(super) trait Pane {
     }
     /// Where its keys are found, the closest scope first.
     fn scopes(&self) -> &'static [Scope];
-    /// The orders that it can have now, the first one at the start. None: it cannot be sorted.
+    /// The orders it offers now, the default first. Empty: it cannot be sorted.
     fn sorts(&self) -> &'static [Sort] {
         &[]
     }
-    /// False for an action that its scopes have but that does nothing here: the footer leaves it out.
+    /// False for an action of its scopes that does nothing here, so the footer omits it.
     fn offers(&self, _action: Action) -> bool {
         true
     }
-    /// Does what an action says.
+    /// Performs an action.
     fn act(&mut self, context: Context<'_>, action: Action) -> Option<Reply>;
-    /// Closes what is on top in it; false when there is nothing.
+    /// Closes its topmost thing; false when nothing is open.
     fn close(&mut self, _cx: Context<'_>) -> bool {
         false
     }
-    /// Takes the order of the context, and fits the cursors and windows to the area. Called after everything that
-    /// happens.
+    /// Adopts the order of the context and fits cursors and windows to the area. Called after every
+    /// event.
     fn settle(&mut self, context: Context<'_>);
     /// Draws it.
     fn draw(&self, context: Context<'_>, painter: &mut Painter<'_>);
     /// A click; the second one on the selected row opens it.
     fn click(&mut self, context: Context<'_>, at: Position) -> Option<Reply>;
-    /// The wheel was turned by so many rows.
+    /// Scrolls by `rows`.
     fn wheel(&mut self, context: Context<'_>, at: Position, rows: isize);
     /// Its filter, if it has one.
     fn filter(&mut self) -> Option<&mut Filter> {
@@ -110,13 +110,13 @@ pub(super) trait Pane {
     }
     /// The filter shows other paths now.
     fn refilter(&mut self, _cx: Context<'_>) {}
-    /// The filter was typed and is kept: the list has the focus.
+    /// The filter was confirmed with Enter: the list takes the focus.
     fn filter_kept(&mut self) {}
     /// How much it shows.
     fn count(&self, _cx: Context<'_>) -> Option<Count> {
         None
     }
-    /// Where the filter finds something when it does not find anything here.
+    /// Where else the filter matches, when it matches nothing here.
     fn elsewhere(&self) -> Option<String> {
         None
     }
@@ -124,7 +124,7 @@ pub(super) trait Pane {
     fn selected(&self, _cx: Context<'_>) -> Option<PathId> {
         None
     }
-    /// What `v` shows in the place of the selected file.
+    /// What `v` shows instead of the selected file.
     fn page(&self, _cx: Context<'_>) -> Option<Page> {
         None
     }

@@ -1,4 +1,4 @@
-//! How far the loader is: counted by the loader's threads, read by the loop when it draws.
+//! The progress of the loader: counted by its threads, read by the loop when it draws.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -36,7 +36,7 @@ impl Progress {
 
 impl load::Progress for Progress {
     fn begin(&self, parts: &[(String, u64)]) {
-        // a second beginning is that of the same parts
+        // the same parts may begin twice
         if self.done.set(parts.iter().map(|_| AtomicU64::new(0)).collect()).is_ok() {
             _ = self.sender.send(Event::Begun(parts.to_vec()));
         }

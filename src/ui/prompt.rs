@@ -1,4 +1,4 @@
-//! A question with one line of text for an answer, on top of the tabs: where to write something.
+//! A popup that asks for one line of text: where to write something.
 
 use std::path::PathBuf;
 

@@ -41,7 +41,7 @@ pub(super) fn write(theme: Option<ThemeName>, look: &Look) {
         .and_then(|()| tempfile::NamedTempFile::new_in(directory))
         .and_then(|file| fs::write(file.path(), format!("{theme}{look}")).map(|()| file));
     if let Ok(file) = written {
-        // there is nobody to tell: the UI has ended
+        // the UI has ended, so no one can be told
         _ = file.persist(path);
     }
 }

@@ -1,4 +1,4 @@
-//! What the UI asks of the world around it: images to load, and changes to files of the project. All of it is in
+//! What the UI needs from outside: images to load, and changes to files of the project, all as
 //! closures, so that the UI knows no engines, archives or configuration files.
 
 use std::path::Path;

@@ -1,7 +1,7 @@
-//! The UI in the world: threads that send events, a loop that takes them in and draws, effects that are done.
+//! The UI at run time: threads send events, a loop takes them and draws, effects are performed.
 //!
-//! The loop sleeps until something happens; only while an image loads it wakes by itself. Events that piled
-//! up are taken in together before a frame is drawn.
+//! The loop sleeps until an event arrives; only while an image loads it also wakes by itself. Queued
+//! events are handled together before a frame is drawn.
 
 use std::io::{self, Write as _};
 use std::panic::AssertUnwindSafe;
@@ -30,7 +30,7 @@ use crate::image::EntryId;
 
 /// How often the loading screen is drawn.
 const TICK: Duration = Duration::from_millis(80);
-/// Up to so many paths a filter is answered at once, before the next frame.
+/// Images of up to this many paths are searched immediately, before the next frame.
 const FEW_PATHS: u32 = 40_000;
 
 /// Opens the UI on a request and runs it to its end. The terminal is as before when this returns, and when it panics.
@@ -42,7 +42,7 @@ pub fn run(request: Request, options: Options) -> Result<Outcome> {
     let (width, height) = crossterm::terminal::size().map_err(|error| no_terminal(&error))?;
     let guard = Guard::take(!options.no_mouse).map_err(|error| no_terminal(&error))?;
     let (theme, look) = remembered::read();
-    // the only question that the terminal is asked, before anything else reads its answers
+    // the only query to the terminal, before anything else reads its input
     let shown = options.theme.or(theme).unwrap_or_default().on(background::is_light);
     let options = Options { theme: Some(shown), ..options };
     let mut model = Model::new(request.name.clone(), layout::drawn(width, height), options);
@@ -117,7 +117,7 @@ impl Runtime {
                 let tick = || Event::Tick(self.progress.done());
                 self.events.recv_timeout(TICK).unwrap_or_else(|_| tick())
             } else {
-                // this end is never dropped before the runtime is
+                // the runtime holds a sender, so this end cannot close
                 self.events.recv().unwrap_or(Event::Stop(0))
             };
             self.take(first);
@@ -148,7 +148,7 @@ impl Runtime {
         self.written(&drawn);
     }
 
-    /// A terminal that cannot be written to is gone: that ends the UI like a hang-up.
+    /// A terminal that cannot be written to is gone, which ends the UI like a hang-up.
     fn written(&mut self, written: &io::Result<()>) {
         if written.is_err() {
             self.model.exit.get_or_insert(Exit::Ended(Outcome::Signal(input::HANG_UP)));
@@ -236,7 +236,7 @@ impl Runtime {
         self.finder.get_or_insert_with(|| Finder::new(data, sender.clone())).ask(tab, turn, pattern);
     }
 
-    /// Does something that takes time on a thread of its own.
+    /// Runs slow work on a thread of its own.
     fn later(&self, work: impl FnOnce(&Data) -> Event + Send + 'static) {
         let (Some(data), sender) = (self.data(), self.sender.clone()) else { return };
         thread::spawn(move || {
@@ -248,8 +248,8 @@ impl Runtime {
         });
     }
 
-    /// Back to the shell; returns when that brings the program to the front again. What is on the terminal
-    /// then is unknown, so everything is drawn anew. Nothing is asked of the terminal: the thread that reads
+    /// Stops the program and returns when the shell resumes it. What is on the terminal
+    /// then is unknown, so everything is redrawn. The terminal is not queried: the thread that reads
     /// the keys would get the answer.
     fn suspend(&mut self) {
         if !terminal::can_stop() {
@@ -266,14 +266,14 @@ impl Runtime {
         self.screen.forget();
     }
 
-    /// Loads one of the places that were offered, or what is open once more.
+    /// Loads one of the offered places, or the open image again.
     fn load(&mut self, place: Option<usize>) {
         if let Some(place) = place {
             let offered = self.offered.lock().unwrap_or_else(PoisonError::into_inner);
             let chosen = offered.get(place).cloned().or_else(|| self.open.offered.take());
             self.open = Wanted { offered: chosen, older: None };
         }
-        // the filter's thread looks through the image of before
+        // the search thread holds the previous image
         self.finder = None;
         self.progress = Arc::new(Progress::new(self.sender.clone()));
         let (request, open) = (Arc::clone(&self.request), self.open.clone());
@@ -287,7 +287,7 @@ impl Runtime {
         });
     }
 
-    /// Finds out what could be opened.
+    /// Lists what can be opened, on a thread.
     fn ask_choices(&self) {
         let (request, sender) = (Arc::clone(&self.request), self.sender.clone());
         let offered = Arc::clone(&self.offered);
@@ -306,7 +306,7 @@ fn all_of(shown: Vec<Shown>) -> Vec<Arc<Data>> {
     shown.into_iter().map(|shown| Arc::new(Data::new(shown))).collect()
 }
 
-/// What is said about a text that was copied.
+/// The message after copying a text.
 pub(super) fn copied(text: &str) -> String {
     let lines = text.lines().count();
     let first = crate::text::line(text.lines().next().unwrap_or_default().as_bytes(), 120);

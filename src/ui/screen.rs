@@ -1,4 +1,4 @@
-//! The frame on the terminal: only the cells that changed since the frame before are written.
+//! Writes frames to the terminal, only the cells that changed.
 //!
 //! This does what `ratatui::Terminal` does, less its questions: that one asks the terminal for the position
 //! of the cursor whenever it clears the screen, waits for the answer beside the thread that reads the keys,

@@ -1,5 +1,5 @@
-//! The terminal as the UI needs it, and back as it was. Both ways can be gone any number of times: the end
-//! of the UI, a panic, the stop signal and the resuming all come here and need not know of each other.
+//! Puts the terminal into the UI's state and back. Both can happen any number of times: the end
+//! of the UI, a panic, the stop signal and the resume all come here and need not know of each other.
 
 use std::io::{self, Write as _};
 use std::sync::Once;
@@ -52,7 +52,7 @@ pub(super) fn enter(mouse: bool) -> io::Result<()> {
 /// Gives the terminal back, if it is taken.
 pub(super) fn leave() {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        // nothing better can be done where one of these fails
+        // nothing can be done when one of these fails
         _ = execute!(
             io::stdout(),
             DisableMouseCapture,
@@ -71,7 +71,7 @@ pub(super) fn can_stop() -> bool {
     rustix::process::getsid(None).is_ok_and(|leader| leader != rustix::process::getpid())
 }
 
-/// Stops the whole job, also what feeds it through a pipe, as the terminal's own Ctrl-Z does. Returns when
+/// Stops the whole job, including what feeds it through a pipe, as Ctrl-Z on a terminal does. Returns when
 /// it is continued.
 #[cfg(unix)]
 pub(super) fn stop() -> io::Result<()> {
@@ -80,7 +80,7 @@ pub(super) fn stop() -> io::Result<()> {
     let continued = std::sync::Arc::new(AtomicBool::new(false));
     let listener = signal_hook::flag::register(signal_hook::consts::SIGCONT, continued.clone())?;
     kill_current_process_group(Signal::STOP)?;
-    // the stop may reach another thread first, and this one a moment later
+    // the stop may reach another thread first
     while !continued.load(Ordering::SeqCst) {
         thread::sleep(std::time::Duration::from_millis(1));
     }
@@ -105,8 +105,8 @@ pub(super) fn capture_mouse(on: bool) -> io::Result<()> {
     if on { execute!(io::stdout(), EnableMouseCapture) } else { execute!(io::stdout(), DisableMouseCapture) }
 }
 
-/// Makes a panic of this thread give the terminal back before it is told. Panics of other threads are not
-/// told at all while the terminal is taken: what they did comes back as an error.
+/// Restores the terminal before a panic of this thread is printed. Panics of other threads are not
+/// printed while the terminal is taken: they come back as errors.
 pub(super) fn hook_panics() {
     static ONCE: Once = Once::new();
     let ui: ThreadId = thread::current().id();

@@ -11,7 +11,7 @@ use crate::text::{bar, cut, cut_path, line};
 
 pub(super) use crate::text::{code, counted, wrap};
 
-/// Longest text of the image that is prepared for one place, in characters.
+/// Longest text from the image in one place, in characters.
 const LONGEST: usize = 1000;
 
 /// A buffer to draw into, and the colours to draw with.
@@ -21,7 +21,7 @@ pub(super) struct Painter<'a> {
 }
 
 impl Painter<'_> {
-    /// Writes `text` at a column and row of `area`, cut with an ellipsis after `width` columns. Gives the column behind it.
+    /// Writes `text` at a column and row of `area`, cut with an ellipsis after `width` columns. Returns the column after it.
     pub(super) fn put(&mut self, area: Rect, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
         let left = area.width.saturating_sub(x).min(width);
         if y >= area.height || left == 0 {
@@ -37,13 +37,13 @@ impl Painter<'_> {
         end.saturating_sub(area.x)
     }
 
-    /// Writes `text` so that it ends `width` columns behind `x`.
+    /// Right-aligns `text` in the `width` columns from `x`.
     pub(super) fn right(&mut self, area: Rect, x: u16, y: u16, width: u16, text: &str, style: Style) {
         let used = columns(text.width()).min(width);
         self.put(area, x + (width - used), y, used, text, style);
     }
 
-    /// Writes parts one behind the other, and gives the column behind the last.
+    /// Writes parts one after the other and returns the column after the last.
     pub(super) fn parts(&mut self, area: Rect, x: u16, y: u16, parts: &[(&str, Style)]) -> u16 {
         parts.iter().fold(x, |x, (text, style)| self.put(area, x, y, u16::MAX, text, *style))
     }
@@ -61,7 +61,7 @@ impl Painter<'_> {
         let end = self.put(area, 2, 0, room, &format!(" {title} "), style);
         let (end, mut note) = (end + 2, note);
         let left = area.width.saturating_sub(end + 3);
-        // what does not fit is left out part by part, not cut
+        // parts that do not fit are left out, not cut
         while width(note) > left {
             note = note.rsplit_once(" ── ").map_or("", |(front, _)| front);
         }
@@ -70,10 +70,11 @@ impl Painter<'_> {
         }
     }
 
-    /// Empties an area and frames it, for something that lies on top of the tabs: its title and a note are in the
-    /// frame. Gives the area inside.
+    /// Clears and frames the area of a popup, with a title and a note in the
+    /// frame. Returns the area inside.
     pub(super) fn popup(&mut self, area: Rect, title: &str, note: &str) -> Rect {
-        self.clear(area);
+        // a blank column on either side keeps what is below apart
+        self.clear(Rect { x: area.x.saturating_sub(1), width: area.width.saturating_add(2), ..area });
         let rule = self.theme.rule;
         let across = "─".repeat(usize::from(area.width.saturating_sub(2)));
         let bottom = area.height.saturating_sub(1);
@@ -101,8 +102,8 @@ impl Painter<'_> {
         self.put(area, x, y, width, &bar(part, whole, usize::from(width)), style);
     }
 
-    /// Draws the scrollbar of a list of `length` rows, of which those from `top` on are in `area`, and gives the area
-    /// that is left for them. A list that fits has none.
+    /// Draws the scrollbar of a list of `length` rows, shown in `area` from row `top` on, and returns the area
+    /// left for the rows. A list that fits has none.
     pub(super) fn scrolled(&mut self, area: Rect, top: usize, length: usize) -> Rect {
         let height = usize::from(area.height);
         if height == 0 || length <= height || area.width < 8 {
@@ -128,7 +129,7 @@ impl Painter<'_> {
         }
     }
 
-    /// Empties an area, for something that lies on top.
+    /// Clears an area for a popup.
     pub(super) fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
         for y in area.top()..area.bottom() {

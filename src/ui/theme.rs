@@ -1,4 +1,4 @@
-//! Colours by what they mean, as one table per theme. No meaning hangs on a colour alone: marks, words
+//! Colours by meaning, one table per theme. No meaning depends on colour alone: marks, words
 //! and bars say the same.
 
 use ratatui::buffer::Buffer;
@@ -56,7 +56,7 @@ impl ThemeName {
         Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, theme)| theme)
     }
 
-    /// The next theme, round and round.
+    /// The next theme, cyclically.
     pub(super) fn next(self) -> Self {
         match self {
             Self::Default => Self::Dark,
@@ -98,7 +98,7 @@ static DEFAULT: Theme = Theme {
     text: PLAIN,
     dim: PLAIN.add_modifier(Modifier::DIM),
     rule: PLAIN.add_modifier(Modifier::DIM),
-    // titles stand on a dim rule
+    // titles are drawn over a dim rule
     title: PLAIN.remove_modifier(Modifier::DIM),
     title_focused: BOLD.fg(Color::Cyan).remove_modifier(Modifier::DIM),
     selected: PLAIN.fg(Color::Cyan).add_modifier(Modifier::REVERSED).remove_modifier(Modifier::DIM),
@@ -168,7 +168,7 @@ static CONTRAST: Theme = Theme {
     key: BOLD.add_modifier(Modifier::UNDERLINED),
 };
 
-/// Takes the colours out of a drawn frame and leaves bold, dim and reverse: what `NO_COLOR` asks for.
+/// Removes the colours of a frame and keeps bold, dim and reverse, as `NO_COLOR` asks.
 /// (Crossterm's own handling of `NO_COLOR` writes a reset that would wipe the reverse video too.)
 pub(super) fn strip_colours(buffer: &mut Buffer) {
     for cell in &mut buffer.content {

@@ -196,7 +196,7 @@ fn on_overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
     Some(effect.into_iter().collect())
 }
 
-/// What was chosen from a list.
+/// Handles a choice from a list.
 fn chosen(model: &mut Model, answer: chooser::Answer) -> Vec<Effect> {
     match choosing::on_answer(model, answer) {
         Next::Done(effects) => effects,

@@ -122,7 +122,7 @@ impl Viewer {
         }
     }
 
-    /// Does what an action says.
+    /// Performs an action.
     pub(super) fn act(&mut self, action: Action, size: Size) {
         match action {
             Action::Search => self.is_searching = true,
@@ -187,7 +187,10 @@ impl Viewer {
         painter.put(screen, 2, 1, size.width.saturating_sub(3), &self.about, painter.theme.dim);
         let area = area(size);
         match &self.body {
-            None => _ = painter.put(area, 2, 0, area.width, "reading …", painter.theme.dim),
+            None => {
+                let said = "reading … (an engine sends the whole image again for this)";
+                painter.put(area, 2, 0, area.width, said, painter.theme.dim);
+            }
             Some(Err(why)) => {
                 _ = painter.put(
                     area,

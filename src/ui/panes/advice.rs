@@ -27,16 +27,16 @@ pub(super) struct Advice {
     pub(super) list: List,
     pub(super) evidence: List,
     pub(super) in_evidence: bool,
-    /// The findings that are shown, by their places in the advice.
+    /// The findings that are shown, as indexes into the advice.
     pub(super) shown: Vec<usize>,
-    /// Only findings that name one of these layers.
+    /// Shows only findings that name one of these layers.
     pub(super) layers: Option<RangeInclusive<usize>>,
     pub(super) marked: BTreeSet<usize>,
     sort: Sort,
     filter: Filter,
 }
 
-/// Where the parts are.
+/// The areas of the tab.
 pub(super) struct Parts {
     pub(super) list: Rect,
     pub(super) why: Rect,
@@ -120,7 +120,7 @@ impl Advice {
         Some((evidence.path, evidence.layer))
     }
 
-    /// To the next finding that this one names, or that names this one.
+    /// Moves to the next finding that this one names, or that names this one.
     fn next_related(&mut self, data: &Data) -> Option<Reply> {
         let here = *self.shown.get(self.list.cursor)?;
         let related = related(data, here);

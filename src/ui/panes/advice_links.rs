@@ -1,4 +1,4 @@
-//! What belongs to findings: others that they name, the paths that would allow them, their fixes as one.
+//! What goes with findings: related ones, the paths that would allow them, their combined fix.
 
 use std::collections::BTreeSet;
 

@@ -84,7 +84,7 @@ impl Advice {
         }
         painter.title(pane, &title, &note, !self.in_evidence);
         let area = painter.scrolled(layout::inside(pane), self.list.top, self.shown.len());
-        // titles first: the layers stand where the longest title leaves room
+        // titles come first: the layers are shown where the title leaves room
         let window = self.list.window(self.shown.len(), usize::from(area.height));
         for (y, row) in (0_u16..).zip(window) {
             let at = self.shown[row];
@@ -136,7 +136,7 @@ impl Advice {
     }
 }
 
-/// The size of the file where no bytes are billed to the finding: a secret has a size too.
+/// The bytes of the evidence, or the size of the file when none are billed: a secret has a size too.
 fn size(data: &Data, evidence: &Evidence) -> u64 {
     if evidence.bytes > 0 { evidence.bytes } else { data.image.entry(evidence.entry).size }
 }

@@ -12,7 +12,7 @@ use crate::ui::text::Painter;
 use crate::ui::tree::Sums;
 use crate::units;
 
-/// Names have at least so many columns before any other column but the size is shown.
+/// The least width of names before any column but the size is shown.
 const LEAST_NAME: u16 = 22;
 
 /// Where each column is.
@@ -36,13 +36,13 @@ pub(super) struct Bytes {
 }
 
 impl Columns {
-    /// The columns of a pane of this width whose longest name on screen is so wide; `content` is the most that any
-    /// size is.
+    /// The columns for a pane of this width; `longest` is the widest name on screen, and `content` the most that any
+    /// size can be.
     pub(super) fn new(look: Look, width: u16, longest: u16, content: u64) -> Self {
         Self::of(look, width, longest, content, &|column| look.has(column))
     }
 
-    /// The same without what only a file's entry tells.
+    /// The same, without columns that need a file's entry.
     pub(super) fn short(look: Look, width: u16, content: u64) -> Self {
         Self::of(look, width, 0, content, &|column| column == Column::Bar)
     }
@@ -61,7 +61,7 @@ impl Columns {
         Self { look, size, at, name: x }
     }
 
-    /// The names of the columns; `note` stands after that of the names.
+    /// Draws the headings; `note` follows that of the names.
     pub(super) fn heading(&self, area: Rect, size: &str, note: &str, painter: &mut Painter<'_>) {
         let style = painter.theme.dim;
         painter.right(area, 0, 0, self.size, size, style);
@@ -73,7 +73,7 @@ impl Columns {
         painter.put(area, x + 2, 0, area.width, &crate::ui::text::fit_path(note, room), style);
     }
 
-    /// The size, and the bar. `gone` bytes stand where there are no others, with a minus.
+    /// Draws the size and the bar. Where no bytes stand, `gone` bytes are shown with a minus.
     pub(super) fn size(
         &self,
         area: Rect,
@@ -105,7 +105,7 @@ impl Columns {
         }
     }
 
-    /// What is known of a path besides its size.
+    /// Draws what is known of a path besides its size.
     pub(super) fn attributes(
         &self,
         area: Rect,

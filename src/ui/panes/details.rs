@@ -30,7 +30,7 @@ pub(super) fn path(data: &Data, pane: Rect, shown: &Files, path: PathId, painter
     let mark = span.mark(&data.image, path).unwrap_or(Mark::Unchanged);
     let style = file_rows::mark_style(painter.theme, mark);
     let below = sums.shown(&data.image, path) - u32::from(sums.is_own(path));
-    // a directory may stand in a list of changes only because of what is in it
+    // a directory may be listed only because of what is in it
     let word = match mark {
         Mark::Unchanged if !shown.is_merged() && below > 0 => "itself unchanged",
         mark => mark.name(),
@@ -109,7 +109,7 @@ pub(super) fn layers(data: &Data, pane: Rect, layers: &RangeInclusive<usize>, pa
     let findings = data.findings_of(layers);
     if let Some(&first) = findings.first() {
         let more =
-            if findings.len() > 1 { format!(" and {} more", findings.len() - 1) } else { String::new() };
+            if findings.len() > 1 { format!(" (and {} more)", findings.len() - 1) } else { String::new() };
         let title = safe(data.advice.findings[first].title.as_bytes());
         lines.push((format!("advice (f): {title}{more}"), painter.theme.modified));
     }
@@ -121,13 +121,13 @@ pub(super) fn layers(data: &Data, pane: Rect, layers: &RangeInclusive<usize>, pa
     }
 }
 
-/// Where in the Dockerfile a layer's step stands, with two blanks after it; nothing where that is not known.
+/// Where a layer's step stands in the Dockerfile, with two blanks after it; empty if unknown.
 fn place(data: &Data, layer: usize) -> String {
     let lines = data.image.lines_of_layer(layer);
     lines.map_or_else(String::new, |(origin, lines)| format!("{}  ", safe(origin.place(lines).as_bytes())))
 }
 
-/// What is known of a layer, as lines.
+/// The facts about a layer, as lines.
 pub(super) fn facts(data: &Data, layer: usize) -> Vec<String> {
     let (about, totals) = (&data.image.layers[layer], &data.analysis.layers[layer]);
     let changes = |name: &str, tally: FileCount| {

@@ -14,7 +14,7 @@ use crate::ui::text::{Painter, columns, fit_path, safe, width};
 use crate::ui::theme::Theme;
 use crate::ui::tree::{Mark, Marks, Row};
 
-/// Columns before the name of a row of depth 0: the mark of the change, the arrow.
+/// Columns before the name at depth 0: the change mark and the arrow.
 const LEAD: u16 = 4;
 
 /// Draws the heading and the rows.
@@ -34,7 +34,7 @@ pub(super) fn draw(
         .map(|row| LEAD + row.depth.saturating_mul(2) + columns(image.paths.name(row.path).len()) + 1);
     let most = data.analysis.totals.content;
     let columns = Columns::new(look, area.width, longest.max().unwrap_or(0), most);
-    // where the first row on screen is
+    // the directory of the first row on screen
     let inside = rows.first().map(|row| image.paths.parent(row.path)).filter(|path| *path != PathId::ROOT);
     let inside = inside.map_or_else(String::new, |path| format!("in {}", data.path_text(path, true)));
     columns.heading(layout::inside(pane), "SIZE", &inside, painter);
@@ -116,7 +116,7 @@ fn draw_row(
     }
 }
 
-/// The indent of a depth; very deep rows are not pushed out of the pane.
+/// The indent of a depth, capped so that deep rows stay in the pane.
 pub(super) fn indent(depth: u16, room: u16) -> u16 {
     depth.saturating_mul(2).min(room / 2)
 }

@@ -10,7 +10,7 @@ use crate::ui::look::Sort;
 use crate::ui::pane::{Count, Reply};
 use crate::ui::tree::{Acted, Bits, Filter, Mark, Marks, Shape, Span, Sums, Tree, Wanted};
 
-/// With a filter, directories open by themselves while no more paths than this are found.
+/// Most matches for which directories open automatically.
 const MOST_REVEALED: u32 = 2000;
 
 /// The orders that the tree can have.
@@ -30,7 +30,7 @@ pub(super) struct Files {
     sort: Sort,
     /// Paths that are shown without the filter.
     all: u32,
-    /// Files of the range that it removed, as far as they are shown.
+    /// Files that the range removed, among those shown.
     pub(super) removed: FileCount,
     /// What was open before the filter opened more.
     opened: Option<Bits>,
@@ -73,7 +73,7 @@ impl Files {
         }
     }
 
-    /// Counts what is shown anew.
+    /// Recounts what is shown.
     pub(super) fn refresh(&mut self, data: &Data) {
         let (from, to) = self.span.layers();
         let changed = data.changed(from..=to);
@@ -83,7 +83,7 @@ impl Files {
         self.counted(data, &changed);
     }
 
-    /// The sums are those of what is shown: everything that follows from them.
+    /// Derives everything else from the new sums.
     fn counted(&mut self, data: &Data, changed: &Bits) {
         self.all = self.view(data).all(changed, &self.sums);
         self.removed = self.view(data).removed(changed);
@@ -106,7 +106,7 @@ impl Files {
             return;
         }
         self.span.go(&data.log, from, to);
-        // most paths of the merged file system stay as they are when it is about a few layers
+        // a few layers leave most of the merged file system as it is
         let touched = data.changed(old_from.min(from)..=old_to.max(to));
         let is_whole = self.is_merged() && !self.only_wasted && self.filter.found.is_none();
         if !is_whole || touched.count() > data.image.paths.len() / 4 {
@@ -119,7 +119,7 @@ impl Files {
         self.counted(data, &data.changed(from..=to));
     }
 
-    /// The filter finds something else.
+    /// Shows what the filter finds now.
     pub(super) fn refilter(&mut self, data: &Data) {
         match (&self.filter.found, self.opened.take()) {
             (None, Some(opened)) => self.tree.reopen(&data.image, opened),
@@ -129,7 +129,7 @@ impl Files {
         self.refresh(data);
     }
 
-    /// Opens the directories above what is found, unless it is too much to look at.
+    /// Opens the directories above the matches, unless there are too many.
     fn reveal_matches(&mut self, data: &Data) {
         let paths = &data.image.paths;
         let Some(found) = &self.filter.found else { return };
@@ -149,7 +149,7 @@ impl Files {
         }
     }
 
-    /// Files that stand there, their bytes, and how many paths are shown out of how many.
+    /// The files and bytes shown, and how many of all paths.
     pub(super) fn count(&self, data: &Data) -> Count {
         let (image, root) = (&data.image, PathId::ROOT);
         Count {
@@ -200,7 +200,7 @@ impl Files {
         out
     }
 
-    /// Does what an action says.
+    /// Performs an action.
     pub(super) fn act(&mut self, data: &Data, action: Action, height: usize) -> Option<Reply> {
         match action {
             Action::Merged => self.toggle(data, Mark::Unchanged),
@@ -230,12 +230,12 @@ impl Files {
         self.refresh(data);
     }
 
-    /// To the next match, or the one before; without a filter to the next change. False when there is none.
+    /// Moves to the next or previous match, or change without a filter. False when there is none.
     pub(super) fn jump(&mut self, data: &Data, forward: bool) -> bool {
         self.find_match(data, |tree, shape, wanted| tree.jump(shape, forward, wanted))
     }
 
-    /// To the first match, or the last one.
+    /// Moves to the first or the last match.
     pub(super) fn jump_to_end(&mut self, data: &Data, first: bool) -> bool {
         self.find_match(data, |tree, shape, wanted| tree.jump_to_end(shape, first, wanted))
     }
@@ -272,7 +272,7 @@ impl Files {
         run(tree, shape, &Wanted { is: &is, inside: &inside })
     }
 
-    /// Shows a path of the range, whatever is hidden now.
+    /// Selects a path of the range and shows it even if it was hidden.
     pub(super) fn reveal(&mut self, data: &Data, path: PathId) {
         if let Some(mark) = self.span.mark(&data.image, path) {
             self.marks.show(mark);

@@ -1,5 +1,5 @@
-//! The tab of the image itself: names, totals, configuration, history, remarks, one row each. What is too long for
-//! its row is shown below, copied and read in full.
+//! The tab of the image itself: names, totals, configuration, history, remarks, one row each. A value too long for
+//! its row is wrapped below, and can be viewed and copied in full.
 
 use ratatui::layout::{Position, Rect};
 
@@ -41,7 +41,7 @@ impl ImageTab {
         tab
     }
 
-    /// Moves on from a row that has no value, in the direction that the cursor came from.
+    /// Skips rows without a value, in the direction of the move.
     fn leave_heading(&mut self, down: bool) {
         let has_value = |row: &usize| !self.items[self.shown[*row]].is_heading();
         let here = self.list.cursor;
@@ -138,7 +138,7 @@ impl Pane for ImageTab {
             painter.title(below, title, "", false);
             let area = layout::inside(below);
             let columns = area.width.saturating_sub(4);
-            // as much as can be seen, and a little more to know that there is more
+            // what fits, and a little more to notice a cut
             let most = usize::from(columns) * (usize::from(area.height) + 1);
             let lines = wrap(&crate::text::line(value.as_bytes(), most), usize::from(columns));
             for (y, line) in (0..area.height).zip(&lines) {

@@ -1,5 +1,5 @@
-//! The rows of the image tab: which there are, and the text of each, made when it is asked for. An image may have
-//! megabytes of labels, of which a screen shows a few lines.
+//! The rows of the image tab. Texts are made on demand: an image may have
+//! megabytes of labels, and a screen shows a few lines.
 
 use ratatui::style::Style;
 

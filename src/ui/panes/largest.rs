@@ -1,4 +1,4 @@
-//! The tab of what is largest: directories to step into, as bars of the final file system and as a map of what all
+//! The Largest tab: directories to step into, as bars of the final file system and as a map of what all
 //! layers store, or the largest files as a list.
 
 use std::cmp::Reverse;
@@ -36,10 +36,10 @@ pub(super) struct Largest {
     sort: Sort,
     /// Of the final file system: own and base bytes of each path, and what is wasted there.
     pub(super) sums: Sums,
-    /// Counts the fillings of the sums.
+    /// Changes whenever the sums do.
     pub(super) turn: u64,
     pub(super) filter: Filter,
-    /// The paths of the final file system whose bytes count: of several names of one content the first.
+    /// The paths whose bytes count: the first of several names of one content.
     pub(super) counted: Bits,
     /// The bytes wasted at each path that has any, by path.
     pub(super) wasted: Vec<(PathId, u64)>,
@@ -180,7 +180,7 @@ impl Largest {
             self.enter(data, path, first.flatten());
             return None;
         }
-        // to the layer that wrote it, or what is left of it
+        // to the layer that wrote it
         let written = match data.final_slot(path) {
             Some(Slot::Entry(id)) => data.union.content_of(id).or(Some(id)),
             _ => data.image.timeline.of(path).last().copied(),
@@ -205,7 +205,7 @@ impl Largest {
         Rect { height: inside.height.saturating_sub(1), ..inside }
     }
 
-    /// The map has the keys.
+    /// True when the map has the focus.
     pub(super) fn is_map(&self) -> bool {
         self.style == Style::Map || (self.in_map && self.style == Style::Bars)
     }

@@ -1,4 +1,4 @@
-//! What the tab of the largest sums up: every content of the final file system once, and what is wasted beside it.
+//! What the Largest tab sums up: every content of the final file system once, and what is wasted.
 
 use std::cmp::Reverse;
 

@@ -10,7 +10,7 @@ use super::layers::Layers;
 use crate::ui::data::Data;
 use crate::ui::layout;
 use crate::ui::look::Look;
-use crate::ui::text::{Painter, counted};
+use crate::ui::text::{Painter, counted, width};
 use crate::units;
 
 impl Layers {
@@ -30,13 +30,16 @@ impl Layers {
         let area = painter.scrolled(layout::rows(pane), self.list.top, length);
         let size = look.size_width(data.analysis.totals.content).max(8) + 1;
         let wide = pane.width >= 44;
-        let bar = 7 + size;
+        let labels: Vec<String> = (0..length).map(|row| self.rows.label(row)).collect();
+        let number = labels.iter().map(|label| width(label)).max().unwrap_or(1);
+        let at = 1 + number;
+        let bar = at + size + 1;
         let wasted = if wide { bar + 9 } else { bar };
         let command = wasted + size + 1;
         let dim = painter.theme.dim;
         let heading = layout::inside(pane);
-        painter.right(heading, 2, 0, 4, "#", dim);
-        painter.right(heading, 6, 0, size, "SIZE", dim);
+        painter.right(heading, 1, 0, number, "#", dim);
+        painter.right(heading, at, 0, size, "SIZE", dim);
         if wide && found.is_some() {
             painter.right(heading, bar, 0, 8, "FOUND", dim);
         }
@@ -54,8 +57,8 @@ impl Layers {
             if self.is_compared(row) {
                 painter.put(area, 0, y, 1, "┃", painter.theme.accent);
             }
-            painter.right(area, 2, y, 4, &self.rows.label(row), style);
-            painter.right(area, 6, y, size, &look.size(sum.content), style);
+            painter.right(area, 1, y, number, &labels[row], style);
+            painter.right(area, at, y, size, &look.size(sum.content), style);
             match found {
                 Some(found) if wide => {
                     let hits: u32 = layers.clone().filter_map(|layer| found.layers.get(layer)).sum();

@@ -45,7 +45,7 @@ impl Layers {
         };
         let layers = &data.analysis.layers;
         let own = data.analysis.base_layers.min(layers.len().saturating_sub(1));
-        // of equal ones the first
+        // the first of equals
         let first =
             (own..layers.len()).rev().max_by_key(|&layer| (layers[layer].wasted, layers[layer].content));
         tab.list.cursor = tab.rows.row_of(first.unwrap_or(0));
@@ -71,7 +71,7 @@ impl Layers {
         })
     }
 
-    /// Brings the tree to the selected layers.
+    /// Shows the selected layers in the tree.
     fn show(&mut self, data: &Data) {
         if let Some(layers) = self.layers() {
             self.files.go(data, *layers.start(), *layers.end());
@@ -114,7 +114,7 @@ impl Layers {
         None
     }
 
-    /// To the next match: in this layer, else in the next one that has any.
+    /// Moves to the next match in this layer, or in the next layer that has any.
     fn jump(&mut self, data: &Data, forward: bool) -> Option<Reply> {
         if self.files.jump(data, forward) {
             self.in_files = true;
@@ -379,7 +379,7 @@ impl Pane for Layers {
 }
 
 impl Layers {
-    /// Selects a layer, whatever hides it.
+    /// Selects a layer and shows it even if it was hidden.
     fn choose(&mut self, data: &Data, layer: usize) {
         self.anchor = None;
         self.rows.only_wasted(data, false);

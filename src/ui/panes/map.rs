@@ -1,5 +1,5 @@
-//! The map of a directory: what all layers store below it, as areas in areas. What is to be drawn is computed when
-//! something changes, and drawn from that.
+//! The map of a directory: what all layers store below it, as nested areas, computed when
+//! something changes.
 
 use std::cmp::Reverse;
 
@@ -15,9 +15,9 @@ use crate::ui::text::{Painter, fit_path, safe, width};
 use crate::ui::theme::Theme;
 use crate::ui::tree::{Sums, first_of};
 
-/// Directories are shown in directories up to this depth.
+/// How deep areas nest.
 const LEVELS: u16 = 3;
-/// Most areas of one directory; what is smaller is one area together.
+/// Most areas of one directory; smaller ones share one area.
 const MOST: usize = 120;
 
 /// Where most bytes of an area come from, and whether anybody can see them.
@@ -49,7 +49,7 @@ impl Origin {
 /// One area.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Area {
-    /// The path; none for what is too small to be shown by itself.
+    /// The path; none for the area that smaller paths share.
     pub(super) path: Option<PathId>,
     pub(super) rect: Rect,
     bytes: u64,

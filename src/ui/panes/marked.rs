@@ -11,7 +11,7 @@ use crate::ui::text::counted;
 pub(super) struct Marked(BTreeSet<PathId>);
 
 impl Marked {
-    /// Marks a path, or takes the mark back.
+    /// Marks or unmarks a path.
     pub(super) fn toggle(&mut self, path: PathId) {
         if !self.0.remove(&path) {
             self.0.insert(path);
@@ -23,7 +23,7 @@ impl Marked {
         self.0.contains(&path)
     }
 
-    /// Takes all marks back; false when there were none.
+    /// Removes all marks; false when there were none.
     pub(super) fn clear(&mut self) -> bool {
         !std::mem::take(&mut self.0).is_empty()
     }

@@ -7,7 +7,7 @@ use crate::ui::data::Data;
 use crate::ui::look::Sort;
 use crate::ui::tree::{Bits, Filter, Mark, Marks, Span, Sums, Weight};
 
-/// Everything that decides whether a path is shown.
+/// Everything that decides whether a path is shown, and its weight.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
     pub(super) data: &'a Data,
@@ -19,12 +19,12 @@ pub(super) struct View<'a> {
 }
 
 impl View<'_> {
-    /// What a shown path weighs.
+    /// The weight of a path; none when it is not shown.
     pub(super) fn weigh(&self, path: PathId) -> Option<Weight> {
         if self.filter.shows(path) { self.unfiltered(path) } else { None }
     }
 
-    /// The same, whatever the filter says.
+    /// The same without the filter.
     fn unfiltered(&self, path: PathId) -> Option<Weight> {
         let mark = self.span.mark(&self.data.image, path).filter(|mark| self.marks.has(*mark))?;
         let weight = weight(self.data, self.span, path, mark);
@@ -77,7 +77,7 @@ impl View<'_> {
         })
     }
 
-    /// Files that the range removed, as far as they are shown.
+    /// Files that the range removed, among those shown.
     pub(super) fn removed(&self, changed: &Bits) -> FileCount {
         let mut count = FileCount::default();
         if !self.marks.has(Mark::Removed) || self.only_wasted {

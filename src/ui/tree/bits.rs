@@ -13,7 +13,7 @@ const BITS: usize = usize::BITS as usize;
 pub(in crate::ui) struct Bits(FixedBitSet);
 
 impl Bits {
-    /// None of `paths` paths.
+    /// An empty set for `paths` paths.
     pub(in crate::ui) fn new(paths: u32) -> Self {
         Self(FixedBitSet::with_capacity(paths as usize))
     }
@@ -23,14 +23,14 @@ impl Bits {
         self.0.contains(path.index())
     }
 
-    /// Puts a path in or takes it out.
+    /// Adds or removes a path.
     pub(in crate::ui) fn set(&mut self, path: PathId, is_in: bool) {
         if path.index() < self.0.len() {
             self.0.set(path.index(), is_in);
         }
     }
 
-    /// Puts a range of paths in.
+    /// Adds a range of paths.
     pub(in crate::ui) fn add(&mut self, range: Range<u32>) {
         let end = self.0.len().min(range.end as usize);
         self.0.insert_range((range.start as usize).min(end)..end);
@@ -70,12 +70,12 @@ impl Bits {
         self.0.ones().filter_map(|path| u32::try_from(path).ok().map(PathId))
     }
 
-    /// Takes all out.
+    /// Removes all paths.
     pub(in crate::ui) fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// How many there are.
+    /// Number of paths in the set.
     pub(in crate::ui) fn count(&self) -> u32 {
         u32::try_from(self.0.count_ones(..)).unwrap_or(u32::MAX)
     }

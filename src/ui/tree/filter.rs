@@ -8,7 +8,7 @@ use super::{Bits, Mark};
 use crate::image::{Image, PathId};
 use crate::overlay::ChangeLog;
 
-/// A filter as a pattern. Small letters find capitals too, a capital finds only itself.
+/// A filter as a pattern. Lower-case letters match both cases; a capital matches only itself.
 #[derive(Debug, Clone)]
 pub(in crate::ui) enum Pattern {
     /// Part of a path: the pieces between slashes.
@@ -21,10 +21,10 @@ pub(in crate::ui) enum Pattern {
 }
 
 impl Pattern {
-    /// Reads what was typed. None when it is empty.
+    /// Parses what was typed. None when it is empty.
     ///
     /// # Errors
-    /// Why it is no pattern, in a few words.
+    /// Why it is not a pattern, in a few words.
     pub(in crate::ui) fn parse(text: &str) -> Result<Option<Self>, String> {
         let fold = !text.chars().any(char::is_uppercase);
         if text.is_empty() || text == "re:" {
@@ -50,7 +50,7 @@ impl Pattern {
         Ok(Some(Self::Text { pieces, fold }))
     }
 
-    /// The paths that it finds. A path below a found directory is shown too. `stopped` is asked now and then.
+    /// The paths that it finds. Paths below a found directory are shown too. `stopped` is polled.
     pub(in crate::ui) fn find(&self, image: &Image, stopped: &(dyn Fn() -> bool + Sync)) -> Option<Matches> {
         const BLOCK: u32 = 1 << 14;
         let count = image.paths.len();
@@ -143,7 +143,7 @@ pub(in crate::ui) fn position(text: &[u8], part: &[u8], fold: bool) -> Option<us
     (0..=last).find(|&at| text[at] == first && &text[at..at + part.len()] == part)
 }
 
-/// A path for the glob matcher, which takes text of the system.
+/// A path for the glob matcher, which takes system paths.
 fn bytes_path(bytes: &[u8]) -> std::borrow::Cow<'_, std::path::Path> {
     match String::from_utf8_lossy(bytes) {
         std::borrow::Cow::Borrowed(text) => std::path::Path::new(text).into(),
@@ -206,17 +206,17 @@ impl Matches {
 #[derive(Debug, Default)]
 pub(in crate::ui) struct Filter {
     pub(in crate::ui) text: String,
-    /// It is about the texts of rows, not about paths: nothing is looked for outside.
+    /// It matches the texts of rows, not paths, and needs no search.
     pub(in crate::ui) is_plain: bool,
     /// The keyboard belongs to it.
     pub(in crate::ui) is_editing: bool,
     /// Why the text is no pattern; the view of the last good one stays.
     pub(in crate::ui) error: Option<String>,
-    /// An answer is on its way.
+    /// A search is running.
     pub(in crate::ui) is_waiting: bool,
-    /// What is found; none shows everything.
+    /// The matches; none shows everything.
     pub(in crate::ui) found: Option<Matches>,
-    /// Counts the changes, so that a late answer to an earlier text is told from the right one.
+    /// Counts the changes, to recognise a late answer to an earlier text.
     pub(in crate::ui) turn: u64,
 }
 
@@ -237,7 +237,7 @@ impl Filter {
         self.found.as_ref().is_none_or(|found| found.shown.has(path))
     }
 
-    /// Takes the text back.
+    /// Clears the text.
     pub(in crate::ui) fn clear(&mut self) {
         self.text.clear();
         self.is_editing = false;
@@ -249,7 +249,7 @@ impl Filter {
         self.is_editing || !self.text.is_empty()
     }
 
-    /// Takes the text over after it changed: the pattern to look for, if one is to be looked for.
+    /// Parses the changed text: the pattern to search for, if any.
     pub(in crate::ui) fn changed(&mut self) -> Option<Pattern> {
         self.turn += 1;
         self.is_waiting = false;

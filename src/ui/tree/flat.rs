@@ -1,5 +1,5 @@
-//! A tree of files with a cursor. Its rows are virtual: for every path it is known how many rows it takes, so the
-//! rows on screen are found from their numbers, and a million open directories cost no more than their count.
+//! A tree of files with a cursor. Its rows are virtual: every path knows how many rows it takes, so the
+//! rows on screen are found by number, and a million open directories cost no more than their count.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -51,7 +51,7 @@ pub(in crate::ui) struct Tree {
     orders: HashMap<PathId, Order>,
     /// The rows on screen.
     window: Vec<Row>,
-    /// The path that the user selected; it stays selected as long as it is shown.
+    /// The path that the user chose; it stays selected as long as it is shown.
     wanted: PathId,
     selected: Option<PathId>,
 }
@@ -212,7 +212,7 @@ impl Tree {
         self.select(shape, self.wanted == PathId::ROOT);
     }
 
-    /// Takes what the cursor is on as selected, and as what the user wants.
+    /// Selects what the cursor is on, as the user's choice.
     pub(in crate::ui) fn note(&mut self, shape: Shape<'_>) {
         self.select(shape, true);
     }
@@ -250,34 +250,34 @@ impl Tree {
         self.find(shape);
     }
 
-    /// Opens a directory. Rows are those of before until [`Tree::recount`].
+    /// Opens a directory. The rows are stale until [`Tree::recount`].
     pub(in crate::ui) fn open_unseen(&mut self, path: PathId) {
         self.open.set(path, true);
     }
 
-    /// Opens all that is shown below a path. Rows are those of before until [`Tree::recount`].
+    /// Opens everything below a path. The rows are stale until [`Tree::recount`].
     pub(in crate::ui) fn open_below(&mut self, image: &Image, path: PathId) {
         self.open.add(path.0..image.paths.end(path).0);
     }
 
-    /// Closes everything. Rows are those of before until [`Tree::recount`].
+    /// Closes everything. The rows are stale until [`Tree::recount`].
     pub(in crate::ui) fn close_all(&mut self) {
         self.open.clear();
         self.open.set(PathId::ROOT, true);
     }
 
-    /// What is open, to go back to.
+    /// The open directories, to restore later.
     pub(in crate::ui) fn opened(&self) -> Bits {
         self.open.clone()
     }
 
-    /// Goes back to what was open; the selected path is shown all the same.
+    /// Restores the open directories; the selected path stays visible.
     pub(in crate::ui) fn reopen(&mut self, image: &Image, open: Bits) {
         self.open = open;
         self.reveal(image, self.wanted);
     }
 
-    /// Opens the directories above a path and selects it. Rows are those of before until [`Tree::recount`].
+    /// Opens the directories above a path and selects it. The rows are stale until [`Tree::recount`].
     pub(in crate::ui) fn reveal(&mut self, image: &Image, path: PathId) {
         let mut at = image.paths.parent(path);
         while at != PathId::ROOT {

@@ -1,6 +1,6 @@
-//! A range of layers to look at: the file system below it, the one with it, and so what it changed.
+//! A range of layers: the file system below it and the one with it, hence what it changed.
 //!
-//! Both file systems are stepped by the changes of the layers in between. What happened to a path is a
+//! Both file systems are stepped by the changes of the layers between. What happened to a path is a
 //! function of its two slots, so that nothing about a range needs to be stored.
 
 use crate::image::{EntryId, Image, PathId};

@@ -174,7 +174,7 @@ impl Sums {
         self.columns().into_iter().for_each(|column| column.finish(length));
     }
 
-    /// Weighs some paths anew, in ascending order: none is one that is not shown now. The others stay as they are.
+    /// Changes the weights of some paths, in ascending order; none: not shown now. The others stay.
     pub(in crate::ui) fn change(&mut self, paths: u32, changes: &[(PathId, Option<Weight>)]) {
         let values: [fn(&Weight) -> u64; 4] =
             [|weight| weight.bytes, |weight| weight.gone, |weight| weight.wasted, counts];

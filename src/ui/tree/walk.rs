@@ -29,7 +29,7 @@ impl Wanted<'_> {
 }
 
 impl Tree {
-    /// Does what an action says to the cursor and to open directories.
+    /// Applies an action to the cursor and the open directories.
     pub(in crate::ui) fn act(&mut self, shape: Shape<'_>, action: Action, height: usize) -> Acted {
         let length = self.len();
         if self.list.act(action, length, height) {
