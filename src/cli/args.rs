@@ -35,7 +35,7 @@ pub(super) struct ImageArgs {
     /// A saved image (file or directory), the name of an image in your engine, or - for standard input
     ///
     /// Files and directories are recognised by their content. To say what it is, write docker:NAME, podman:NAME,
-    /// containerd:NAME, docker-archive:FILE, oci-archive:FILE or oci:DIRECTORY.
+    /// containerd:NAME, container:NAME, docker-archive:FILE, oci-archive:FILE or oci:DIRECTORY.
     #[arg(value_name = "IMAGE", value_hint = clap::ValueHint::AnyPath)]
     pub image: Option<OsString>,
     /// Open the small real image that is built into the program

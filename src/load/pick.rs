@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::image::{self, About, Diagnostic, Parts, Step};
 use crate::oci::{Config, Platform};
 use crate::source::{Blob, Blobs, Candidate, Catalog, Choice, ImageSelector, document};
+use crate::text;
 
 /// The image that is wanted, before its layers are read.
 pub(super) struct Picked {
@@ -29,6 +30,12 @@ pub(super) fn pick(blobs: &dyn Blobs, selector: &ImageSelector) -> Result<Option
     let Some(catalog) = Catalog::read(blobs)? else { return Ok(None) };
     let Choice { candidate, remark } = selector.choose(catalog)?;
     let mut picked = described(blobs, candidate)?;
+    let absent = blobs.absent();
+    if !absent.is_empty() {
+        let shown: Vec<_> = absent.iter().map(|path| text::line(path.as_bytes(), 200)).collect();
+        let message = format!("mounted into the container, and not part of it: {}", shown.join(", "));
+        picked.diagnostics.push(Diagnostic { code: "container-mounts", message, layer: None, path: None });
+    }
     if let Some(message) = remark {
         let several = Diagnostic { code: "several-images", message, layer: None, path: None };
         picked.diagnostics.insert(0, several);

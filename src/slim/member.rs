@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::layer::Attrs;
-use crate::source::tar::{BLOCK, Records, seal};
+use crate::source::tar::{BLOCK, Records, octal, pad, seal};
 
 /// The extended attribute that is not shared by the names of a file: engines give each name its owner, which makes
 /// the kernel drop the capability, and then set the one that the name's own member has.
@@ -233,19 +233,6 @@ fn write_record(out: &mut Vec<u8>, key: &[u8], value: &[u8]) {
     for part in [&b" "[..], key, b"=", value, b"\n"] {
         out.extend_from_slice(part);
     }
-}
-
-/// Fills up to a whole block.
-pub(super) fn pad(out: &mut Vec<u8>) {
-    out.resize(out.len().next_multiple_of(BLOCK), 0);
-}
-
-/// `value` in octal digits, closed by a NUL.
-pub(super) fn octal(place: &mut [u8], value: u64) {
-    let digits = format!("{value:0width$o}", width = place.len() - 1);
-    let (text, end) = place.split_at_mut(digits.len().min(place.len() - 1));
-    text.copy_from_slice(&digits.as_bytes()[..text.len()]);
-    end.fill(0);
 }
 
 fn octal_value(place: &[u8]) -> Option<usize> {

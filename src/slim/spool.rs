@@ -84,10 +84,13 @@ impl Spool {
         }
         for name in blobs.names()? {
             let Ok(Some(target)) = blobs.resolve(&name) else { continue };
-            if !held.layers.contains_key(&target)
-                && let Ok(body) = blobs.document(&target)
-            {
-                held.documents.insert(target.clone(), body);
+            if !held.layers.contains_key(&target) {
+                // a container's own layer is not in what passed
+                if let Ok(Contents::At(section)) = blobs.open(&target) {
+                    held.layers.insert(target.clone(), section);
+                } else if let Ok(body) = blobs.document(&target) {
+                    held.documents.insert(target.clone(), body);
+                }
             }
             held.links.insert(name, target);
         }

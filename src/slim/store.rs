@@ -8,12 +8,11 @@ use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-use super::member::octal;
 use super::pack::{Blocks, Packing, Stored, digest, pack};
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::layer::hash::BodyHasher;
-use crate::source::tar::{BLOCK, seal};
+use crate::source::tar::{BLOCK, octal, seal};
 use crate::source::{Meter, Section};
 use sha2::{Digest as _, Sha256};
 

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::io::Read;
 
 use super::bodies::BodyHashes;
-use super::member::{Headers, pad};
+use super::member::Headers;
 use super::pack::Blocks;
 use super::plan::{Action, LayerPlan, Made, Mark, Plan};
 use crate::error::{Error, Result};
 use crate::image::{EntryId, Image, PathId};
 use crate::layer::hash::BodyHasher;
 use crate::layer::{MemberName, classify};
-use crate::source::tar::{BLOCK, Member, Type, Walk};
+use crate::source::tar::{BLOCK, Member, Type, Walk, pad};
 use crate::source::{Compression, Input, Meter, Section, Stepping, Streaming, normal, stream_error};
 use crate::text;
 

@@ -62,6 +62,11 @@ pub trait Blobs: Sync {
         Ok(Length::default())
     }
 
+    /// Paths whose contents are not in what is read although a container sees them: mounts.
+    fn absent(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The place itself as one layer: it may be the tar of a root file system.
     fn whole(&self) -> Option<Section> {
         None

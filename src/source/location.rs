@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Engine;
-use super::engine::{self, EngineQuery};
+use super::engine::{self, ContainerPlace, EngineQuery};
 use super::file::Saved;
 use super::place::Place;
 use super::stream::{InMemory, Stdin};
@@ -27,7 +27,7 @@ struct Scheme {
 }
 
 /// All kinds of places that are named by a scheme.
-const SCHEMES: [Scheme; 2] = [
+const SCHEMES: [Scheme; 3] = [
     Scheme {
         names: &["docker-archive", "oci-archive", "oci", "dir"],
         read: |_, rest| Named::Place(Location::tagged(rest)),
@@ -39,6 +39,7 @@ const SCHEMES: [Scheme; 2] = [
             Named::Image(engines, rest.to_owned())
         },
     },
+    Scheme { names: &["container"], read: |_, rest| Named::Container(rest.to_owned()) },
 ];
 
 /// What an argument names.
@@ -47,6 +48,8 @@ enum Named {
     Place(Location),
     /// An image that one of these engines should have.
     Image(Vec<Engine>, String),
+    /// A container that an engine should have.
+    Container(String),
 }
 
 /// Endings of file names, which no image of an engine has.
@@ -94,6 +97,7 @@ impl Location {
         match Self::read(text) {
             Named::Place(location) => location,
             Named::Image(engines, reference) => Self::new(query.images(engines, vec![reference])),
+            Named::Container(name) => Self::new(ContainerPlace::new(*query, name)),
         }
     }
 
@@ -105,6 +109,7 @@ impl Location {
         for text in texts {
             match Self::read(text) {
                 Named::Place(location) => locations.push(location),
+                Named::Container(name) => locations.push(Self::new(ContainerPlace::new(*query, name))),
                 Named::Image(engines, reference) if reference == "*" => {
                     images.push((engines, vec![reference]));
                 }

@@ -10,6 +10,8 @@
 mod header;
 mod member;
 mod pax;
+mod put;
+pub mod whiteout;
 
 use std::io::Read;
 
@@ -19,6 +21,7 @@ use header::Header;
 pub use header::{looks_like_tar, seal};
 pub use member::{BLOCK, Member, Type};
 pub use pax::Records;
+pub use put::{octal, pad};
 
 /// Walks a tar from member to member.
 pub struct Walk<I> {

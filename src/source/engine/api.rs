@@ -16,7 +16,6 @@ use ureq::{Agent, Body, BodyReader};
 
 use super::engine_error::{EngineError, EngineErrorKind};
 use super::host::{Address, Host, Tls};
-use super::reference::ALL_IMAGES;
 use super::settings;
 use crate::error::describe_io;
 use crate::units;
@@ -88,9 +87,8 @@ impl Api {
             id: String,
             repo_tags: Option<Vec<String>>,
         }
-        let answer = self.good(self.ask("/images/json", Some(ANSWER))?, ALL_IMAGES)?;
-        let mut text = Vec::new();
-        _ = answer.into_body().into_reader().take(LONGEST_LIST).read_to_end(&mut text);
+        let missing = format!("{} has no images", self.shown);
+        let text = self.ask_of("/images/json", &missing, LONGEST_LIST)?;
         let listed: Vec<Listed> = serde_json::from_slice(&text).map_err(|error| {
             let why = format!("{} lists its images in a way that is not understood: {error}", self.shown);
             EngineError::new(EngineErrorKind::Answer, why)
@@ -103,8 +101,27 @@ impl Api {
     }
 
     /// The archive of one image or several. The engine is asked for it by the first read.
-    pub(super) fn get(self, references: Vec<String>) -> impl Read + Send + 'static {
-        Archive { api: self, references, body: None, read: 0 }
+    pub(super) fn get(self, references: &[String]) -> impl Read + Send + use<> {
+        let path = match references {
+            [one] => format!("/images/{one}/get"),
+            several => format!("/images/get?names={}", several.join("&names=")),
+        };
+        let missing = format!("{} has no image `{}`", self.shown, references.join(" "));
+        self.send(path, missing)
+    }
+
+    /// What the engine sends at a path; `missing` is what is said when there is no such thing. The engine is asked for it
+    /// by the first read.
+    pub(super) fn send(self, path: String, missing: String) -> impl Read + Send + use<> {
+        Archive { api: self, path, missing, body: None, read: 0 }
+    }
+
+    /// The whole answer at a path, of at most so many bytes.
+    pub(super) fn ask_of(&self, path: &str, missing: &str, most: u64) -> Result<Vec<u8>, EngineError> {
+        let answer = self.there(self.ask(path, Some(ANSWER))?, missing)?;
+        let mut text = Vec::new();
+        _ = answer.into_body().into_reader().take(most).read_to_end(&mut text);
+        Ok(text)
     }
 
     /// Sends a request; `limit` is for the whole of the answer.
@@ -116,12 +133,14 @@ impl Api {
 
     /// Tells a good answer from an error message of the engine.
     fn good(&self, answer: Response<Body>, reference: &str) -> Result<Response<Body>, EngineError> {
+        self.there(answer, &format!("{} has no image `{reference}`", self.shown))
+    }
+
+    /// Tells a good answer from the engine's complaint; `missing` is what is said when there is no such thing.
+    fn there(&self, answer: Response<Body>, missing: &str) -> Result<Response<Body>, EngineError> {
         match answer.status().as_u16() {
             200 => Ok(answer),
-            404 => Err(EngineError::new(
-                EngineErrorKind::Image,
-                format!("{} has no image `{reference}`", self.shown),
-            )),
+            404 => Err(EngineError::new(EngineErrorKind::Image, missing)),
             status => {
                 let why = format!("{} answers {status}: {}", self.shown, said(answer));
                 Err(EngineError::new(EngineErrorKind::Answer, why))
@@ -277,7 +296,8 @@ fn pem(path: &Path) -> Result<Vec<PemItem<'static>>, String> {
 /// An archive while the engine sends it.
 struct Archive {
     api: Api,
-    references: Vec<String>,
+    path: String,
+    missing: String,
     body: Option<BodyReader<'static>>,
     read: u64,
 }
@@ -285,12 +305,8 @@ struct Archive {
 impl Archive {
     fn open(&self) -> io::Result<BodyReader<'static>> {
         // no limit: before its first byte an engine may write the whole image to its own disk
-        let names = self.references.join(" ");
-        let path = match self.references.as_slice() {
-            [one] => format!("/images/{one}/get"),
-            several => format!("/images/get?names={}", several.join("&names=")),
-        };
-        let answer = self.api.ask(&path, None).and_then(|answer| self.api.good(answer, &names));
+        let answer = self.api.ask(&self.path, None);
+        let answer = answer.and_then(|answer| self.api.there(answer, &self.missing));
         Ok(answer.map_err(|engine_error| io::Error::other(engine_error.why))?.into_body().into_reader())
     }
 }
@@ -303,7 +319,7 @@ impl Read for Archive {
         let Some(body) = &mut self.body else { return Ok(0) };
         let got = body.read(buffer).map_err(|_| {
             let read = units::size(self.read);
-            io::Error::other(format!("{} broke off after {read}, before the image was whole", self.api.shown))
+            io::Error::other(format!("{} broke off after {read}, before it was whole", self.api.shown))
         })?;
         self.read += got as u64;
         Ok(got)

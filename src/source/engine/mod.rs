@@ -18,6 +18,8 @@
 pub mod actions;
 mod api;
 mod client;
+mod container;
+mod container_place;
 mod engine_error;
 mod host;
 mod list;
@@ -27,7 +29,9 @@ mod reference;
 mod settings;
 #[cfg(unix)]
 mod unix;
+mod written;
 
+pub(super) use container_place::ContainerPlace;
 pub use engine_error::{EngineError, EngineErrorKind};
 pub use list::{Listed, list as list_images};
 pub use query::EngineQuery;
@@ -241,7 +245,7 @@ impl EngineImage {
     /// When its client cannot be started.
     pub fn save(self, silence: Duration) -> Result<Saving, EngineError> {
         let (read_ahead, kill_on_drop) = match self.way {
-            Way::Api(api) => (ReadAhead::start(api.get(self.references), silence), None),
+            Way::Api(api) => (ReadAhead::start(api.get(&self.references), silence), None),
             Way::Client(client) => {
                 let (archive, kill_on_drop) = client.save(&self.references)?;
                 (ReadAhead::start(archive, silence), Some(kill_on_drop))

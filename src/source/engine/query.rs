@@ -79,23 +79,8 @@ impl Place for EnginePlace {
 impl EnginePlace {
     /// Asks on a separate thread: an engine that does not answer must not keep the user from stopping.
     fn save_unless(&self, progress: &dyn Progress) -> Result<(Engine, Saving)> {
-        let (sender, receiver) = channel();
         let asking = self.clone();
-        // once the user has stopped, nothing is left to answer
-        let started = Builder::new().spawn(move || drop(sender.send(asking.save())));
-        if started.is_err() {
-            return self.save();
-        }
-        loop {
-            match receiver.recv_timeout(LOOK) {
-                Ok(saved) => return saved,
-                Err(RecvTimeoutError::Timeout) if progress.stopped() => return Err(Error::Interrupted),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Error::because("the engine could not be asked").reading(self.name()));
-                }
-            }
-        }
+        aside(progress, move || asking.save())?
     }
 
     /// The image from the first engine that has it.
@@ -142,6 +127,25 @@ impl EnginePlace {
                 refused(vec![(engine, refusal)], &[engine], reference)
             }
         })
+    }
+}
+
+/// Does something that may not end on a separate thread, so that the user can stop.
+pub(super) fn aside<T: Send + 'static>(
+    progress: &dyn Progress,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    let failed = || Error::because("the engine could not be asked");
+    let (sender, receiver) = channel();
+    // once the user has stopped, nothing is left to answer
+    Builder::new().spawn(move || drop(sender.send(work()))).map_err(|_| failed())?;
+    loop {
+        match receiver.recv_timeout(LOOK) {
+            Ok(done) => return Ok(done),
+            Err(RecvTimeoutError::Timeout) if progress.stopped() => return Err(Error::Interrupted),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err(failed()),
+        }
     }
 }
 

@@ -17,9 +17,9 @@ use super::{docker, is_of_the_runtime};
 use crate::program::temp;
 
 /// Each path with its kind (`d`, `f`, `l` or `o`) and, for files, its size.
-type Tree = BTreeMap<Vec<u8>, (char, u64)>;
+pub(super) type Tree = BTreeMap<Vec<u8>, (char, u64)>;
 
-fn merged(path: &Path) -> Tree {
+pub(super) fn merged(path: &Path) -> Tree {
     let load::Loaded { image, union, .. } =
         load::image(&Location::path(path), &ImageSelector::default(), &load::NoProgress)
             .expect("the image loads");
@@ -43,7 +43,7 @@ fn described(image: &Image, union: &Union, slot: Slot) -> (char, u64) {
 }
 
 /// The members of an exported container's tar. A hard link has the size of what it names.
-fn exported(path: &Path) -> Tree {
+pub(super) fn exported(path: &Path) -> Tree {
     let mut tree = Tree::new();
     let mut archive = tar::Archive::new(File::open(path).expect("the export"));
     for entry in archive.entries().expect("a tar") {

@@ -1,6 +1,7 @@
 //! Images from engines: a fake one for what can go wrong, real ones for the figures.
 
 mod build;
+mod container;
 mod export;
 mod fake;
 mod faults;
