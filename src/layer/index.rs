@@ -6,6 +6,7 @@ use super::budget::{Budget, Used};
 use super::excerpt::{self, Wanted};
 use super::hash;
 use super::names::Cursor;
+use super::piped::{Drained, Work, piped};
 use super::whiteout::{self, Name};
 use super::{Attrs, Entry, Kind, LayerIndex, NO_LINK, Remark};
 use crate::error::{Error, Result};
@@ -31,17 +32,43 @@ pub fn index_plain(section: &Section, meter: Meter<'_>, budget: &Budget) -> Resu
 /// # Errors
 /// When the stream or the tar is damaged or over a limit; the error says where.
 pub fn index_stream(reader: impl Read, compression: Compression, budget: &Budget) -> Result<LayerIndex> {
-    let mut walk = Walk::new(Streaming::new(Counted { reader, budget }));
-    let indexed = index(&mut walk, budget);
-    let rest = walk.input().drain();
-    let mut layer = match (indexed, &rest) {
-        // a damaged stream makes a damaged tar: the cause is the better message
-        (Err(_), Err(error)) => return Err(stream_error(error)),
-        (indexed, _) => indexed?,
-    };
-    layer.tar = walk.position() + rest.map_err(|error| stream_error(&error))?;
-    layer.compression = compression;
-    Ok(layer)
+    Indexing { compression, budget }.with(Streaming::new(Counted { reader, budget }))
+}
+
+/// The same on two threads: one reads and unpacks, this one walks and hashes.
+///
+/// # Errors
+/// As [`index_stream`].
+pub fn index_piped(
+    reader: impl Read + Send,
+    compression: Compression,
+    budget: &Budget,
+) -> Result<LayerIndex> {
+    piped(Counted { reader, budget }, Indexing { compression, budget })
+}
+
+/// Indexing what comes in.
+struct Indexing<'a> {
+    compression: Compression,
+    budget: &'a Budget,
+}
+
+impl Work for Indexing<'_> {
+    type Output = Result<LayerIndex>;
+
+    fn with<I: Drained>(self, input: I) -> Result<LayerIndex> {
+        let mut walk = Walk::new(input);
+        let indexed = index(&mut walk, self.budget);
+        let rest = walk.input().drained();
+        let mut layer = match (indexed, &rest) {
+            // a damaged stream makes a damaged tar: the cause is the better message
+            (Err(_), Err(error)) => return Err(stream_error(error)),
+            (indexed, _) => indexed?,
+        };
+        layer.tar = walk.position() + rest.map_err(|error| stream_error(&error))?;
+        layer.compression = self.compression;
+        Ok(layer)
+    }
 }
 
 /// A reader that fails once all unpacked layers together are over the limit.

@@ -12,6 +12,7 @@ mod excerpt;
 pub mod hash;
 mod index;
 mod names;
+mod piped;
 pub mod records;
 mod rpm;
 pub(crate) mod secret_files;
@@ -23,7 +24,7 @@ pub use budget::Budget;
 pub use credentials::SecretCheck;
 pub use elf::{Elf, ElfKind};
 pub use excerpt::Excerpt;
-pub use index::{Indexer, index_plain, index_stream};
+pub use index::{Indexer, index_piped, index_plain, index_stream};
 pub use names::{NameId, Names};
 #[cfg(test)]
 pub(crate) use rpm::tests::real as rpm_database;

@@ -11,7 +11,7 @@ use super::passed::Indexed;
 use super::pick::{Picked, PickedLayer};
 use crate::error::{Error, Result};
 use crate::image::Assembly;
-use crate::layer::{Budget, LayerIndex, index_plain, index_stream};
+use crate::layer::{Budget, LayerIndex, index_piped, index_plain, index_stream};
 use crate::source::{Blobs, Compression, Contents, Meter, Progress, Section};
 
 /// A layer's blob, by the number of the first layer that it is.
@@ -85,11 +85,15 @@ pub(super) fn gather(
         progress.begin(&picked.layers.iter().zip(&sources).map(part).collect::<Vec<_>>());
     }
     unread.sort_by_key(|(number, contents)| (std::cmp::Reverse(contents.length()), *number));
-    let mut results: Vec<_> = unread
-        .into_iter()
-        .par_bridge()
-        .map(|(number, contents)| (number, index(contents, Meter::part(progress, number), budget)))
-        .collect();
+    // a layer that keeps one thread busy after the others are done is shared by two
+    let all: u64 = unread.iter().map(|(_, contents)| contents.length()).sum();
+    let share = all / rayon::current_num_threads() as u64;
+    let index = |number: usize, contents: Contents| {
+        let is_shared = rayon::current_num_threads() > 1 && contents.length() > share;
+        index(contents, Meter::part(progress, number), is_shared, budget)
+    };
+    let mut results: Vec<_> =
+        unread.into_iter().par_bridge().map(|(number, contents)| (number, index(number, contents))).collect();
     results.sort_unstable_by_key(|(number, _)| *number);
     let mut read = Vec::with_capacity(results.len());
     for (number, result) in results {
@@ -154,8 +158,14 @@ fn assemble(
     Ok(Loaded::new(image, blob_names, budget))
 }
 
-/// Indexes one blob; also gives its bytes where bodies can be read from them at offsets.
-fn index(contents: Contents, meter: Meter<'_>, budget: &Budget) -> Result<(LayerIndex, Option<Section>)> {
+/// Indexes one blob, on two threads if it `is_shared`; also gives its bytes where bodies can be read from them at
+/// offsets.
+fn index(
+    contents: Contents,
+    meter: Meter<'_>,
+    is_shared: bool,
+    budget: &Budget,
+) -> Result<(LayerIndex, Option<Section>)> {
     if let Contents::At(section) = &contents {
         let head = section.head(8).map_err(|error| Error::io(&error))?;
         if Compression::sniff(&head)? == Compression::None {
@@ -163,5 +173,10 @@ fn index(contents: Contents, meter: Meter<'_>, budget: &Budget) -> Result<(Layer
         }
     }
     let (compression, reader) = contents.unpacked(meter)?;
-    Ok((index_stream(reader, compression, budget)?, None))
+    let index = if is_shared {
+        index_piped(reader, compression, budget)
+    } else {
+        index_stream(reader, compression, budget)
+    };
+    Ok((index?, None))
 }

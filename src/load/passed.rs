@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use crate::digest::is_hex;
 use crate::error::{Error, Result};
 use crate::layer::hash::BodyHasher;
-use crate::layer::{Budget, Indexer, LayerIndex, index_stream};
+use crate::layer::{Budget, Indexer, LayerIndex, index_piped, index_stream};
 use crate::source::tar::{BLOCK, Walk};
 use crate::source::{Blobs, Compression, Length, Passed, PassedBody, looks_like_tar, stream_error};
 
@@ -103,7 +103,15 @@ fn index(body: impl Read + Send, compression: Compression, budget: &Budget) -> R
     if !head.is_empty() && !looks_like_tar(&head) {
         return Ok(None);
     }
-    index_stream(io::Cursor::new(head).chain(reader), compression, budget).map(Some)
+    let reader = io::Cursor::new(head).chain(reader);
+    // what is sent waits while it is unpacked, so that another thread does the rest
+    let is_shared = compression != Compression::None && rayon::current_num_threads() > 1;
+    let index = if is_shared {
+        index_piped(reader, compression, budget)
+    } else {
+        index_stream(reader, compression, budget)
+    };
+    index.map(Some)
 }
 
 /// A reader that hashes what is read.
