@@ -6,7 +6,7 @@
 
 use layercake::advice::Confidence;
 use layercake::dockerfile::{Dockerfile, shell};
-use layercake::fix::{self, Choice, Source};
+use layercake::fix::{self, Choice};
 use layercake::load::Examination;
 use layercake::source::{ImageSelector, Location};
 use layercake::{advice, load};
@@ -36,13 +36,12 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         return;
     }
     let rules = advice::Settings { floors: false, ..advice::Settings::default() };
-    let Examination { image, union, analysis, advice } =
-        Examination::of(loaded.image, loaded.union, 1, &rules);
-    let origin = image.origin.as_ref().expect("it was located");
-    let source = Source::File { file: &origin.file, alignment: &origin.alignment };
+    let examination = Examination::of(loaded.image, loaded.union, 1, &rules);
     let choice =
         Choice { only: Vec::new(), except: Vec::new(), confidence: Confidence::Judgement, buildkit: true };
-    let plan = fix::plan(&image, &union, &analysis, &advice, &source, &choice);
+    // one of another image is refused
+    let Ok(proposal) = fix::propose(&examination, &choice, None, None) else { return };
+    let plan = proposal.plan;
     assert_eq!(plan.old, text);
     assert_eq!(Dockerfile::parse(&plan.text).text, plan.text);
     if plan.done.is_empty() {

@@ -4,9 +4,9 @@
 //! `cargo +nightly fuzz run history`
 #![no_main]
 
-use layercake::advice::{self, Confidence};
+use layercake::advice::Confidence;
 use layercake::dockerfile::{Dockerfile, parse_created_by, shell};
-use layercake::fix::{self, Choice, Source};
+use layercake::fix::{self, Choice};
 use layercake::source::Location;
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
@@ -20,12 +20,9 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     shell::chain(text);
     let archive = layercake_fuzz::with_history(text);
     let Ok((examination, _)) = layercake_fuzz::examine(&Location::bytes("fuzz", archive)) else { return };
-    let (image, union) = (&examination.image, &examination.union);
-    let (first, base) = advice::base(image, union, &examination.analysis);
-    let source = Source::History { first, base: base.unwrap_or_default() };
     let choice =
         Choice { only: Vec::new(), except: Vec::new(), confidence: Confidence::Judgement, buildkit: true };
-    let plan = fix::plan(image, union, &examination.analysis, &examination.advice, &source, &choice);
+    let plan = fix::propose(&examination, &choice, None, None).expect("a plan").plan;
     let file = Dockerfile::parse(&plan.text);
     assert_eq!(file.text, plan.text);
     assert!(plan.text.chars().all(|c| c == '\n' || c == '\t' || !c.is_control()), "{:?}", plan.text);
