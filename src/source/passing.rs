@@ -190,7 +190,8 @@ enum MemberKind {
 fn sniff(head: &[u8]) -> MemberKind {
     match Compression::sniff(head) {
         Ok(Compression::None) if looks_like_tar(head) => MemberKind::Layer(Compression::None),
-        Ok(Compression::None) if matches!(head.trim_ascii_start().first(), Some(b'{' | b'[')) => {
+        // a document may have blanks in front of it, however many
+        Ok(Compression::None) if matches!(head.trim_ascii_start().first(), None | Some(b'{' | b'[')) => {
             MemberKind::Document
         }
         Ok(Compression::None) | Err(_) => MemberKind::Other,

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
-use std::thread;
 
 use super::data::Data;
 use super::event::Event;
+use super::spawn::{NO_THREAD, spawn};
 use super::tree::Pattern;
 
 /// A search thread: one search runs, and only the newest waits.
@@ -22,7 +22,8 @@ impl Finder {
         let (questions, asked) = mpsc::channel::<(usize, u64, u64, Pattern)>();
         let newest = Arc::new(AtomicU64::new(0));
         let current = Arc::clone(&newest);
-        thread::spawn(move || {
+        let said = events.clone();
+        let is_there = spawn(move || {
             while let Ok(mut question) = asked.recv() {
                 while let Ok(newer) = asked.try_recv() {
                     question = newer;
@@ -36,6 +37,10 @@ impl Finder {
                 }
             }
         });
+        if !is_there {
+            // the UI takes events as long as it is there
+            _ = said.send(Event::Done(NO_THREAD.into()));
+        }
         Self { questions, newest }
     }
 

@@ -2,24 +2,27 @@
 //! Each is read by a thread that sends events to the loop.
 
 use std::sync::mpsc::Sender;
-use std::thread;
 use std::time::Duration;
 
 use crossterm::event::Event as Input;
 
 use super::event::Event;
 use super::hangup;
+use super::spawn::{NO_THREAD, spawn};
 use crate::error::{Error, Result};
 
 /// The number of the hang-up signal.
 pub(super) const HANG_UP: i32 = 1;
 
 /// Starts reading the terminal. The UI ends when the terminal does.
-pub(super) fn read_keys(sender: Sender<Event>) {
+///
+/// # Errors
+/// When no thread can be started.
+pub(super) fn read_keys(sender: Sender<Event>) -> Result<()> {
     let end = sender.clone();
     // the UI may have ended meanwhile
-    thread::spawn(move || hangup::watch(|| _ = end.send(Event::Stop(HANG_UP))));
-    thread::spawn(move || {
+    started(move || hangup::watch(|| _ = end.send(Event::Stop(HANG_UP))))?;
+    started(move || {
         // polling installs the handler for size changes; a change before that is reported here
         let watched = crossterm::event::poll(Duration::ZERO).is_ok();
         if let (true, Ok((width, height))) = (watched, crossterm::terminal::size()) {
@@ -39,7 +42,12 @@ pub(super) fn read_keys(sender: Sender<Event>) {
                 break;
             }
         }
-    });
+    })
+}
+
+/// Starts a thread without which there is no UI.
+fn started(work: impl FnOnce() + Send + 'static) -> Result<()> {
+    if spawn(work) { Ok(()) } else { Err(Error::because(NO_THREAD).hint("ask for the text: --format text")) }
 }
 
 /// Handles the signals that end or stop a program, so that the terminal is restored first.
@@ -55,7 +63,7 @@ pub(super) fn read_signals(sender: Sender<Event>) -> Result<()> {
 
     let ours = [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP];
     let mut signals = signal_hook::iterator::Signals::new(ours).map_err(|error| Error::io(&error))?;
-    thread::spawn(move || {
+    started(move || {
         for signal in signals.forever() {
             let event = if signal == SIGTSTP { Event::Suspend } else { Event::Stop(signal) };
             let is_end = signal != SIGTSTP;
@@ -64,14 +72,13 @@ pub(super) fn read_signals(sender: Sender<Event>) -> Result<()> {
             }
             if is_end {
                 // a terminal that accepts no output blocks the loop, but the signal must still end the program
-                thread::spawn(|| {
-                    thread::sleep(PATIENCE);
+                spawn(|| {
+                    std::thread::sleep(PATIENCE);
                     std::process::exit(130);
                 });
             }
         }
-    });
-    Ok(())
+    })
 }
 
 /// Elsewhere there are no signals to take.

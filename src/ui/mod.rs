@@ -48,6 +48,7 @@ mod runtime;
 mod sample;
 mod screen;
 mod slimming;
+mod spawn;
 mod terminal;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,6 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use super::data::{Data, Shown};
@@ -19,6 +18,7 @@ use super::progress::Progress;
 use super::request::{Offered, Request, Wanted};
 use super::screen::Screen;
 use super::slimming::Slimming;
+use super::spawn::{NO_THREAD, spawn};
 use super::terminal::{self, Guard};
 use super::tree::Pattern;
 use super::update::update;
@@ -101,7 +101,7 @@ impl Runtime {
         };
         runtime.draw();
         input::read_signals(runtime.sender.clone())?;
-        input::read_keys(runtime.sender.clone());
+        input::read_keys(runtime.sender.clone())?;
         if runtime.request.chooses {
             runtime.ask_choices();
         } else {
@@ -236,16 +236,27 @@ impl Runtime {
         self.finder.get_or_insert_with(|| Finder::new(data, sender.clone())).ask(tab, turn, pattern);
     }
 
+    /// Does `work` on a thread of its own; where none can be started, `instead` is what comes of it.
+    fn spawn(&self, instead: impl FnOnce() -> Event, work: impl FnOnce() + Send + 'static) {
+        if !spawn(work) {
+            // the receiver is in the same struct
+            _ = self.sender.send(instead());
+        }
+    }
+
     /// Runs slow work on a thread of its own.
     fn later(&self, work: impl FnOnce(&Data) -> Event + Send + 'static) {
         let (Some(data), sender) = (self.data(), self.sender.clone()) else { return };
-        thread::spawn(move || {
-            let done = std::panic::catch_unwind(AssertUnwindSafe(|| work(&data)));
-            // the UI may have ended meanwhile
-            _ = sender.send(
-                done.unwrap_or_else(|_| Event::Done("that failed: an error in layercake itself".into())),
-            );
-        });
+        self.spawn(
+            || Event::Done(NO_THREAD.into()),
+            move || {
+                let done = std::panic::catch_unwind(AssertUnwindSafe(|| work(&data)));
+                // the UI may have ended meanwhile
+                _ = sender.send(
+                    done.unwrap_or_else(|_| Event::Done("that failed: an error in layercake itself".into())),
+                );
+            },
+        );
     }
 
     /// Stops the program and returns when the shell resumes it. What is on the terminal
@@ -278,27 +289,33 @@ impl Runtime {
         self.progress = Arc::new(Progress::new(self.sender.clone()));
         let (request, open) = (Arc::clone(&self.request), self.open.clone());
         let (sender, progress) = (self.sender.clone(), Arc::clone(&self.progress));
-        thread::spawn(move || {
-            let load = || (request.load)(&open, &*progress).map(all_of);
-            let loaded = std::panic::catch_unwind(AssertUnwindSafe(load));
-            let loaded = loaded.unwrap_or_else(|panic| Err(broken(panic.as_ref())));
-            // the user may have quit meanwhile
-            _ = sender.send(Event::Loaded(loaded));
-        });
+        self.spawn(
+            || Event::Loaded(Err(Error::because(NO_THREAD))),
+            move || {
+                let load = || (request.load)(&open, &*progress).map(all_of);
+                let loaded = std::panic::catch_unwind(AssertUnwindSafe(load));
+                let loaded = loaded.unwrap_or_else(|panic| Err(broken(panic.as_ref())));
+                // the user may have quit meanwhile
+                _ = sender.send(Event::Loaded(loaded));
+            },
+        );
     }
 
     /// Lists what can be opened, on a thread.
     fn ask_choices(&self) {
         let (request, sender) = (Arc::clone(&self.request), self.sender.clone());
         let offered = Arc::clone(&self.offered);
-        thread::spawn(move || {
-            let asked = request.choices.as_ref().map_or_else(|| Ok(Vec::new()), |choices| choices());
-            if let Ok(places) = &asked {
-                offered.lock().unwrap_or_else(PoisonError::into_inner).clone_from(places);
-            }
-            // the user may have quit meanwhile
-            _ = sender.send(Event::Choices(asked));
-        });
+        self.spawn(
+            || Event::Done(NO_THREAD.into()),
+            move || {
+                let asked = request.choices.as_ref().map_or_else(|| Ok(Vec::new()), |choices| choices());
+                if let Ok(places) = &asked {
+                    offered.lock().unwrap_or_else(PoisonError::into_inner).clone_from(places);
+                }
+                // the user may have quit meanwhile
+                _ = sender.send(Event::Choices(asked));
+            },
+        );
     }
 }
 

@@ -11,6 +11,7 @@ use super::data::Data;
 use super::event::Event;
 use super::prompt::{Prompt, Purpose};
 use super::request::{Offered, Request};
+use super::spawn::NO_THREAD;
 use super::text::safe;
 use crate::source::Progress;
 
@@ -60,14 +61,19 @@ impl Slimming {
     ) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Stop(Arc::clone(&stop));
-        let thread = std::thread::spawn(move || {
+        let failed = sender.clone();
+        let thread = std::thread::Builder::new().spawn(move || {
             let work = || write(&request, open.as_ref(), &data, &into, &stopped);
             let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
             let said = done.unwrap_or_else(|_| "that failed: an error in layercake itself".into());
             // the UI may have ended meanwhile
             _ = sender.send(Event::Done(said));
         });
-        Self { stop, thread: Some(thread) }
+        if thread.is_err() {
+            // the UI takes events as long as it is there
+            _ = failed.send(Event::Done(NO_THREAD.into()));
+        }
+        Self { stop, thread: thread.ok() }
     }
 
     /// True until it is done.

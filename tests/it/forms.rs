@@ -11,7 +11,7 @@ use crate::program::{number, report, temp, try_report};
 const LONG: &str = "a-directory-of-forty-characters-just-so-a/a-directory-of-forty-characters-just-so-b/leaf-of-a-long-path-behind";
 
 /// An image with something of everything.
-fn zoo() -> ImageBuilder {
+pub(crate) fn zoo() -> ImageBuilder {
     let first = |l: LayerBuilder| {
         l.dir("etc")
             .file("etc/passwd", b"root:x:0:0")

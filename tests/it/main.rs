@@ -26,6 +26,7 @@ mod places;
 mod program;
 #[cfg(unix)]
 mod pty;
+mod roads;
 mod rooms;
 mod schema;
 mod share;

@@ -1,0 +1,68 @@
+//! The same bytes give the same report and exit code, whether they are a file, a packed file, a directory or standard
+//! input.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::builder::{Form, ImageBuilder, Packing};
+use crate::forms::zoo;
+use crate::program::{Run, command, finish, temp};
+
+/// What the program says of an image, wherever it is read from: exit code and report, or the last clause of the error.
+fn said(run: &Run) -> (Option<i32>, String) {
+    let Ok(mut report) = serde_json::from_str::<Value>(&run.stdout) else {
+        let error = run.stderr.trim().split(": ").skip(2).collect::<Vec<_>>().join(": ");
+        return (run.code, error);
+    };
+    for field in ["source", "reference"] {
+        report["image"][field] = Value::Null;
+    }
+    (run.code, report.to_string())
+}
+
+#[test]
+fn the_same_bytes_tell_the_same_on_every_road() {
+    let folder = temp();
+    let with_config = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut members = zoo().archive(Form::DockerV1).members();
+        let mut name = String::new();
+        members.edit_json("manifest.json", |json| {
+            json[0]["Config"].as_str().unwrap_or_default().clone_into(&mut name)
+        });
+        change(members.body(&name));
+        members.tar()
+    };
+    let blanks = |count: usize| with_config(&|text: &mut Vec<u8>| _ = text.splice(0..0, vec![b' '; count]));
+    let rootfs = ImageBuilder::new().layer(|l| l.file("manifest.txt", b"{}").file("etc/a", b"12345"));
+    let mut odd = zoo().archive(Form::Oci).members();
+    odd.0.reverse();
+    let images = [
+        ("an archive", zoo().archive(Form::Docker).bytes()),
+        ("packed layers", zoo().packing(Packing::Gzip).archive(Form::Oci).bytes()),
+        ("documents first", odd.tar()),
+        ("a root file system", rootfs.archive(Form::Rootfs).bytes()),
+        ("a configuration after blanks", blanks(600)),
+        ("a configuration that is too long", blanks(17 << 20)),
+        ("a configuration that ends early", with_config(&|text| text.truncate(20))),
+    ];
+    for (case, bytes) in images {
+        let (plain, packed) = (folder.path().join("image.tar"), folder.path().join("image.tar.gz"));
+        fs::write(&plain, &bytes).expect("a writable folder");
+        fs::write(&packed, Packing::Gzip.pack(&bytes)).expect("a writable folder");
+        let options = ["--json", "--ci", "--min-efficiency", "99%"];
+        let by_file = said(&finish(command().arg(&plain).args(options)));
+        for road in [&plain, &packed] {
+            let stdin = fs::File::open(road).expect("the image");
+            let by_stdin = said(&finish(command().arg("-").args(options).stdin(stdin)));
+            assert_eq!(by_stdin, by_file, "{case}: standard input, {}", road.display());
+        }
+        assert_eq!(said(&finish(command().arg(&packed).args(options))), by_file, "{case}: packed");
+    }
+    let (archive, directory) = (folder.path().join("oci.tar"), folder.path().join("oci"));
+    zoo().archive(Form::Oci).write(&archive);
+    zoo().archive(Form::OciDir).write(&directory);
+    let options = ["--json", "--ci"];
+    let by_file = said(&finish(command().arg(&archive).args(options)));
+    assert_eq!(said(&finish(command().arg(&directory).args(options))), by_file, "a directory");
+}
