@@ -18,6 +18,12 @@ fn said(run: &Run) -> (Option<i32>, String) {
     for field in ["source", "reference"] {
         report["image"][field] = Value::Null;
     }
+    // of a root file system the stored bytes are the file's
+    report["totals"]["blob"] = Value::Null;
+    for layer in report["layers"].as_array_mut().into_iter().flatten() {
+        layer["blob"] = Value::Null;
+        layer["compression"] = Value::Null;
+    }
     (run.code, report.to_string())
 }
 
@@ -28,7 +34,7 @@ fn the_same_bytes_tell_the_same_on_every_road() {
         let mut members = zoo().archive(Form::DockerV1).members();
         let mut name = String::new();
         members.edit_json("manifest.json", |json| {
-            json[0]["Config"].as_str().unwrap_or_default().clone_into(&mut name)
+            json[0]["Config"].as_str().unwrap_or_default().clone_into(&mut name);
         });
         change(members.body(&name));
         members.tar()

@@ -1,7 +1,7 @@
 //! Writes what the fuzz targets start from into a folder: one folder for each target. Built images, files of this
 //! repository, and those that are named as arguments (saved images, Dockerfiles).
 //!
-//! `cargo run --manifest-path fuzz/Cargo.toml --no-default-features --bin seeds -- fuzz/corpus FILE…`
+//! `cargo run --manifest-path fuzz/Cargo.toml --no-default-features --example seeds -- fuzz/corpus FILE…`
 
 use std::fs;
 use std::path::{Path, PathBuf};
