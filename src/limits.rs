@@ -69,10 +69,15 @@ pub const PACKAGE_JSONS: u64 = 16 << 20;
 pub const PACKAGES: usize = 1 << 16;
 /// Longest file that is checked for credentials, in bytes.
 pub const CREDENTIALS: u64 = 64 << 10;
-/// Smallest file that is read as an executable if its mode or its name says that it is one, in bytes.
+/// Smallest file in a place of packages that is read as an executable if its mode or its name says that it is one, in
+/// bytes; elsewhere small ones are read, too.
 pub const SMALL_EXECUTABLE: u64 = 16 << 10;
 /// Most of those that are read in one layer: each costs a read or two.
 pub const SMALL_EXECUTABLES: usize = 1 << 15;
+/// Longest script that is kept, in bytes.
+pub const SCRIPT: u64 = 8 << 10;
+/// All of them together, over all layers, in bytes.
+pub const SCRIPTS: u64 = 4 << 20;
 /// Smallest file that is read as an executable whatever its name, in bytes.
 pub const EXECUTABLE: u64 = 1 << 20;
 /// Longest table of an executable's segments or sections, in bytes.

@@ -11,6 +11,7 @@
 //! - `knowledge`: what is known of the world, as tables;
 //! - `rules`: what is found. A rule is a row of `assets/rules.toml`; path rules are nothing more, the others have
 //!   a file here;
+//! - `stages`: what a second stage needs, and what it leaves behind;
 //! - `fixes`: from what was found to words and edits.
 //!
 //! What is shown of commands had the values of secrets taken out first.
@@ -20,13 +21,14 @@ mod engine;
 mod fixes;
 mod knowledge;
 mod rules;
+mod stages;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 
 pub use difference::{Difference, difference};
-pub use engine::finding::{Advice, Confidence, Evidence, Finding, Savings, Severity};
+pub use engine::finding::{Advice, Confidence, Evidence, Finding, Savings, Severity, Staged};
 pub(crate) use engine::globs::Globs;
 pub use engine::rule::{Confirm, Group, PathRule, Remedy, RuleInfo, Stage};
 pub use engine::settings::Settings;

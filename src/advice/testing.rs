@@ -54,7 +54,7 @@ pub(super) fn text(path: &str, body: &str) -> File {
 /// A program of which `strip` would take so many bytes.
 pub(super) fn program(path: &str, size: u64, kind: ElfKind, strippable: u64) -> File {
     let elf = Elf { kind, machine: 62, is_64_bit: true, needs_loader: true, strippable };
-    File { excerpt: Some(Excerpt::Elf(elf)), ..file(path, size) }
+    File { excerpt: Some(Excerpt::Elf(elf, None)), ..file(path, size) }
 }
 
 /// A file that was looked at for credentials.

@@ -112,10 +112,15 @@ pub enum Edit {
     },
     /// Builds in one stage and runs in another.
     SplitStages {
-        /// The instructions of the first stage, with its `FROM … AS build`.
+        /// The instructions of the first stage, with its `FROM … AS build`, as the image's history tells them. A
+        /// Dockerfile keeps its own.
         build: Vec<String>,
+        /// What the first stage does at its end besides.
+        finish: Vec<String>,
         /// The instructions of the second one, with its `FROM`.
         run: Vec<String>,
+        /// The image of the second stage; none: that of the first, as the Dockerfile names it.
+        base: Option<String>,
     },
 }
 

@@ -59,6 +59,11 @@ impl Keyword {
         ALL[self as usize].1
     }
 
+    /// True for what only tells how a container of the image runs; no other instruction reads it.
+    pub fn is_setting(self) -> bool {
+        matches!(self, Self::Cmd | Self::Entrypoint | Self::Expose | Self::Healthcheck | Self::Stopsignal)
+    }
+
     /// True for `COPY` and `ADD`, which bring files in from elsewhere.
     pub fn copies(self) -> bool {
         matches!(self, Self::Copy | Self::Add)

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::outcome::Done;
-use crate::advice::{Advice, Finding};
+use crate::advice::{Advice, Finding, Staged};
 use crate::analysis::{Analysis, Manager, Package};
 use crate::dockerfile::{Edit, StepId};
 use crate::image::{EntryId, Image, PathId};
@@ -42,6 +42,10 @@ pub(super) fn predict(
     for done in done {
         let finding = &advice.findings[done.finding];
         let is_large = |edit: &Edit| matches!(edit, Edit::ReplaceFrom { .. } | Edit::SplitStages { .. });
+        if let Some(staged) = finding.staged.as_deref().filter(|staged| staged.gaps.is_empty()) {
+            // a second stage is accounted for as a whole, and nothing else changes it
+            return Some(of_stages(image, base_layers, staged));
+        }
         if finding.fix.edits.iter().any(is_large) {
             return None;
         }
@@ -73,6 +77,19 @@ pub(super) fn predict(
     prediction.saved = files.map(|entry| entry.size).sum();
     prediction.content = image.content().saturating_sub(prediction.saved);
     Some(prediction)
+}
+
+/// What a second stage leaves behind.
+fn of_stages(image: &Image, base_layers: usize, staged: &Staged) -> Prediction {
+    let is_own = |&id: &EntryId| image.layer_of(id) >= base_layers;
+    let gone = staged.left.iter().flat_map(|&path| image.timeline.of(path).iter().copied().filter(is_own));
+    Prediction {
+        saved: image.content().saturating_sub(staged.bytes),
+        content: staged.bytes,
+        paths: staged.left.iter().copied().collect(),
+        entries: gone.collect(),
+        packages: staged.packages.iter().copied().collect(),
+    }
 }
 
 /// The packages of which nearly all bytes go.

@@ -1,7 +1,7 @@
 //! What was kept of the bodies of a few entries.
 
 use super::ids::EntryId;
-use crate::layer::{Elf, Excerpt, SecretCheck};
+use crate::layer::{Elf, Excerpt, Libraries, SecretCheck};
 
 /// The excerpts of an image, by entry.
 #[derive(Debug, Default)]
@@ -32,14 +32,30 @@ impl Excerpts {
     pub fn body(&self, id: EntryId) -> Option<&[u8]> {
         match self.get(id)? {
             Excerpt::Database(body) | Excerpt::PackageJson(body) => Some(body),
-            Excerpt::Elf(_) | Excerpt::Credentials(_) => None,
+            Excerpt::Elf(..) | Excerpt::Script(_) | Excerpt::Credentials(_) => None,
         }
     }
 
     /// The headers of an entry, if it is an ELF file whose headers were read.
     pub fn elf(&self, id: EntryId) -> Option<Elf> {
         match self.get(id)? {
-            Excerpt::Elf(elf) => Some(*elf),
+            Excerpt::Elf(elf, _) => Some(*elf),
+            _ => None,
+        }
+    }
+
+    /// The libraries that an ELF file asks for; none if it is none, or if they could not be read.
+    pub fn libraries(&self, id: EntryId) -> Option<&Libraries> {
+        match self.get(id)? {
+            Excerpt::Elf(_, libraries) => libraries.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The text of a short script, if it was kept.
+    pub fn script(&self, id: EntryId) -> Option<&[u8]> {
+        match self.get(id)? {
+            Excerpt::Script(text) => Some(text),
             _ => None,
         }
     }

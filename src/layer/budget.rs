@@ -14,6 +14,7 @@ use crate::limits;
 pub struct Budget {
     databases: AtomicU64,
     package_jsons: AtomicU64,
+    scripts: AtomicU64,
     entries: AtomicU64,
     implied: AtomicU64,
     long_text: AtomicU64,
@@ -68,6 +69,16 @@ impl Budget {
     /// Asks to keep a package.json, likewise.
     pub(super) fn take_package_json(&self, size: u64) -> bool {
         add(&self.package_jsons, size) <= limits::PACKAGE_JSONS
+    }
+
+    /// Asks to keep a script, likewise.
+    pub(super) fn take_script(&self, size: u64) -> bool {
+        add(&self.scripts, size) <= limits::SCRIPTS
+    }
+
+    /// True when all scripts together are within their limit.
+    pub fn holds_scripts(&self) -> bool {
+        self.scripts.load(Ordering::Relaxed) <= limits::SCRIPTS
     }
 
     /// True when all databases together are within their limit.

@@ -8,6 +8,8 @@
 //!
 //! Source: System V ABI, chapters 4 "Object Files" and 5 "Program Loading" (elf.h).
 
+use std::sync::Arc;
+
 use super::hash::BodyHasher;
 use crate::error::Result;
 use crate::source::tar::Walk;
@@ -63,9 +65,22 @@ impl Elf {
     }
 }
 
+/// The names of the libraries that an ELF file asks for (`DT_NEEDED`), as it has them.
+pub type Libraries = Arc<[Box<[u8]>]>;
+
+/// The headers, and the libraries where they could be read.
+pub(super) type Examined = (Elf, Option<Libraries>);
+
+/// Reads the headers of a whole body; none if it is no ELF file.
+pub(super) fn of_body(body: &[u8]) -> Option<Examined> {
+    let mut headers = Headers::default();
+    headers.see(0, body);
+    headers.read(body.len() as u64)
+}
+
 /// Reads the headers of the current body; none if it is no ELF file. Where skipping is cheaper than reading, only the
 /// headers are read and the hash is 0; elsewhere the whole body is hashed.
-pub(super) fn examine<I: Input>(walk: &mut Walk<I>) -> Result<(Option<Elf>, u64)> {
+pub(super) fn examine<I: Input>(walk: &mut Walk<I>) -> Result<(Option<Examined>, u64)> {
     let size = walk.left();
     let mut hasher = walk.is_body_cheap().then(BodyHasher::new);
     let mut headers = Headers::default();
@@ -124,17 +139,32 @@ const HEADER: u64 = 64;
 /// The shortest one, of 32-bit files.
 const SHORT_HEADER: usize = 52;
 
+/// Bytes of the start of a file that are looked at for the names of libraries: linkers put them there.
+const HEAD: u64 = 64 << 10;
+
 /// The headers of an ELF file as they arrive.
 #[derive(Debug)]
 struct Headers {
     file: Stretch,
     /// Where segments and sections are, once the file header is known.
     tables: Option<[Stretch; 2]>,
+    /// The start of the file.
+    head: Stretch,
+    /// What the dynamic loader reads, once the segments are known.
+    dynamic: Option<Stretch>,
+    /// The names of the dynamic section where they stand after it.
+    names: Option<Stretch>,
 }
 
 impl Default for Headers {
     fn default() -> Self {
-        Self { file: Stretch::new(0, HEADER), tables: None }
+        Self {
+            file: Stretch::new(0, HEADER),
+            tables: None,
+            head: Stretch::new(0, HEAD),
+            dynamic: None,
+            names: None,
+        }
     }
 }
 
@@ -152,6 +182,37 @@ impl Headers {
         for table in self.tables.iter_mut().flatten() {
             table.see(at, chunk);
         }
+        self.see_loading(at, chunk);
+    }
+
+    /// Takes what tells the libraries.
+    fn see_loading(&mut self, at: u64, chunk: &[u8]) {
+        if self.dynamic.is_none()
+            && let Some([segments, _]) = &self.tables
+            && let Some(format) = Format::of(&self.file.bytes)
+            && segments.is_whole()
+            && let Some([start, length]) = format.dynamic(&self.file.bytes, &segments.bytes)
+        {
+            self.dynamic = Some(Stretch::new(start, length));
+        }
+        if !self.file.is_whole() || self.tables.is_some() {
+            self.head.see(at, chunk);
+        }
+        if let Some(dynamic) = &mut self.dynamic {
+            dynamic.see(at, chunk);
+        }
+        if self.names.is_none()
+            && let Some(dynamic) = self.dynamic.as_ref().filter(|dynamic| dynamic.is_whole())
+            && let Some(format) = Format::of(&self.file.bytes)
+            && let Some([segments, _]) = &self.tables
+            && let Some([start, length]) = format.names(&self.file.bytes, &segments.bytes, &dynamic.bytes)
+            && start >= at
+        {
+            self.names = Some(Stretch::new(start, length.min(4 * HEAD)));
+        }
+        if let Some(names) = &mut self.names {
+            names.see(at, chunk);
+        }
     }
 
     /// The next wanted offset at or after `at`.
@@ -159,11 +220,36 @@ impl Headers {
         if !self.file.is_whole() {
             return Some(at);
         }
-        let tables = self.tables.iter().flatten().filter(|table| !table.is_whole());
-        tables.map(Stretch::next).filter(|&next| next >= at).min()
+        let head = self.dynamic.as_ref().map(|_| &self.head);
+        let loading = [head, self.dynamic.as_ref(), self.names.as_ref()].into_iter().flatten();
+        let wanted = self.tables.iter().flatten().chain(loading).filter(|table| !table.is_whole());
+        wanted.map(Stretch::next).filter(|&next| next >= at).min()
     }
 
-    fn read(&self, size: u64) -> Option<Elf> {
+    /// The libraries; none where it is not known which.
+    fn libraries(&self) -> Option<Libraries> {
+        let format = Format::of(&self.file.bytes)?;
+        let [segments, _] = self.tables.as_ref().filter(|[segments, _]| segments.is_whole())?;
+        if format.dynamic(&self.file.bytes, &segments.bytes).is_none() {
+            return Some(Arc::default());
+        }
+        let dynamic = &self.dynamic.as_ref().filter(|dynamic| dynamic.is_whole())?.bytes;
+        let [start, _] = format.names(&self.file.bytes, &segments.bytes, dynamic)?;
+        let holders = self.names.iter().chain([&self.head]);
+        let read = |at: u64| {
+            let at = start.checked_add(at)?;
+            holders.clone().find_map(|stretch| {
+                let from = usize::try_from(at.checked_sub(stretch.start)?).ok()?;
+                let rest = stretch.bytes.get(from..)?;
+                let end = rest.iter().take(LONGEST_NAME).position(|&byte| byte == 0)?;
+                (end > 0).then(|| Box::from(&rest[..end]))
+            })
+        };
+        let needed = format.entries(dynamic).filter(|(tag, _)| *tag == NEEDED).take(MOST_LIBRARIES);
+        needed.map(|(_, at)| read(at)).collect()
+    }
+
+    fn read(&self, size: u64) -> Option<Examined> {
         let header = &self.file.bytes;
         let format = Format::of(header)?;
         let [segments, sections] = self.tables.as_ref()?;
@@ -180,13 +266,15 @@ impl Headers {
             }
             _ => 0,
         };
-        Some(Elf {
+        let elf = Elf {
             kind,
             machine: format.half(header, 18),
             is_64_bit: format.wide,
             needs_loader: segments.is_whole() && format.needs_loader(header, &segments.bytes),
             strippable: strippable.min(size),
-        })
+        };
+        let is_linked = matches!(kind, ElfKind::Executable | ElfKind::Shared);
+        Some((elf, if is_linked { self.libraries() } else { None }))
     }
 }
 
@@ -197,8 +285,22 @@ struct Format {
     big: bool,
 }
 
+/// `PT_LOAD`.
+const LOAD: u64 = 1;
+/// `PT_DYNAMIC`.
+const DYNAMIC: u64 = 2;
 /// `PT_INTERP`.
 const INTERPRETER: u64 = 3;
+/// `DT_NEEDED`: an offset in the string table.
+const NEEDED: u64 = 1;
+/// `DT_STRTAB`: the address of the string table.
+const STRING_TABLE: u64 = 5;
+/// `DT_STRSZ`: its size.
+const STRING_SIZE: u64 = 10;
+/// Libraries that one file may ask for.
+const MOST_LIBRARIES: usize = 256;
+/// Longest name of a library, with its end.
+const LONGEST_NAME: usize = 256;
 /// `SHT_PROGBITS`.
 const PROGRAM_DATA: u64 = 1;
 /// `SHT_SYMTAB`.
@@ -261,9 +363,42 @@ impl Format {
         at.map(|at| usize::from(self.half(header, at)))
     }
 
-    fn needs_loader(self, header: &[u8], segments: &[u8]) -> bool {
+    fn segments<'a>(
+        self,
+        header: &'a [u8],
+        segments: &'a [u8],
+        kind: u64,
+    ) -> impl Iterator<Item = &'a [u8]> {
         let size = self.sizes(header)[0].max(1);
-        segments.chunks_exact(size).any(|segment| self.number::<4>(segment, 0) == INTERPRETER)
+        segments.chunks_exact(size).filter(move |segment| self.number::<4>(segment, 0) == kind)
+    }
+
+    fn needs_loader(self, header: &[u8], segments: &[u8]) -> bool {
+        self.segments(header, segments, INTERPRETER).next().is_some()
+    }
+
+    /// Where in the file the dynamic section is, and how long.
+    fn dynamic(self, header: &[u8], segments: &[u8]) -> Option<[u64; 2]> {
+        let segment = self.segments(header, segments, DYNAMIC).next()?;
+        Some([self.word(segment, 4, 8), self.word(segment, 16, 32)])
+    }
+
+    /// The tags and values of a dynamic section.
+    fn entries(self, dynamic: &[u8]) -> impl Iterator<Item = (u64, u64)> {
+        let (size, value) = if self.wide { (16, 8) } else { (8, 4) };
+        let entries = dynamic.chunks_exact(size);
+        entries.map(move |entry| (self.word(entry, 0, 0), self.word(entry, value, value)))
+    }
+
+    /// Where in the file the string table of the dynamic section is, and how long.
+    fn names(self, header: &[u8], segments: &[u8], dynamic: &[u8]) -> Option<[u64; 2]> {
+        let of = |wanted| self.entries(dynamic).find(|(tag, _)| *tag == wanted).map(|(_, value)| value);
+        let (address, length) = (of(STRING_TABLE)?, of(STRING_SIZE)?);
+        self.segments(header, segments, LOAD).find_map(|segment| {
+            let (offset, start) = (self.word(segment, 4, 8), self.word(segment, 8, 16));
+            let within = address.checked_sub(start)?;
+            (within < self.word(segment, 16, 32)).then(|| [offset.saturating_add(within), length])
+        })
     }
 
     /// Bytes of the symbol table, its strings, and debug information.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::budget::Budget;
 use super::credentials::{self, SecretCheck};
-use super::elf::{self, Elf};
+use super::elf::{self, Elf, Libraries};
 use super::secret_files::Form;
 use super::{hash, records, rpm};
 use crate::error::Result;
@@ -23,8 +23,11 @@ pub enum Excerpt {
     Database(Arc<[u8]>),
     /// The whole of a package.json.
     PackageJson(Arc<[u8]>),
-    /// What the headers of an executable, library or core dump say.
-    Elf(Elf),
+    /// What the headers of an executable, library or core dump say, and the libraries that it asks for where that could
+    /// be read.
+    Elf(Elf, Option<Libraries>),
+    /// The whole of a short script.
+    Script(Arc<[u8]>),
     /// Whether a file that may hold a secret does.
     Credentials(SecretCheck),
 }
@@ -56,7 +59,8 @@ impl Wanted {
         if size >= limits::EXECUTABLE && !is_database(path) {
             return Some(Self::Executable);
         }
-        if size >= limits::SMALL_EXECUTABLE && !is_database(path) && (mode & 0o111 != 0 || is_library(path)) {
+        let least = if is_of_a_system(path) { limits::SMALL_EXECUTABLE } else { 1 };
+        if size >= least && !is_database(path) && (mode & 0o111 != 0 || is_library(path)) {
             return Some(Self::SmallExecutable);
         }
         if size <= limits::PACKAGE_JSON && is_package_json(path) {
@@ -64,6 +68,15 @@ impl Wanted {
         }
         (size <= limits::DATABASE && is_database(path)).then_some(Self::Database)
     }
+}
+
+/// Places that packages of distributions and of languages fill. Of small programs only those elsewhere are looked at:
+/// what somebody built, and the scripts that start it.
+fn is_of_a_system(path: &[u8]) -> bool {
+    const PLACES: [&[u8]; 9] =
+        [b"usr/bin/", b"usr/sbin/", b"usr/lib", b"usr/share/", b"bin/", b"sbin/", b"lib", b"var/", b"etc/"];
+    let is_module = |part: &[u8]| matches!(part, b"node_modules" | b"site-packages" | b".git");
+    PLACES.iter().any(|place| path.starts_with(place)) || path.split(|&b| b == b'/').any(is_module)
 }
 
 /// `libc.so.6`, `_json.cpython-311.so`
@@ -118,11 +131,11 @@ pub(super) fn take<I: Input>(
     walk: &mut Walk<I>,
     budget: &Budget,
 ) -> Result<(Option<Excerpt>, u64)> {
-    if matches!(wanted, Wanted::Executable | Wanted::SmallExecutable) {
-        let (elf, hash) = elf::examine(walk)?;
-        return Ok((elf.map(Excerpt::Elf), hash));
-    }
     let size = walk.left();
+    if matches!(wanted, Wanted::Executable | Wanted::SmallExecutable) && size > limits::SCRIPT {
+        let (examined, hash) = elf::examine(walk)?;
+        return Ok((examined.map(|(elf, libraries)| Excerpt::Elf(elf, libraries)), hash));
+    }
     // of the others only the verdict is kept; of rpm's records less than the whole
     let fits = match wanted {
         Wanted::Database => budget.take_database(size),
@@ -138,6 +151,14 @@ pub(super) fn take<I: Input>(
         body.extend_from_slice(walk.chunk()?);
     }
     let hash = hash::body(&body);
+    if matches!(wanted, Wanted::Executable | Wanted::SmallExecutable) {
+        let excerpt = match elf::of_body(&body) {
+            Some((elf, libraries)) => Some(Excerpt::Elf(elf, libraries)),
+            None if body.starts_with(b"#!") && budget.take_script(size) => Some(Excerpt::Script(body.into())),
+            None => None,
+        };
+        return Ok((excerpt, hash));
+    }
     if let Wanted::Credentials(form) = wanted {
         return Ok((Some(Excerpt::Credentials(credentials::examine(form, &body))), hash));
     }

@@ -22,7 +22,7 @@ mod whiteout;
 pub use attrs::{AttrId, AttrTable, Attrs};
 pub use budget::Budget;
 pub use credentials::SecretCheck;
-pub use elf::{Elf, ElfKind};
+pub use elf::{Elf, ElfKind, Libraries};
 pub use excerpt::Excerpt;
 pub use index::{Indexer, index_piped, index_plain, index_stream};
 pub use names::{NameId, Names};

@@ -27,7 +27,8 @@ impl Loaded {
             let fits = match excerpt {
                 Excerpt::Database(_) => budget.holds_databases(),
                 Excerpt::PackageJson(_) => budget.holds_package_jsons(),
-                Excerpt::Elf(_) | Excerpt::Credentials(_) => true,
+                Excerpt::Script(_) => budget.holds_scripts(),
+                Excerpt::Elf(..) | Excerpt::Credentials(_) => true,
             };
             // a secret that a later layer deletes can still be read
             let lasts = matches!(excerpt, Excerpt::Credentials(_))

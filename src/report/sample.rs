@@ -191,6 +191,7 @@ pub(super) fn advised(sample: Examination) -> Examination {
         snippet: "COPY --chown=nobody --chmod=g+w . .\nUSER nobody".into(),
         evidence: vec![Evidence { path, entry, layer: 3, bytes: 5_912_345 }],
         evidence_total: 2,
+        staged: None,
     };
     let hint = Finding {
         severity: Severity::Info,

@@ -78,48 +78,19 @@ pub(in crate::advice) fn smaller(ledger: &Ledger<'_>) -> Result<String, String> 
     known.ok_or_else(|| format!("{name} has no smaller variant of the same distribution"))
 }
 
-/// An image that can run what was built.
-pub(in crate::advice) struct RunBase {
-    pub(in crate::advice) from: String,
-    /// The interpreter in it.
-    pub(in crate::advice) language: Option<Language>,
-    /// Packages that bring the interpreter, where the image itself does not.
-    pub(in crate::advice) install: Vec<String>,
+/// The image to run on what was built on one that is for building: that of the distribution.
+pub(in crate::advice) fn run(ledger: &Ledger<'_>) -> Option<String> {
+    if !builds(ledger) {
+        return None;
+    }
+    let full = distribution(ledger.analysis.system.base.as_ref()?)?;
+    // others' smaller variants lack the package manager
+    Some(slim_distribution(&full).filter(|name| name.ends_with("-slim")).unwrap_or(full))
 }
 
-/// The smallest image that runs what this one runs. Packages for an interpreter of the distribution are named, so
-/// that what was installed into the distribution's directories finds its interpreter.
-pub(in crate::advice) fn run(ledger: &Ledger<'_>) -> RunBase {
-    let plain = |from: String| RunBase { from, language: None, install: Vec::new() };
-    let system = &ledger.analysis.system;
-    if system.program.is_some_and(|program| program.is_static() && ledger.is_own(program.layer)) {
-        return plain("scratch".into());
-    }
-    let same = || smaller(ledger).ok().or_else(|| name(ledger)).unwrap_or_else(|| "your-base".into());
-    let distribution = || {
-        let full = distribution(system.base.as_ref()?)?;
-        // others' smaller variants lack the package manager
-        Some(slim_distribution(&full).filter(|name| name.ends_with("-slim")).unwrap_or(full))
-    };
-    let Some(runtime) = runtime(ledger) else {
-        let builds = language_image(ledger).is_some_and(|(official, _)| official.builds);
-        return plain(builds.then(distribution).flatten().unwrap_or_else(same));
-    };
-    let language = Some(runtime.language);
-    if let Some(from) = language_base(ledger, runtime).filter(|_| {
-        ledger.is_own(runtime.layer) && !matches!(runtime.language, Language::Python | Language::Ruby)
-    }) {
-        return RunBase { from, language, install: Vec::new() };
-    }
-    let from = if ledger.is_own(runtime.layer) { distribution().unwrap_or_else(same) } else { same() };
-    let package = ledger.analysis.packages.owner(runtime.path).map(|package| package.name.as_str());
-    let install = match (ledger.is_own(runtime.layer), package) {
-        // python3.11-minimal alone has half of the standard library
-        (true, Some(_)) if runtime.language == Language::Python => vec!["python3".to_owned()],
-        (true, Some(name)) => vec![word(name)],
-        _ => Vec::new(),
-    };
-    RunBase { from, language, install }
+/// True for a base that is for building, so that what is built runs on another.
+pub(in crate::advice) fn builds(ledger: &Ledger<'_>) -> bool {
+    language_image(ledger).is_some_and(|(official, _)| official.builds)
 }
 
 /// The interpreter that the image runs, else the only one.

@@ -1,5 +1,7 @@
 //! What a rule found, as the engine hands it on.
 
+use std::sync::Arc;
+
 use crate::dockerfile::Fix;
 use crate::image::{EntryId, PathId};
 
@@ -52,6 +54,23 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// How many entries there are.
     pub evidence_total: u64,
+    /// The account of the stages, where they are the fix.
+    pub staged: Option<Arc<Staged>>,
+}
+
+/// What becomes of an image that is built in two stages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Staged {
+    /// Bytes of content that the image has then.
+    pub bytes: u64,
+    /// Files, and directories with everything in them, that the second stage copies, links or makes.
+    pub carried: Vec<PathId>,
+    /// Paths of own layers that nothing brings into the second stage, or that packages' scripts may write again.
+    pub left: Vec<PathId>,
+    /// Packages that the second stage does not have, by their places in the list of packages.
+    pub packages: Vec<usize>,
+    /// What could not be accounted for. Stages with gaps are a sketch.
+    pub gaps: Vec<String>,
 }
 
 /// One entry that a finding is about.

@@ -4,11 +4,12 @@
 //! facts for their words and their fix, so that every text can know of every finding.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 
 use super::claims::{Claims, Scale};
-use super::finding::{Advice, Confidence, Evidence, Finding, Savings, Severity};
+use super::finding::{Advice, Confidence, Evidence, Finding, Savings, Severity, Staged};
 use super::path_matches::PathMatches;
 use super::rule::{Group, PathRule, Stage};
 use super::settings::Settings;
@@ -54,6 +55,8 @@ pub(in crate::advice) struct Found<'a> {
     pub(in crate::advice) severity: Severity,
     /// What it is worth, in bytes of tars: its own, or those of the findings that its fix makes moot.
     pub(in crate::advice) worth: u64,
+    /// The account of the stages, where they are its fix.
+    pub(in crate::advice) staged: Option<Arc<Staged>>,
     facts: Box<dyn Facts>,
 }
 
@@ -67,6 +70,8 @@ pub(in crate::advice) struct Draft {
     pub(in crate::advice) severity: Option<Severity>,
     /// Bytes of the findings that its fix makes moot.
     pub(in crate::advice) moot: u64,
+    /// The account of the stages, where they are its fix.
+    pub(in crate::advice) staged: Option<Arc<Staged>>,
 }
 
 impl Draft {
@@ -138,10 +143,9 @@ impl<'a> Ledger<'a> {
         &self.found
     }
 
-    /// The finding that shows two stages: the one about them, else the first whose remedy they are.
+    /// The finding that shows two stages.
     pub(in crate::advice) fn staged(&self) -> Option<&Found<'a>> {
-        let by = |stage| self.found.iter().find(move |found| found.rule.stage == Some(stage));
-        by(Stage::Shows).or_else(|| by(Stage::Needs))
+        self.found.iter().find(|found| found.rule.stage == Some(Stage::Shows))
     }
 
     /// The layer that stored this content at this path first, when later ones stored it again unchanged.
@@ -178,12 +182,12 @@ impl<'a> Ledger<'a> {
         if !self.settings.is_on(&rule.id) {
             return;
         }
-        let Draft { claims, layers, severity, moot } = draft;
+        let Draft { claims, layers, severity, moot, staged } = draft;
         let worth = claims.weight.max(moot);
         let severity = severity.unwrap_or_else(|| self.scale.severity(&claims));
         let severity = rule.cap.map_or(severity, |cap| severity.max(cap));
         let layers = if layers.is_empty() { claims.layers.keys().copied().collect() } else { layers };
-        self.found.push(Found { rule, claims, layers, severity, worth, facts: Box::new(facts) });
+        self.found.push(Found { rule, claims, layers, severity, worth, staged, facts: Box::new(facts) });
     }
 
     /// The findings with their words: secrets first, then the most severe, then what is worth most. What two stages make
@@ -252,6 +256,7 @@ impl<'a> Ledger<'a> {
             fix,
             evidence: found.claims.evidence(),
             evidence_total: found.claims.entries,
+            staged: found.staged.clone(),
         }
     }
 }

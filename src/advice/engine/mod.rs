@@ -1,10 +1,8 @@
 //! The engine: who claimed which bytes, which rule a path falls under, and questions that rules and fixes ask of an
 //! image. It knows no rule.
 
-pub(in crate::advice) mod accounting;
 mod affixes;
 pub(in crate::advice) mod base_images;
-pub(in crate::advice) mod build_outputs;
 pub(in crate::advice) mod claims;
 pub(in crate::advice) mod finding;
 pub(in crate::advice) mod globs;
@@ -17,6 +15,7 @@ pub(in crate::advice) mod phrases;
 pub(in crate::advice) mod places;
 pub(in crate::advice) mod rule;
 pub(in crate::advice) mod settings;
+pub(in crate::advice) mod started;
 mod steps;
 pub(in crate::advice) mod table;
 pub(in crate::advice) mod unpacking;

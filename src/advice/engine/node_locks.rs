@@ -1,4 +1,4 @@
-//! What only development needs, as npm's own lock of `node_modules` tells; and what a container starts by npm.
+//! What only development needs, as npm's own lock of `node_modules` tells.
 //!
 //! npm writes `node_modules/.package-lock.json` after each installation: a row for each package, with `"dev": true`
 //! where nothing but `devDependencies` asked for it. Source: npm's documentation, "package-lock.json".
@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::ledger::Ledger;
-use crate::dockerfile::shell;
+use super::started::Started;
 use crate::image::PathId;
 
 #[derive(Deserialize)]
@@ -21,12 +21,6 @@ struct LockFile {
 struct Package {
     #[serde(default)]
     dev: bool,
-}
-
-#[derive(Deserialize)]
-struct Project {
-    #[serde(default)]
-    scripts: HashMap<String, String>,
 }
 
 /// The `node_modules` directories with a lock.
@@ -86,37 +80,18 @@ impl Locks {
         Some(lock.dev[..after].iter().rev().take(8).any(|range| range.contains(&path.0)))
     }
 
-    /// The package for development that a container starts, told by its command and the scripts of the project.
+    /// The package for development that a container starts, told by its commands and the scripts of the project.
     pub(in crate::advice) fn started(&self, ledger: &Ledger<'_>) -> Option<String> {
-        let config = &ledger.image.config.config;
-        let words: Vec<&str> = config.entrypoint.iter().chain(&config.cmd).map(String::as_str).collect();
-        let text = match words.as_slice() {
-            [shell, flag, text, ..] if *flag == "-c" && shell.ends_with("sh") => (*text).to_owned(),
-            words => words.join(" "),
-        };
-        let scripts = scripts(ledger);
-        let mut open = vec![text];
-        let mut seen = 0;
-        while let Some(text) = open.pop() {
-            seen += 1;
-            if seen > 32 {
-                return None;
-            }
-            for words in shell::commands(&text) {
-                let named = words.iter().find_map(|word| self.package(ledger, word));
-                if let Some(name) = named {
-                    return Some(name);
-                }
-                if matches!(words[0].as_str(), "npm" | "yarn" | "pnpm") {
-                    let script = shell::operands(&words).find(|word| *word != "run" && *word != "run-script");
-                    let script = script.unwrap_or_default();
-                    for name in [format!("pre{script}"), script.to_owned()] {
-                        open.extend(scripts.get(&name).cloned());
-                    }
-                }
-            }
+        if self.0.is_empty() {
+            return None;
         }
-        None
+        let commands = Started::of(ledger).commands;
+        commands.iter().flatten().find_map(|word| self.package(ledger, word))
+    }
+
+    /// The directories of packages for development, each with its `node_modules`.
+    pub(in crate::advice) fn dev(&self) -> impl Iterator<Item = (PathId, PathId)> {
+        self.0.iter().flat_map(|lock| lock.dev.iter().map(|dev| (PathId(dev.start), PathId(lock.all.start))))
     }
 
     /// The package for development that a word of a command is about: its program, or a part of it.
@@ -143,16 +118,4 @@ impl Locks {
             if first.starts_with('@') { known(&format!("{first}/{}", parts.next()?)) } else { known(first) }
         })
     }
-}
-
-/// The scripts of the project in the working directory.
-fn scripts(ledger: &Ledger<'_>) -> HashMap<String, String> {
-    let image = ledger.image;
-    let place = format!("{}/package.json", image.config.config.working_dir);
-    let read = || {
-        let path = image.paths.find(place.trim_matches('/').as_bytes())?;
-        let body = image.excerpts.body(ledger.union.content_of(ledger.union.rootfs.entry(path)?)?)?;
-        serde_json::from_slice::<Project>(body).ok()
-    };
-    read().map(|project| project.scripts).unwrap_or_default()
 }

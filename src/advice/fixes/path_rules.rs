@@ -2,8 +2,7 @@
 //!
 //! The texts of `assets/rules.toml` say it in general; they are shown where the history has nothing to change.
 
-use super::{apt, dependencies, edits, ignore, stages};
-use crate::advice::engine::build_outputs;
+use super::{apt, dependencies, edits, ignore};
 use crate::advice::engine::finding::{Confidence, Evidence};
 use crate::advice::engine::ledger::{Found, Ledger};
 use crate::advice::engine::places;
@@ -74,21 +73,16 @@ fn staged(ledger: &Ledger<'_>, found: &Found<'_>) -> Option<Fix> {
     if found.rule.stage == Some(Stage::Beside) && is_carried(ledger, found) {
         return None;
     }
-    if shows.rule.id != found.rule.id {
-        return Some(Fix::note(format!(
-            "the two stages under `{}` leave these behind as well",
-            shows.rule.id
-        )));
-    }
-    stages::split(ledger)
+    Some(Fix::note(format!("the two stages under `{}` leave these behind as well", shows.rule.id)))
 }
 
 /// True when most of the files are in what a second stage copies.
 fn is_carried(ledger: &Ledger<'_>, found: &Found<'_>) -> bool {
-    let (outputs, paths) = (build_outputs::find(ledger), &ledger.image.paths);
+    let paths = &ledger.image.paths;
+    let carried = ledger.staged().and_then(|shows| shows.staged.as_ref()).map_or(&[][..], |staged| &staged.carried);
     let evidence = found.claims.evidence();
     let inside = evidence.iter().filter(|evidence| {
-        outputs.iter().any(|&place| place <= evidence.path && evidence.path < paths.end(place))
+        carried.iter().any(|&place| place <= evidence.path && evidence.path < paths.end(place))
     });
     let bytes = |sum: u64, evidence: &Evidence| sum + evidence.bytes;
     inside.fold(0, bytes) * 2 > evidence.iter().fold(0, bytes)

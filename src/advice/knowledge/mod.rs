@@ -3,6 +3,7 @@
 
 pub(super) mod archives;
 pub(super) mod base_images;
+pub(super) mod building;
 pub(super) mod languages;
 pub(super) mod package_managers;
 pub(super) mod shared_files;

@@ -129,6 +129,25 @@ pub(in crate::advice) fn is_for_building(package: &str) -> bool {
             .any(|start| name.starts_with(start))
 }
 
+/// True for a text that only updates, upgrades, removes or cleans what a package manager of the system has.
+pub(in crate::advice) fn changes(command: &str) -> bool {
+    const VERBS: [&str; 10] =
+        ["update", "upgrade", "dist-upgrade", "full-upgrade", "install", "remove", "purge", "autoremove", "clean", "autoclean"];
+    let commands = shell::commands(command);
+    !commands.is_empty()
+        && commands.iter().any(|words| {
+            let of = |manager: &PackageManager| manager.name == words[0] || manager.name == "apt-get" && words[0] == "apt";
+            PACKAGE_MANAGERS.iter().any(of)
+                && words[1..].iter().any(|word| VERBS.contains(&word.as_str()) || matches!(word.as_str(), "add" | "del"))
+        })
+}
+
+/// True for the words of a command that only tidies up.
+pub(in crate::advice) fn is_tidying(words: &[String]) -> bool {
+    const TIDY: [&str; 5] = ["rm", "true", "rmdir", "set", "echo"];
+    TIDY.contains(&words[0].as_str()) || words[0] == "find" && words.iter().any(|word| word == "-delete")
+}
+
 /// True for packages that hold what programs are compiled against.
 pub(in crate::advice) fn is_headers(package: &str) -> bool {
     let name = package.split(['=', ':', '<', '>', '~']).next().unwrap_or(package);

@@ -40,10 +40,10 @@ fn a_c_program_on_debian() {
             .run("cc -o /usr/local/bin/app /src/main.c", &[file("usr/local/bin/app", MB)])
             .run("rm -rf /usr/share/doc", &[gone("usr/share/doc/all")])
     };
-    let want = "FROM debian:bookworm AS build\nRUN apt-get update && \\\n    apt-get install -y gcc libpq-dev curl\n\
-        COPY <SOURCE> /src\nRUN cc -o /usr/local/bin/app /src/main.c\n\n\
-        FROM debian:bookworm-slim\n\
-        # and the libraries that libpq-dev are the headers of\n\
+    let want = "FROM debian:bookworm AS build\nRUN apt-get update\nRUN apt-get install -y gcc libpq-dev curl\n\
+        COPY <SOURCE> /src\nRUN cc -o /usr/local/bin/app /src/main.c\nRUN rm -rf /usr/share/doc\n\n\
+        FROM debian:bookworm\n\
+        # not accounted for: what the packages to install need in turn\n\
         RUN apt-get update && \\\n    apt-get install -y --no-install-recommends curl && \\\n    rm -rf /var/lib/apt/lists/*\n\
         COPY --from=build /usr/local/bin/app /usr/local/bin/app\nCMD [\"app\"]";
     assert_eq!(fix(image(), "multi-stage"), want);
@@ -60,7 +60,7 @@ fn a_c_program_on_alpine_is_built_with_apk() {
         .step("COPY . .", &[file("src/main.c", 10)])
         .run("make install", &[file("usr/local/bin/app", MB), file("src/main.o", 10)]);
     let want = "FROM alpine:3.19 AS build\nRUN apk add --no-cache build-base curl\nWORKDIR /src\nCOPY . .\nRUN make install\n\n\
-        FROM alpine:3.19\nRUN apk add --no-cache curl libstdc++\n\
+        FROM alpine:3.19\n# not accounted for: what the packages to install need in turn\nRUN apk add --no-cache curl\n\
         COPY --from=build /usr/local/bin/app /usr/local/bin/app\nCMD [\"/usr/local/bin/app\"]";
     assert_eq!(fix(image, "multi-stage"), want);
 }
@@ -90,7 +90,8 @@ fn go_and_rust_programs_leave_their_images_behind() {
         text.starts_with("FROM golang:1.22 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -o /app ."),
         "{text}"
     );
-    assert!(text.contains("FROM debian:bookworm-slim\nCOPY --from=build /app /app\n"), "{text}");
+    let lacks = "FROM debian:bookworm-slim\n# not accounted for: whatever the other base lacks\n";
+    assert!(text.contains(lacks) && text.contains("\nCOPY --from=build /app /app\n"), "{text}");
     let rust = base(BOOKWORM, &[], &["RUST_VERSION=1.80.1"]).step("COPY . /src", &[file("src/a", 10)]).run(
         "cargo install --path /src",
         &[file("usr/local/cargo/registry/x", 90 * MB), file("usr/local/bin/app", MB)],
@@ -113,8 +114,7 @@ fn a_java_program_keeps_its_archive_and_gets_a_run_time() {
         text.starts_with("FROM eclipse-temurin:21-jdk AS build\nWORKDIR /app\nCOPY . .\nRUN mvn -B package"),
         "{text}"
     );
-    assert!(text.contains("FROM eclipse-temurin:21-jre\n"), "{text}");
-    assert!(text.contains("COPY --from=build /app/target/a.jar /app/target/a.jar\n"), "{text}");
+    assert!(text.contains("\nFROM eclipse-temurin:21-jdk\nCOPY --from=build /app /app\n"), "{text}");
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn what_an_interpreter_is_started_with_is_what_was_built() {
         .run("mkdir /opt/app && cp /build/app.jar /opt/app/", &[file("opt/app/app.jar", MB)]);
     let text = fix(cmd(image, &["java", "-jar", "/opt/app/app.jar"]), "multi-stage");
     assert!(text.contains("javac -d out Main.java"), "{text}");
-    assert!(text.contains("COPY --from=build /opt/app/app.jar /opt/app/app.jar\n"), "{text}");
+    assert!(text.contains("COPY --from=build /opt/app /opt/app\n"), "{text}");
 }
 
 #[test]
@@ -142,16 +142,16 @@ fn a_python_program_takes_its_packages_along() {
         .step("COPY . .", &[file("app/main.py", 10)])
         .run(
             "pip install -r requirements.txt && useradd app",
-            &[file("usr/local/lib/python3.12/site-packages/a.py", MB)],
+            &[file("usr/local/lib/python3.12/site-packages/a.py", MB), file("etc/passwd", 9)],
         );
     image.config.config.working_dir = "/app".into();
     image.config.config.user = "app".into();
     let text = fix(cmd(image, &["python3.12", "main.py"]), "multi-stage");
     for line in [
         "FROM python:3.12-slim AS build\n",
-        "\nRUN useradd app\n",
+        "\nCOPY --from=build /etc/passwd /etc/passwd\n",
         "COPY --from=build /app /app\n",
-        "COPY --from=build /usr/local/lib/python3.12/site-packages /usr/local/lib/python3.12/site-packages\n",
+        "COPY --from=build /usr/local/lib/python3.12 /usr/local/lib/python3.12\n",
         "\nUSER app\n",
     ] {
         assert!(text.contains(line), "{line}{text}");

@@ -62,7 +62,16 @@ pub(super) fn read(claims: &mut Claims<'_>) -> Vec<recommends::Extra> {
 
 /// Adds the installed packages of a status.
 fn add<'t>(claims: &mut Claims<'_>, status: &'t [u8], controls: &mut Vec<Control<'t>>) {
-    let field = |control: &mut Control<'t>, name: &[u8], value: &'t [u8]| {
+    for control in installed(status) {
+        if let Some(number) = claims.add(Manager::Dpkg, control.name, Some(control.version)) {
+            controls.push(Control { number, ..control });
+        }
+    }
+}
+
+/// The installed packages of a status, without numbers.
+pub(super) fn installed(status: &[u8]) -> Vec<Control<'_>> {
+    fn field<'t>(control: &mut Control<'t>, name: &'t [u8], value: &'t [u8]) {
         let place = match name {
             b"Package" => &mut control.name,
             b"Architecture" => &mut control.architecture,
@@ -76,16 +85,15 @@ fn add<'t>(claims: &mut Claims<'_>, status: &'t [u8], controls: &mut Vec<Control
             _ => return,
         };
         *place = value;
-    };
-    paragraphs(status, field, |control: Control<'t>| {
+    }
+    let mut controls = Vec::new();
+    paragraphs(status, field, |control: Control<'_>| {
         // `config-files` and the like: the package was removed. Distroless has no status
-        if !control.status.is_empty() && !control.status.ends_with(b" installed") {
-            return;
-        }
-        if let Some(number) = claims.add(Manager::Dpkg, control.name, Some(control.version)) {
-            controls.push(Control { number, ..control });
+        if control.status.is_empty() || control.status.ends_with(b" installed") {
+            controls.push(control);
         }
     });
+    controls
 }
 
 /// Packages that apt installed as dependencies of others.

@@ -14,13 +14,15 @@ mod node;
 mod places;
 mod python;
 mod recommends;
+mod relations;
 mod rpm;
 
 use crate::layer::records::{APK, DPKG, RPM};
 use crate::overlay::Stack;
 use claims::Claims;
 pub use model::{Manager, Package, Packages, Recommended};
-pub(super) use places::Places;
+pub(crate) use places::Places;
+pub use relations::Relations;
 
 /// Finds the packages of `image`.
 pub fn packages(stack: Stack<'_>) -> Packages {

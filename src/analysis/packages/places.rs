@@ -19,7 +19,7 @@ const KNOWN: usize = 1 << 16;
 const TARGET: usize = 4096;
 
 /// Finds paths by name. A directory is listed when something in it is first looked up.
-pub(in crate::analysis) struct Places<'a> {
+pub(crate) struct Places<'a> {
     image: &'a Image,
     union: &'a Union,
     listed: HashSet<PathId>,
@@ -30,7 +30,7 @@ pub(in crate::analysis) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(in crate::analysis) fn new(stack: Stack<'a>) -> Self {
+    pub(crate) fn new(stack: Stack<'a>) -> Self {
         let Stack { image, union } = stack;
         Self {
             image,
@@ -44,7 +44,7 @@ impl<'a> Places<'a> {
 
     /// The path of a file that a list names, if something stands there. `from` is the directory that the name is
     /// relative to, unless it starts with a slash. A link at the end is not followed.
-    pub(in crate::analysis) fn file(&mut self, from: PathId, name: &[u8]) -> Option<PathId> {
+    pub(crate) fn file(&mut self, from: PathId, name: &[u8]) -> Option<PathId> {
         let (from, name) = match name {
             [b'/', name @ ..] => (PathId::ROOT, name),
             name => (from, name),
@@ -56,7 +56,7 @@ impl<'a> Places<'a> {
     }
 
     /// The directory that a name leads to through all links. Long lists of absolute names are full of the same few.
-    pub(in crate::analysis) fn directory(&mut self, from: PathId, name: &[u8]) -> Option<PathId> {
+    pub(crate) fn directory(&mut self, from: PathId, name: &[u8]) -> Option<PathId> {
         if name.is_empty() {
             return Some(from);
         }
@@ -72,7 +72,7 @@ impl<'a> Places<'a> {
     }
 
     /// The path that a name leads to through all links, if something stands there.
-    pub(in crate::analysis) fn resolve(&mut self, name: &[u8]) -> Option<PathId> {
+    pub(crate) fn resolve(&mut self, name: &[u8]) -> Option<PathId> {
         self.walk(PathId::ROOT, name)
     }
 
@@ -111,7 +111,7 @@ impl<'a> Places<'a> {
     }
 
     /// What a directory holds under a name.
-    pub(in crate::analysis) fn child(&mut self, directory: PathId, name: &[u8]) -> Option<PathId> {
+    pub(crate) fn child(&mut self, directory: PathId, name: &[u8]) -> Option<PathId> {
         if self.listed.insert(directory) {
             let image = self.image;
             let live =

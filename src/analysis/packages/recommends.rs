@@ -33,7 +33,7 @@ impl Control<'_> {
 
 /// The names in a list of relationships: `a (>= 1), b | c:any` gives a, b and c. Of alternatives all that are
 /// installed count as needed, which errs on the safe side.
-fn names(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn names(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     list.split(|b| matches!(b, b',' | b'|')).filter_map(|part| {
         let part = part.trim_ascii_start();
         let end =

@@ -53,8 +53,8 @@ pub(super) struct Draft<'a> {
     pub(super) items: Vec<Item>,
     /// Instructions to stand at the end.
     pub(super) end: Vec<String>,
-    /// The last stage as two.
-    pub(super) split: Option<(Vec<String>, Vec<String>)>,
+    /// The last stage is two.
+    is_split: bool,
 }
 
 impl<'a> Draft<'a> {
@@ -93,7 +93,7 @@ impl<'a> Draft<'a> {
             order.push(Piece::Gap(gaps.len()));
             gaps.push(at..text.len());
         }
-        Self { file, nodes, gaps, order, items, end: Vec::new(), split: None }
+        Self { file, nodes, gaps, order, items, end: Vec::new(), is_split: false }
     }
 
     /// The instruction of a step that can still be changed, and its number.
@@ -113,13 +113,17 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn is_split(&self) -> bool {
-        self.split.is_some()
+        self.is_split
     }
 
     /// Lines in which a source that the history lost has the name that the file has for it.
     pub(super) fn named(&self, lines: &[String]) -> Try<Vec<String>> {
         let mut named = Vec::new();
         for line in lines {
+            if let Some((start, _)) = line.split_once('…').filter(|_| !line.starts_with('#')) {
+                named.push(self.with_value(start)?);
+                continue;
+            }
             if !line.contains(SOURCE) || self.file.text.contains(SOURCE) {
                 named.push(line.clone());
                 continue;
@@ -138,6 +142,19 @@ impl<'a> Draft<'a> {
             named.push(line.replace(SOURCE, &sources));
         }
         Ok(named)
+    }
+
+    /// The instruction of the file that starts like a line whose value was left out.
+    fn with_value(&self, start: &str) -> Try<String> {
+        let plain = |text: &str| text.replace(['"', '\''], "");
+        let wanted = plain(start);
+        let (keyword, start) = wanted.split_once(' ').unwrap_or((&wanted, ""));
+        let fits = |node: &&Node| {
+            let is_it = node.keyword.is_some_and(|known| known.as_str() == keyword);
+            is_it && plain(&node.body.text).split_ascii_whitespace().any(|word| !start.is_empty() && word.starts_with(start.trim()))
+        };
+        let node = self.file.nodes.iter().find(fits).ok_or("the history lost a value that it needs")?;
+        Ok(self.file.text[node.span.clone()].to_owned())
     }
 
     /// Removes an instruction, or writes others in its place.
@@ -200,18 +217,49 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    pub(super) fn split(&mut self, build: &[String], run: &[String]) -> Try {
-        if self.split.is_some() {
+    /// Makes the only stage the build of another, whose instructions `run` are.
+    pub(super) fn split(&mut self, finish: &[String], run: &[String], same_base: bool) -> Try {
+        if self.is_split {
             return Err("another fix splits the stage".into());
         }
-        if self.file.stages().len() != 1 {
+        let stages = self.file.stages();
+        let [stage] = stages.as_slice() else {
             return Err("the Dockerfile has several stages already".into());
-        }
+        };
         let touched = |item: &Item| item.state != State::Kept || !item.plan.is_empty() || item.from.is_some();
         if self.items.iter().any(touched) {
             return Err("other fixes change the one stage".into());
         }
-        self.split = Some((build.to_vec(), run.to_vec()));
+        let words: Vec<&str> = self.file.nodes[stage.start].body.text.split_ascii_whitespace().collect();
+        let (image, name) = match words.as_slice() {
+            [image] => (*image, None),
+            [image, word, name] if word.eq_ignore_ascii_case("as") => (*image, Some(*name)),
+            _ => return Err("the FROM line cannot be read".into()),
+        };
+        if name.is_none() {
+            self.items[stage.start].from = Some(format!("{image} AS build"));
+        }
+        let platform = self.file.nodes[stage.start].flag("platform");
+        let platform = platform.map_or_else(String::new, |flag| {
+            format!("{} ", &self.file.text[flag.span.clone()])
+        });
+        for (number, item) in self.items.iter_mut().enumerate().skip(stage.start) {
+            let keyword = self.file.nodes[number].keyword;
+            if keyword.is_some_and(Keyword::is_setting) {
+                item.state = State::Removed;
+            }
+        }
+        self.end.extend(finish.iter().cloned());
+        self.end.push(String::new());
+        let from = format!("--from={}", name.unwrap_or("build"));
+        for (number, line) in run.iter().enumerate() {
+            self.end.push(if number == 0 && same_base && line.starts_with("FROM ") {
+                format!("FROM {platform}{image}")
+            } else {
+                line.replacen("--from=build", &from, 1)
+            });
+        }
+        self.is_split = true;
         Ok(())
     }
 

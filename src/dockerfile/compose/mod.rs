@@ -192,11 +192,11 @@ fn apply<'a>(
             draft.insert(*before, &lines)
         }
         Edit::ReplaceFrom { with } => draft.from(with),
-        Edit::SplitStages { build, run } => {
-            let (build, run) = (draft.named(build)?, draft.named(run)?);
-            builds(target, &build)?;
+        Edit::SplitStages { finish, run, base, .. } => {
+            let run = draft.named(run)?;
+            builds(target, finish)?;
             builds(target, &run)?;
-            draft.split(&build, &run)
+            draft.split(finish, &run, base.is_none())
         }
         Edit::Ignore { patterns } => {
             for pattern in patterns {
@@ -238,8 +238,8 @@ pub(super) fn snippet(target: Target<'_>, fix: &Fix) -> String {
                 lines.push(format!("FROM {with}"));
                 continue;
             }
-            Edit::SplitStages { build, run } => {
-                lines.extend(build.iter().cloned());
+            Edit::SplitStages { build, finish, run, .. } => {
+                lines.extend(build.iter().chain(finish).cloned());
                 lines.push(String::new());
                 lines.extend(run.iter().cloned());
                 continue;

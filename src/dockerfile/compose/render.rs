@@ -78,14 +78,6 @@ impl Draft<'_> {
                 Piece::Node(number) => number,
             };
             let item = &self.items[number];
-            if let Some((build, run)) = &self.split
-                && self.file.stages().first().is_some_and(|stage| stage.start == number)
-            {
-                lines(&mut out, build)?;
-                out.push_str(newline);
-                lines(&mut out, run)?;
-                return Ok(out);
-            }
             lines(&mut out, &item.before)?;
             let new = match &item.state {
                 State::Removed | State::Joined(_) => continue,
@@ -115,9 +107,6 @@ impl Draft<'_> {
     /// The instructions that something changes, as they are then; what is removed is a comment.
     pub(super) fn changed(&self) -> Try<Vec<String>> {
         let mut out = Vec::new();
-        if let Some((build, run)) = &self.split {
-            out.extend(build.iter().cloned().chain([String::new()]).chain(run.iter().cloned()));
-        }
         let moved = |place: usize, number: usize| {
             self.order[..place].iter().any(|piece| matches!(piece, Piece::Node(other) if *other > number))
         };

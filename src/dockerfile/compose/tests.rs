@@ -166,11 +166,19 @@ fn steps_move_only_where_nothing_reads_them() {
 fn stages_replace_everything_and_come_first() {
     let split = Edit::SplitStages {
         build: vec!["FROM gcc AS build".into(), "RUN make".into()],
-        run: vec!["FROM debian".into(), "COPY --from=build /a /a".into()],
+        finish: vec!["RUN rm -rf /x".into()],
+        run: vec!["FROM gcc".into(), "COPY --from=build /a /a".into(), "ENV KEY=… A=b".into()],
+        base: None,
     };
-    let text = "# head\nFROM gcc\nRUN make\nCMD a\n";
-    let both = composed(text, &[Fix::one(append(0, "rm x")), Fix::one(split)]);
-    assert_eq!(both.text, "# head\nFROM gcc AS build\nRUN make\n\nFROM debian\nCOPY --from=build /a /a\n");
+    let text = "# head\nFROM --platform=linux/arm64 gcc:1\n# why\nRUN make\nENV KEY=abc A=b\nCMD a\n";
+    let both = composed(text, &[Fix::one(append(0, "rm x")), Fix::one(split.clone())]);
+    assert_eq!(
+        both.text,
+        "# head\nFROM --platform=linux/arm64 gcc:1 AS build\n# why\nRUN make\nENV KEY=abc A=b\nRUN rm -rf /x\n\n\
+         FROM --platform=linux/arm64 gcc:1\nCOPY --from=build /a /a\nENV KEY=abc A=b\n"
+    );
+    assert!(composed("FROM a AS c\nENV KEY=1", &[Fix::one(split.clone())]).text.contains("COPY --from=c /a /a"));
+    assert!(why("FROM a\nRUN b", &[split]).contains("lost a value"));
     assert_eq!(both.skipped, [Skipped { fix: 0, reason: "two stages make it unnecessary".into() }]);
 }
 

@@ -64,6 +64,11 @@ fn in_tar(body: &[u8]) -> Vec<u8> {
 
 /// What is read of `body`: streamed in pieces, and from a file that can be skipped in.
 fn both_ways(body: &[u8]) -> [Option<Elf>; 2] {
+    examined(body).map(|examined| examined.map(|(elf, _)| elf))
+}
+
+/// The same with the libraries.
+fn examined(body: &[u8]) -> [Option<Examined>; 2] {
     use std::io::Write;
     /// Hands out few bytes at a time.
     struct Dripping<'a>(&'a [u8], usize);
@@ -76,7 +81,7 @@ fn both_ways(body: &[u8]) -> [Option<Elf>; 2] {
             Ok(count)
         }
     }
-    fn second<I: Input>(mut walk: Walk<I>) -> (Option<Elf>, u64) {
+    fn second<I: Input>(mut walk: Walk<I>) -> (Option<Examined>, u64) {
         let mut member = Member::default();
         assert!(walk.next(&mut member).unwrap());
         let first = examine(&mut walk).unwrap();
@@ -148,4 +153,55 @@ fn lies_are_survived() {
         put(&mut body, format, at, 2, u64::MAX);
     }
     assert_eq!(both_ways(&body)[0].map(|elf| elf.strippable), Some(0));
+}
+
+/// A library that asks for two others: the names stand at `names`, what the loader reads at `dynamic`.
+fn linked(format: Format, names: usize, dynamic: usize) -> Vec<u8> {
+    let mut body = file(format, 3, 8192, &DEBUG);
+    let wide = format.wide;
+    let word = if wide { 8 } else { 4 };
+    let (segments, size) = if wide { (64, 56) } else { (52, 32) };
+    put(&mut body, format, if wide { 56 } else { 44 }, 2, 2);
+    let (offset, address, length) = if wide { (8, 16, 32) } else { (4, 8, 16) };
+    // everything is loaded at 0x10000
+    let rows = [(LOAD, 0, 0x10000, SIZE as u64), (DYNAMIC, dynamic as u64, 0, 6 * 2 * word as u64)];
+    for (n, (kind, at, to, bytes)) in rows.into_iter().enumerate() {
+        let row = segments + n * size;
+        put(&mut body, format, row, 4, kind);
+        put(&mut body, format, row + offset, word, at);
+        put(&mut body, format, row + address, word, to);
+        put(&mut body, format, row + length, word, bytes);
+    }
+    body[names..names + 20].copy_from_slice(b"\0libc.so.6\0libz.so\0\0");
+    let table = [(NEEDED, 1), (NEEDED, 11), (STRING_TABLE, 0x10000 + names as u64), (STRING_SIZE, 20), (0, 0)];
+    for (n, (tag, value)) in table.into_iter().enumerate() {
+        put(&mut body, format, dynamic + 2 * n * word, word, tag);
+        put(&mut body, format, dynamic + (2 * n + 1) * word, word, value);
+    }
+    body
+}
+
+#[test]
+fn libraries_are_told_by_their_names() {
+    let names = |examined: Option<Examined>| -> Option<Vec<String>> {
+        let libraries = examined?.1?;
+        Some(libraries.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect())
+    };
+    for (wide, big) in [(true, false), (true, true), (false, false), (false, true)] {
+        // where linkers put them, and where patchelf does
+        for (at, dynamic) in [(1000, 600_000), (900_000, 600_000)] {
+            let body = linked(Format { wide, big }, at, dynamic);
+            let want = Some(vec!["libc.so.6".to_owned(), "libz.so".into()]);
+            assert_eq!(examined(&body).map(names), [want.clone(), want.clone()], "wide {wide}, big {big}, {at}");
+            assert_eq!(names(of_body(&body)), want);
+        }
+    }
+    let format = Format { wide: true, big: false };
+    // far from the start, and before what names them
+    assert_eq!(examined(&linked(format, 500_000, 600_000)).map(names)[1], None);
+    let plain = file(format, 2, 4096, &DEBUG);
+    assert_eq!(names(of_body(&plain)), Some(Vec::new()));
+    let mut lies = linked(format, 1000, 600_000);
+    put(&mut lies, format, 600_000 + 8, 8, u64::MAX);
+    assert_eq!(examined(&lies).map(names), [None, None]);
 }

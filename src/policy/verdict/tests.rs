@@ -93,6 +93,7 @@ fn finding(rule: &str, severity: Severity, confidence: Confidence) -> Finding {
         snippet: String::new(),
         evidence: vec![],
         evidence_total: 0,
+        staged: None,
     }
 }
 

@@ -61,6 +61,7 @@ pub(super) fn shown() -> Shown {
                 .into(),
             evidence: vec![evidence("var/lib/apt/lists/index", 1, 40_000_000)],
             evidence_total: 1,
+            staged: None,
         },
         Finding {
             rule: "metadata-copy".into(),
@@ -81,6 +82,7 @@ pub(super) fn shown() -> Shown {
                 evidence("srv/app/node_modules/webpack/bundle.js", 2, 3_100_000),
             ],
             evidence_total: 2,
+            staged: None,
         },
     ];
     shown.examination.advice =
