@@ -1,6 +1,7 @@
 //! Tests over the whole table, and of what the rules say together.
 
 mod layouts;
+mod stages;
 mod structural;
 mod unseen;
 

@@ -363,12 +363,7 @@ impl Format {
         at.map(|at| usize::from(self.half(header, at)))
     }
 
-    fn segments<'a>(
-        self,
-        header: &'a [u8],
-        segments: &'a [u8],
-        kind: u64,
-    ) -> impl Iterator<Item = &'a [u8]> {
+    fn segments<'a>(self, header: &'a [u8], segments: &'a [u8], kind: u64) -> impl Iterator<Item = &'a [u8]> {
         let size = self.sizes(header)[0].max(1);
         segments.chunks_exact(size).filter(move |segment| self.number::<4>(segment, 0) == kind)
     }

@@ -79,7 +79,8 @@ fn staged(ledger: &Ledger<'_>, found: &Found<'_>) -> Option<Fix> {
 /// True when most of the files are in what a second stage copies.
 fn is_carried(ledger: &Ledger<'_>, found: &Found<'_>) -> bool {
     let paths = &ledger.image.paths;
-    let carried = ledger.staged().and_then(|shows| shows.staged.as_ref()).map_or(&[][..], |staged| &staged.carried);
+    let carried =
+        ledger.staged().and_then(|shows| shows.staged.as_ref()).map_or(&[][..], |staged| &staged.carried);
     let evidence = found.claims.evidence();
     let inside = evidence.iter().filter(|evidence| {
         carried.iter().any(|&place| place <= evidence.path && evidence.path < paths.end(place))

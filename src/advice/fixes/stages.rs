@@ -33,10 +33,16 @@ pub(super) fn fix(ledger: &Ledger<'_>, plan: &Plan) -> Fix {
     build.extend(steps.of(|keyword| !keyword.is_setting()));
     let run_base = plan.base.clone();
     let mut run = vec![format!("FROM {}", run_base.as_ref().unwrap_or(&base))];
-    run.extend(plan.staged.gaps.iter().map(|gap| format!("# not accounted for: {}", text::line(gap.as_bytes(), 200))));
+    run.extend(
+        plan.staged
+            .gaps
+            .iter()
+            .map(|gap| format!("# not accounted for: {}", text::line(gap.as_bytes(), 200))),
+    );
     run.extend(steps.variables());
     run.extend(copies(ledger, &plan.users));
-    let (early, late): (Vec<PathId>, Vec<PathId>) = plan.files.iter().chain(&plan.whole).partition(|&&path| is_early(ledger, path));
+    let (early, late): (Vec<PathId>, Vec<PathId>) =
+        plan.files.iter().chain(&plan.whole).partition(|&&path| is_early(ledger, path));
     let has_install = plan.closure.manager.filter(|_| !plan.closure.install.is_empty());
     if let Some(manager) = has_install {
         run.extend(places(ledger, plan, &early));
@@ -52,7 +58,10 @@ pub(super) fn fix(ledger: &Ledger<'_>, plan: &Plan) -> Fix {
     if !last.is_empty() {
         run.push(write::run(&last));
     }
-    run.extend(steps.of(|keyword| keyword.is_setting() || matches!(keyword, Keyword::Volume | Keyword::Label | Keyword::Shell | Keyword::Onbuild)));
+    run.extend(steps.of(|keyword| {
+        keyword.is_setting()
+            || matches!(keyword, Keyword::Volume | Keyword::Label | Keyword::Shell | Keyword::Onbuild)
+    }));
     run.extend(ends(ledger));
     Fix::one(Edit::SplitStages { build, finish: finish(ledger, plan), run, base: run_base })
 }
@@ -73,7 +82,9 @@ impl Steps<'_> {
     /// Those of some instructions. How a container starts is written out of the configuration.
     fn of(&self, wanted: impl Fn(Keyword) -> bool) -> Vec<String> {
         let is_wanted = |step: &Step| {
-            step.instruction.is_some_and(|keyword| wanted(keyword) && !matches!(keyword, Keyword::Cmd | Keyword::Entrypoint))
+            step.instruction.is_some_and(|keyword| {
+                wanted(keyword) && !matches!(keyword, Keyword::Cmd | Keyword::Entrypoint)
+            })
         };
         let steps = self.own().filter(|(_, step)| is_wanted(step));
         steps.filter_map(|(number, _)| self.rebuilt.line(StepId::at(number)).map(str::to_owned)).collect()
@@ -88,10 +99,13 @@ impl Steps<'_> {
             let words = shell::blank_words(body);
             let name = |word: &str| word.split('=').next().unwrap_or(word).to_owned();
             if !words.iter().all(|word| word.contains('=')) {
-                lines.extend((!words.first().is_some_and(|word| building::is_variable(word))).then(|| line.to_owned()));
+                lines.extend(
+                    (!words.first().is_some_and(|word| building::is_variable(word))).then(|| line.to_owned()),
+                );
                 continue;
             }
-            let kept: Vec<&str> = words.into_iter().filter(|word| !building::is_variable(&name(word))).collect();
+            let kept: Vec<&str> =
+                words.into_iter().filter(|word| !building::is_variable(&name(word))).collect();
             if !kept.is_empty() {
                 lines.push(format!("ENV {}", kept.join(" ")));
             }
@@ -112,7 +126,8 @@ fn copies(ledger: &Ledger<'_>, files: &[PathId]) -> Vec<String> {
     let mut rest = files;
     while let Some(&first) = rest.first() {
         let directory = ledger.image.paths.parent(first);
-        let count = rest.iter().take(FILES).take_while(|&&path| ledger.image.paths.parent(path) == directory).count();
+        let count =
+            rest.iter().take(FILES).take_while(|&&path| ledger.image.paths.parent(path) == directory).count();
         let (these, others) = rest.split_at(count.max(1));
         rest = others;
         let words: Vec<String> = these.iter().filter_map(|&path| ledger.word(path)).collect();
@@ -127,10 +142,16 @@ fn copies(ledger: &Ledger<'_>, files: &[PathId]) -> Vec<String> {
 
 /// Copies of files and directories.
 fn places(ledger: &Ledger<'_>, plan: &Plan, these: &[PathId]) -> Vec<String> {
-    let (whole, mut files): (Vec<PathId>, Vec<PathId>) = these.iter().partition(|path| plan.whole.contains(path));
+    let (whole, mut files): (Vec<PathId>, Vec<PathId>) =
+        these.iter().partition(|path| plan.whole.contains(path));
     files.sort_by_key(|&path| (ledger.image.paths.parent(path), path));
     let mut lines = copies(ledger, &files);
-    lines.extend(whole.iter().filter_map(|&path| ledger.word(path)).map(|word| format!("COPY --from=build {word} {word}")));
+    lines.extend(
+        whole
+            .iter()
+            .filter_map(|&path| ledger.word(path))
+            .map(|word| format!("COPY --from=build {word} {word}")),
+    );
     lines
 }
 

@@ -2,13 +2,27 @@
 
 /// Endings of sources and of what compilers leave, for languages that are compiled.
 const ENDINGS: [&[u8]; 27] = [
-    b".a", b".c", b".cc", b".cpp", b".cxx", b".d", b".go", b".gradle", b".h", b".hh", b".hpp", b".hs", b".hxx", b".java",
-    b".kt", b".la", b".lo", b".ml", b".o", b".pc", b".rlib", b".rmeta", b".rs", b".S", b".scala", b".swift", b".zig",
+    b".a", b".c", b".cc", b".cpp", b".cxx", b".d", b".go", b".gradle", b".h", b".hh", b".hpp", b".hs",
+    b".hxx", b".java", b".kt", b".la", b".lo", b".ml", b".o", b".pc", b".rlib", b".rmeta", b".rs", b".S",
+    b".scala", b".swift", b".zig",
 ];
 /// Names of files that only builds read.
 const NAMES: [&[u8]; 15] = [
-    b"CMakeCache.txt", b"CMakeLists.txt", b"Cargo.lock", b"Cargo.toml", b"GNUmakefile", b"Makefile", b"build.gradle.kts",
-    b"build.ninja", b"build.xml", b"config.status", b"configure", b"go.mod", b"go.sum", b"meson.build", b"pom.xml",
+    b"CMakeCache.txt",
+    b"CMakeLists.txt",
+    b"Cargo.lock",
+    b"Cargo.toml",
+    b"GNUmakefile",
+    b"Makefile",
+    b"build.gradle.kts",
+    b"build.ninja",
+    b"build.xml",
+    b"config.status",
+    b"configure",
+    b"go.mod",
+    b"go.sum",
+    b"meson.build",
+    b"pom.xml",
 ];
 /// Directories of packages of languages that are not compiled: what they hold belongs to them.
 const LIBRARIES: [&[u8]; 4] = [b"site-packages", b"dist-packages", b"node_modules", b"gems"];
@@ -92,12 +106,32 @@ pub(in crate::advice) fn is_of_scripts(path: &[u8]) -> bool {
 
 /// Variables that compilers and installers read.
 const VARIABLES: [&str; 22] = [
-    "AR", "CC", "CFLAGS", "CGO_ENABLED", "CPATH", "CPPFLAGS", "CXX", "CXXFLAGS", "DEBIAN_FRONTEND", "GOCACHE", "GOFLAGS",
-    "GOMODCACHE", "GOPROXY", "GOSUMDB", "LDFLAGS", "LIBRARY_PATH", "MAKEFLAGS", "PKG_CONFIG_PATH", "RUSTFLAGS",
-    "RUSTUP_HOME", "CARGO_HOME", "CARGO_NET_GIT_FETCH_WITH_CLI",
+    "AR",
+    "CC",
+    "CFLAGS",
+    "CGO_ENABLED",
+    "CPATH",
+    "CPPFLAGS",
+    "CXX",
+    "CXXFLAGS",
+    "DEBIAN_FRONTEND",
+    "GOCACHE",
+    "GOFLAGS",
+    "GOMODCACHE",
+    "GOPROXY",
+    "GOSUMDB",
+    "LDFLAGS",
+    "LIBRARY_PATH",
+    "MAKEFLAGS",
+    "PKG_CONFIG_PATH",
+    "RUSTFLAGS",
+    "RUSTUP_HOME",
+    "CARGO_HOME",
+    "CARGO_NET_GIT_FETCH_WITH_CLI",
 ];
 /// Beginnings of such variables.
-const PREFIXES: [&str; 8] = ["CMAKE_", "CARGO_", "NPM_CONFIG_", "npm_config_", "PIP_", "POETRY_", "UV_", "YARN_"];
+const PREFIXES: [&str; 8] =
+    ["CMAKE_", "CARGO_", "NPM_CONFIG_", "npm_config_", "PIP_", "POETRY_", "UV_", "YARN_"];
 
 /// True for a variable that only the build reads.
 pub(in crate::advice) fn is_variable(name: &str) -> bool {
@@ -113,7 +147,8 @@ mod tests {
         for path in ["src/main.c", "app/go.mod", "app/target/libx.rlib", "Makefile"] {
             assert!(is_source(path.as_bytes()), "{path}");
         }
-        for path in ["app/main.py", "app/index.ts", "app/templates/x.html", "v/site-packages/n/x.h", "app/.c"] {
+        for path in ["app/main.py", "app/index.ts", "app/templates/x.html", "v/site-packages/n/x.h", "app/.c"]
+        {
             assert!(!is_source(path.as_bytes()), "{path}");
         }
         assert!(is_variable("PIP_CERT") && is_variable("CC") && !is_variable("NODE_ENV"));

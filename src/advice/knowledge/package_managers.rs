@@ -131,14 +131,28 @@ pub(in crate::advice) fn is_for_building(package: &str) -> bool {
 
 /// True for a text that only updates, upgrades, removes or cleans what a package manager of the system has.
 pub(in crate::advice) fn changes(command: &str) -> bool {
-    const VERBS: [&str; 10] =
-        ["update", "upgrade", "dist-upgrade", "full-upgrade", "install", "remove", "purge", "autoremove", "clean", "autoclean"];
+    const VERBS: [&str; 10] = [
+        "update",
+        "upgrade",
+        "dist-upgrade",
+        "full-upgrade",
+        "install",
+        "remove",
+        "purge",
+        "autoremove",
+        "clean",
+        "autoclean",
+    ];
     let commands = shell::commands(command);
     !commands.is_empty()
         && commands.iter().any(|words| {
-            let of = |manager: &PackageManager| manager.name == words[0] || manager.name == "apt-get" && words[0] == "apt";
+            let of = |manager: &PackageManager| {
+                manager.name == words[0] || manager.name == "apt-get" && words[0] == "apt"
+            };
             PACKAGE_MANAGERS.iter().any(of)
-                && words[1..].iter().any(|word| VERBS.contains(&word.as_str()) || matches!(word.as_str(), "add" | "del"))
+                && words[1..]
+                    .iter()
+                    .any(|word| VERBS.contains(&word.as_str()) || matches!(word.as_str(), "add" | "del"))
         })
 }
 

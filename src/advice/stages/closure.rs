@@ -56,11 +56,14 @@ impl Closure {
             if found.is_empty() {
                 continue;
             }
-            if found.iter().any(|found| needed.contains(found)) || !is_for_building(&name) && !is_installer(&name) {
+            if found.iter().any(|found| needed.contains(found))
+                || !is_for_building(&name) && !is_installer(&name)
+            {
                 asked.push((name, word));
             }
         }
-        let is_python = needed.iter().chain(asked.iter().map(|(name, _)| name)).any(|name| name.starts_with("python3"));
+        let is_python =
+            needed.iter().chain(asked.iter().map(|(name, _)| name)).any(|name| name.starts_with("python3"));
         roots.extend(asked);
         let more = LOOKED_FOR.iter().chain(OF_PYTHON.iter().filter(|_| is_python));
         needed.extend(more.filter(|name| system.own.contains(**name)).map(ToString::to_string));
@@ -70,7 +73,8 @@ impl Closure {
         };
         let mut all = relations.needs(roots.iter().map(|(name, _)| name.as_str()));
         // the whole of Python before its parts
-        let mut order: Vec<String> = OF_PYTHON.iter().filter(|name| needed.contains(**name)).map(ToString::to_string).collect();
+        let mut order: Vec<String> =
+            OF_PYTHON.iter().filter(|name| needed.contains(**name)).map(ToString::to_string).collect();
         order.extend(needed);
         for name in order {
             if system.own.contains(&name) && !all.contains(&name) {
@@ -78,18 +82,29 @@ impl Closure {
                 roots.push((name.clone(), name));
             }
         }
-        let takes_recommends = ledger.own_layers().any(|layer| package_managers::takes_recommends(ledger.image.command_of(layer)));
-        while takes_recommends {
-            let more = relations.recommended(&all).into_iter().find(|name| {
-                system.own.contains(name) && !all.contains(name) && !is_for_building(name) && !is_installer(name) && !is_document(name)
-            });
-            let Some(name) = more else { break };
+        let takes_recommends = ledger
+            .own_layers()
+            .any(|layer| package_managers::takes_recommends(ledger.image.command_of(layer)));
+        let recommended = |all: &BTreeSet<String>| {
+            relations.recommended(all).into_iter().filter(|_| takes_recommends).find(|name| {
+                system.own.contains(name)
+                    && !all.contains(name)
+                    && !is_for_building(name)
+                    && !is_installer(name)
+                    && !is_document(name)
+            })
+        };
+        while let Some(name) = recommended(&all) {
             all.extend(relations.needs([name.as_str()]));
             roots.push((name.clone(), name));
         }
         closure.kept = all.iter().filter_map(|name| system.by_name.get(name).copied()).collect();
         // what the base has need not be asked for
-        closure.install = roots.into_iter().filter(|(name, _)| system.own.contains(name) || !system.by_name.contains_key(name)).map(|(_, word)| word).collect();
+        closure.install = roots
+            .into_iter()
+            .filter(|(name, _)| system.own.contains(name) || !system.by_name.contains_key(name))
+            .map(|(_, word)| word)
+            .collect();
         closure
     }
 
@@ -106,7 +121,10 @@ impl Closure {
             for word in packages {
                 if word.contains(['$', '`', '*', '(', '<', '>']) {
                     self.gaps.push(format!("the packages that {word} stands for"));
-                } else if word.contains('/') && word.starts_with(['.', '/']) || word.ends_with(".deb") || word.contains("://") {
+                } else if word.contains('/') && word.starts_with(['.', '/'])
+                    || word.to_ascii_lowercase().ends_with(".deb")
+                    || word.contains("://")
+                {
                     self.gaps.push(format!("the package in the file {word}"));
                 } else if !words.contains(&word) {
                     words.push(word);
@@ -129,7 +147,9 @@ impl Closure {
             match image.excerpts.libraries(content) {
                 Some(libraries) => wanted.extend(libraries.iter().map(|name| &**name)),
                 // libraries of wheels and modules bring theirs along
-                None if image.excerpts.elf(content).is_some_and(|elf| elf.needs_loader) && self.gaps.len() < 8 => {
+                None if image.excerpts.elf(content).is_some_and(|elf| elf.needs_loader)
+                    && self.gaps.len() < 8 =>
+                {
                     self.gaps.push(format!("the libraries that {} needs", ledger.path(path)));
                 }
                 None => {}
@@ -212,7 +232,8 @@ impl System {
 
     /// The package of own layers that owns a path.
     fn owner(&self, ledger: &Ledger<'_>, path: PathId) -> Option<String> {
-        let owner = ledger.analysis.packages.owner_index(path).filter(|&owner| is_of_the_system(ledger, owner))?;
+        let owner =
+            ledger.analysis.packages.owner_index(path).filter(|&owner| is_of_the_system(ledger, owner))?;
         let name = &ledger.analysis.packages.list[owner].name;
         self.own.contains(name).then(|| name.clone())
     }
@@ -232,7 +253,20 @@ fn interpreters(ledger: &Ledger<'_>, system: &System, carried: &[PathId]) -> Vec
 
 /// Programs that install what a project needs: for building, unless a container starts them.
 fn is_installer(name: &str) -> bool {
-    matches!(name, "npm" | "yarn" | "yarnpkg" | "pnpm" | "composer" | "bundler" | "ruby-bundler" | "pipx" | "python3-venv" | "python3-virtualenv" | "virtualenv")
+    matches!(
+        name,
+        "npm"
+            | "yarn"
+            | "yarnpkg"
+            | "pnpm"
+            | "composer"
+            | "bundler"
+            | "ruby-bundler"
+            | "pipx"
+            | "python3-venv"
+            | "python3-virtualenv"
+            | "virtualenv"
+    )
 }
 
 fn is_document(name: &str) -> bool {
@@ -243,7 +277,9 @@ fn is_document(name: &str) -> bool {
 fn takes_other_sources(ledger: &Ledger<'_>) -> bool {
     let adds = |layer: usize| {
         let command = ledger.image.command_of(layer);
-        ["sources.list", "add-apt-repository", "nodesource", "apt-key", "extrepo"].iter().any(|word| command.contains(word))
+        ["sources.list", "add-apt-repository", "nodesource", "apt-key", "extrepo"]
+            .iter()
+            .any(|word| command.contains(word))
     };
     let paths = &ledger.image.paths;
     let lives = || {
@@ -251,7 +287,8 @@ fn takes_other_sources(ledger: &Ledger<'_>) -> bool {
         (place.0..paths.end(place).0).map(PathId).any(|path| {
             let Some(Slot::Entry(id)) = ledger.union.rootfs.get(path) else { return false };
             let name = paths.name(path);
-            ledger.is_own(ledger.image.layer_of(id)) && (name.ends_with(b".list") || name.ends_with(b".sources"))
+            ledger.is_own(ledger.image.layer_of(id))
+                && (name.ends_with(b".list") || name.ends_with(b".sources"))
         })
     };
     ledger.own_layers().any(adds) && !lives()

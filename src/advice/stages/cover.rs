@@ -16,8 +16,24 @@ const MOST_PACKAGED: u64 = 1_000_000;
 
 /// Directories that belong to everybody: what a stage brings stands in them.
 const SHARED: [&[u8]; 18] = [
-    b"bin", b"etc", b"home", b"lib", b"opt", b"root", b"srv", b"usr", b"usr/bin", b"usr/lib", b"usr/local",
-    b"usr/local/bin", b"usr/local/lib", b"usr/local/sbin", b"usr/local/share", b"usr/share", b"var", b"var/lib",
+    b"bin",
+    b"etc",
+    b"home",
+    b"lib",
+    b"opt",
+    b"root",
+    b"srv",
+    b"usr",
+    b"usr/bin",
+    b"usr/lib",
+    b"usr/local",
+    b"usr/local/bin",
+    b"usr/local/lib",
+    b"usr/local/sbin",
+    b"usr/local/share",
+    b"usr/share",
+    b"var",
+    b"var/lib",
 ];
 
 /// Where everything to carry over is.
@@ -64,7 +80,10 @@ impl Sums {
             match fate {
                 Fate::Base => sum.base += 1,
                 Fate::Carried if ledger.union.rootfs.is_directory(ledger.image, path) => {}
-                Fate::Carried => (sum.carried, sum.bytes) = (sum.carried + 1, sum.bytes + size().unwrap_or(0)),
+                Fate::Carried => {
+                    sum.carried += 1;
+                    sum.bytes += size().unwrap_or(0);
+                }
                 Fate::Left => sum.left += size().unwrap_or(0),
                 Fate::Scripts | Fate::Packaged => sum.packaged += size().unwrap_or(0),
             }
@@ -99,7 +118,11 @@ impl Cover {
                     continue;
                 }
                 if !ledger.union.rootfs.is_directory(ledger.image, path) {
-                    let is_link = ledger.union.rootfs.entry(path).is_some_and(|id| ledger.image.entry(id).kind == Kind::Symlink);
+                    let is_link = ledger
+                        .union
+                        .rootfs
+                        .entry(path)
+                        .is_some_and(|id| ledger.image.entry(id).kind == Kind::Symlink);
                     if is_link { &mut cover.links } else { &mut cover.files }.push(path);
                     cover.bytes += sum.bytes;
                 } else if sum.base == 0 && sum.packaged <= MOST_PACKAGED && !shared.contains(&path) {
@@ -125,7 +148,11 @@ impl Cover {
         for list in [&mut cover.whole, &mut cover.files, &mut cover.links, &mut cover.removed] {
             list.sort_unstable();
         }
-        cover.made = living.directories.iter().copied().filter(|&path| cover.is_made(ledger, living, &sums, path)).collect();
+        let mut candidates: Vec<PathId> = living.directories.iter().chain(&cover.whole).copied().collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates.retain(|&path| cover.is_made(ledger, living, &sums, path));
+        cover.made = candidates;
         cover
     }
 
@@ -137,9 +164,16 @@ impl Cover {
 
     /// True for a directory that no copy brings as it was.
     fn is_made(&self, ledger: &Ledger<'_>, living: &Living, sums: &Sums, path: PathId) -> bool {
-        let Some(id) = ledger.union.rootfs.entry(path).filter(|_| !self.holds(ledger, path)) else { return false };
+        let Some(id) = ledger.union.rootfs.entry(path) else { return false };
         let attributes = ledger.image.attrs_of(id);
         let is_usual = attributes.uid == 0 && attributes.gid == 0 && attributes.mode & 0o7777 == 0o755;
+        // a copy of a directory has what is in it as it was, and not always the directory itself
+        if self.whole.binary_search(&path).is_ok() {
+            return !is_usual;
+        }
+        if self.holds(ledger, path) {
+            return false;
+        }
         let sum = sums.within(ledger, path);
         if sum.carried > 0 {
             return !is_usual;
@@ -166,7 +200,13 @@ fn is_aside(ledger: &Ledger<'_>, sums: &Sums, path: PathId) -> bool {
 }
 
 /// The largest places within a directory that only the build needs.
-fn remains(ledger: &Ledger<'_>, sums: &Sums, directory: PathId, dev: &[PathId], left: &mut Vec<(u64, PathId)>) {
+fn remains(
+    ledger: &Ledger<'_>,
+    sums: &Sums,
+    directory: PathId,
+    dev: &[PathId],
+    left: &mut Vec<(u64, PathId)>,
+) {
     let mut open = vec![directory];
     while let Some(directory) = open.pop() {
         for path in ledger.image.paths.children(directory) {

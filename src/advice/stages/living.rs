@@ -52,8 +52,10 @@ pub(super) struct Living {
     pub(super) directories: Vec<PathId>,
     /// Files of packages that a step may have changed, with their owners.
     pub(super) changed: Vec<(PathId, usize)>,
-    /// Paths of packages for development.
+    /// Packages for development are left behind.
     pub(super) has_dev: bool,
+    /// Layers whose steps install packages and do nothing else.
+    installs: Vec<bool>,
 }
 
 impl Living {
@@ -65,12 +67,14 @@ impl Living {
             directories: Vec::new(),
             changed: Vec::new(),
             has_dev: account.drops_dev,
+            installs: account.purposes.iter().map(|&purpose| purpose == Purpose::Packages).collect(),
         };
         let mut name = Vec::new();
         for (path, slot) in ledger.union.rootfs.live() {
             let Slot::Entry(id) = slot else { continue };
             let layer = ledger.image.layer_of(id);
-            let fate = if ledger.is_own(layer) { account.fate(path, id, layer, &mut name) } else { Fate::Base };
+            let fate =
+                if ledger.is_own(layer) { account.fate(path, id, layer, &mut name) } else { Fate::Base };
             living.fates[path.index()] = Some(fate);
             let is_directory = ledger.image.entry(id).kind == Kind::Directory;
             match fate {
@@ -88,6 +92,11 @@ impl Living {
 
     pub(super) fn fate(&self, path: PathId) -> Option<Fate> {
         self.fates[path.index()]
+    }
+
+    /// True for a layer whose step installs packages and does nothing else.
+    pub(super) fn installs(&self, layer: usize) -> bool {
+        self.installs[layer]
     }
 
     /// Carries over a file of a package.
@@ -121,7 +130,9 @@ impl<'a, 'l> Account<'a, 'l> {
             drops_dev,
             locks,
             compiles: ledger.own_layers().any(|layer| package_managers::builds(command(layer))),
-            certificates: ledger.own_layers().any(|layer| shell::runs(command(layer), "update-ca-certificates")),
+            certificates: ledger
+                .own_layers()
+                .any(|layer| shell::runs(command(layer), "update-ca-certificates")),
             ledger,
         }
     }
@@ -142,12 +153,22 @@ impl<'a, 'l> Account<'a, 'l> {
         if !is_certificates && (purpose == Purpose::Packages || building::is_of_packages(name)) {
             return Fate::Scripts;
         }
-        if !is_certificates && (ledger.path_matches.is_package_file(path) || purpose == Purpose::Mixed && building::is_of_scripts(name) && !is_named(ledger.image.command_of(layer), name)) {
+        if !is_certificates
+            && (ledger.path_matches.is_package_file(path)
+                || purpose == Purpose::Mixed
+                    && building::is_of_scripts(name)
+                    && !is_named(ledger.image.command_of(layer), name))
+        {
             return Fate::Scripts;
         }
         let entry = ledger.image.entry(id);
         if entry.kind == Kind::Directory {
-            let is_new = ledger.image.timeline.of(path).first().is_some_and(|&first| ledger.is_own(ledger.image.layer_of(first)));
+            let is_new = ledger
+                .image
+                .timeline
+                .of(path)
+                .first()
+                .is_some_and(|&first| ledger.is_own(ledger.image.layer_of(first)));
             return if is_new { Fate::Carried } else { Fate::Base };
         }
         let Some(content) = ledger.union.content_of(id) else { return Fate::Carried };
@@ -168,7 +189,10 @@ impl<'a, 'l> Account<'a, 'l> {
         }
         ledger.path_matches.rule(path).is_some_and(|(_, rule)| {
             rule.confidence != Confidence::Judgement
-                && matches!(rule.group, Group::Cache | Group::Toolchain | Group::Leftover | Group::Archive | Group::Context)
+                && matches!(
+                    rule.group,
+                    Group::Cache | Group::Toolchain | Group::Leftover | Group::Archive | Group::Context
+                )
         })
     }
 
@@ -193,8 +217,11 @@ fn purpose(ledger: &Ledger<'_>, layer: usize) -> Purpose {
     }
     let command = ledger.image.command_of(layer);
     let installs = package_managers::installed(command).is_some() || package_managers::changes(command);
-    let writes = command.replace("2>&1", "").replace(">/dev/null", "").replace("> /dev/null", "").contains('>');
-    let is_plain = |words: &Vec<String>| package_managers::is_tidying(words) || package_managers::changes(&words.join(" "));
+    let writes =
+        command.replace("2>&1", "").replace(">/dev/null", "").replace("> /dev/null", "").contains('>');
+    let is_plain = |words: &Vec<String>| {
+        package_managers::is_tidying(words) || package_managers::changes(&words.join(" "))
+    };
     match (installs, !writes && shell::commands(command).iter().all(is_plain)) {
         (true, true) => Purpose::Packages,
         (true, false) => Purpose::Mixed,

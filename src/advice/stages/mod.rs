@@ -4,6 +4,7 @@
 //! stage copies it, a package that it installs brings it, or only the build needs it. What cannot be
 //! accounted for is a gap, and stages with gaps are a sketch.
 
+mod again;
 mod closure;
 mod cover;
 mod living;
@@ -84,16 +85,39 @@ impl Plan {
         if copies > MOST_COPIES {
             gaps.push(format!("{copies} places that the build wrote to: too many to name"));
         }
-        let names = cover.whole.iter().chain(&cover.files).chain(&cover.links).chain(&cover.made).chain(&cover.removed);
-        gaps.extend(names.filter(|&&path| !can_be_named(ledger, path)).map(|&path| format!("{}, a name that cannot be written", ledger.path(path))));
+        let names = cover
+            .whole
+            .iter()
+            .chain(&cover.files)
+            .chain(&cover.links)
+            .chain(&cover.made)
+            .chain(&cover.removed);
+        gaps.extend(
+            names
+                .filter(|&&path| !can_be_named(ledger, path))
+                .map(|&path| format!("{}, a name that cannot be written", ledger.path(path))),
+        );
         if base.is_some() {
             gaps.push("whatever the other base lacks".into());
         }
-        let again = again(ledger, &living, &cover, &closure);
+        let again = again::commands(ledger, &living, &cover, &closure);
         let needs_ldconfig = needs_ldconfig(ledger, &living);
         let staged = account(ledger, &living, &cover, &closure, base.is_some(), gaps);
         let Cover { whole, files, links, removed, made, .. } = cover;
-        Some(Self { base, closure, users, whole, files, links, made, removed, prunes, again, needs_ldconfig, staged })
+        Some(Self {
+            base,
+            closure,
+            users,
+            whole,
+            files,
+            links,
+            made,
+            removed,
+            prunes,
+            again,
+            needs_ldconfig,
+            staged,
+        })
     }
 }
 
@@ -102,7 +126,8 @@ fn is_for_building(ledger: &Ledger<'_>, started: &Started) -> bool {
     started.programs.iter().any(|&path| {
         let rule = ledger.path_matches.rule(path);
         let content = || ledger.union.content_of(ledger.union.rootfs.entry(path)?);
-        rule.is_some_and(|(_, rule)| rule.stage == Some(Stage::Needs)) && content().is_some_and(|id| ledger.is_claimed(id))
+        rule.is_some_and(|(_, rule)| rule.stage == Some(Stage::Needs))
+            && content().is_some_and(|id| ledger.is_claimed(id))
     })
 }
 
@@ -119,7 +144,8 @@ fn dev(ledger: &Ledger<'_>, living: &Living) -> Vec<(PathId, PathId)> {
 
 /// What takes them out again.
 fn prunes(ledger: &Ledger<'_>, cover: &Cover, dev: &[(PathId, PathId)]) -> Vec<(PathId, &'static str)> {
-    let projects: BTreeSet<PathId> = dev.iter().map(|(_, project)| *project).filter(|&project| cover.holds(ledger, project)).collect();
+    let projects: BTreeSet<PathId> =
+        dev.iter().map(|(_, project)| *project).filter(|&project| cover.holds(ledger, project)).collect();
     let npm = INSTALLERS.iter().find_map(|installer| installer.prune);
     projects.into_iter().filter_map(|project| Some((project, npm?))).collect()
 }
@@ -139,44 +165,17 @@ fn users(ledger: &Ledger<'_>, cover: &mut Cover) -> Vec<PathId> {
     let user = image.config.config.user.split(':').next().unwrap_or_default();
     let is_owned = |path: &PathId| {
         let paths = (path.0..image.paths.end(*path).0).map(PathId);
-        paths.filter_map(|path| ledger.union.rootfs.entry(path)).any(|id| image.attrs_of(id).uid != 0 || image.attrs_of(id).gid != 0)
+        paths
+            .filter_map(|path| ledger.union.rootfs.entry(path))
+            .any(|id| image.attrs_of(id).uid != 0 || image.attrs_of(id).gid != 0)
     };
-    let matters = !matches!(user, "" | "root" | "0") || cover.whole.iter().chain(&cover.files).chain(&cover.made).any(is_owned);
+    let matters = !matches!(user, "" | "root" | "0")
+        || cover.whole.iter().chain(&cover.files).chain(&cover.made).any(is_owned);
     if matters { files } else { Vec::new() }
 }
 
 fn can_be_named(ledger: &Ledger<'_>, path: PathId) -> bool {
     ledger.word(path).is_some_and(|word| !word.contains(['\'', '*', '?', '[', ' ', '$', '\\', '"']))
-}
-
-/// Commands that change owners and modes of what packages or the base bring.
-fn again(ledger: &Ledger<'_>, living: &Living, cover: &Cover, closure: &Closure) -> Vec<String> {
-    let paths = &ledger.image.paths;
-    let stays = |word: &str| {
-        let path = paths.find(word.trim_matches('/').as_bytes());
-        path.is_some_and(|path| !cover.holds(ledger, path) && match living.fate(path) {
-            Some(Fate::Base) => true,
-            Some(Fate::Packaged) => ledger.analysis.packages.owner_index(path).is_some_and(|owner| closure.kept.contains(&owner)),
-            _ => false,
-        })
-    };
-    let mut again = Vec::new();
-    for layer in ledger.own_layers() {
-        for words in shell::commands(ledger.image.command_of(layer)) {
-            if !matches!(words[0].as_str(), "chown" | "chmod" | "chgrp" | "setcap") {
-                continue;
-            }
-            let plain = words.iter().all(|word| !word.contains(['$', '`', '*', '\'', '"', ' ', '<', '>', ';', '\\']));
-            let (places, rest): (Vec<&String>, Vec<&String>) = words.iter().partition(|word| word.starts_with('/'));
-            let places: Vec<&String> = places.into_iter().filter(|word| stays(word)).collect();
-            if plain && !places.is_empty() {
-                let words: Vec<&str> = rest.into_iter().chain(places).map(String::as_str).collect();
-                again.push(words.join(" "));
-            }
-        }
-    }
-    again.dedup();
-    again
 }
 
 /// True where shared libraries stand in directories that only the loader's cache knows.
@@ -224,11 +223,19 @@ fn account(
     let base_layers = if has_other_base { 0 } else { ledger.analysis.base_layers };
     let base_bytes: u64 = image.layers[..base_layers].iter().map(|layer| layer.content).sum();
     let packages = ledger.analysis.packages.list.iter().enumerate();
-    let packages = packages.filter(|(number, _)| closure.kept.contains(number) && is_of_the_system(ledger, *number));
+    let packages =
+        packages.filter(|(number, _)| closure.kept.contains(number) && is_of_the_system(ledger, *number));
     let own = packages.flat_map(|(_, package)| &package.layers).filter(|(layer, _)| ledger.is_own(*layer));
     let installed: u64 = own.map(|(_, bytes)| bytes).sum();
-    let carried = cover.whole.iter().chain(&cover.files).chain(&cover.links).chain(&cover.made).copied().collect();
-    Staged { bytes: base_bytes + installed + cover.bytes, carried, left, gaps, packages: dropped(ledger, closure) }
+    let carried =
+        cover.whole.iter().chain(&cover.files).chain(&cover.links).chain(&cover.made).copied().collect();
+    Staged {
+        bytes: base_bytes + installed + cover.bytes,
+        carried,
+        left,
+        gaps,
+        packages: dropped(ledger, closure),
+    }
 }
 
 /// The packages of own layers that a second stage does not have.

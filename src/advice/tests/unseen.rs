@@ -337,32 +337,6 @@ fn what_the_context_brings_and_nobody_runs_is_found() {
 }
 
 #[test]
-fn two_stages_carry_over_what_a_container_needs_and_name_what_they_lose() {
-    let mut image = full_base(MB)
-        .run(
-            "apt-get update && apt-get install -y --no-install-recommends gcc",
-            &[file("usr/bin/gcc", 150 * MB)],
-        )
-        .step("COPY src /src # buildkit", &[file("src/main.c", 10)])
-        .run("gcc -o /usr/local/bin/app /src/main.c", &[file("usr/local/bin/app", MB)])
-        .run("curl https://h/x | tar xz -C /opt", &[file("opt/conda/x", 11 * MB)])
-        .step("COPY app.conf /etc/ # buildkit", &[file("etc/app.conf", 10)])
-        .empty("EXPOSE map[80/tcp:{}]");
-    image.config.config.cmd = vec!["app".into()];
-    let found = finding(image, "multi-stage").unwrap();
-    assert_eq!((found.severity, found.confidence), (Severity::High, Confidence::Judgement));
-    for line in [
-        "COPY --from=build /etc/app.conf /etc/app.conf",
-        "EXPOSE 80/tcp",
-        "COPY --from=build /opt/conda /opt/conda",
-        "# not accounted for: what the packages to install need in turn",
-    ] {
-        assert!(found.snippet.contains(line), "{line}: {}", found.snippet);
-    }
-    assert!(found.title.starts_with("A sketch of two stages: 113 MB of 26"), "{}", found.title);
-}
-
-#[test]
 fn secrets_come_first_and_stages_before_what_they_make_moot() {
     let image = full_base(MB)
         .run("apt-get install -y --no-install-recommends gcc", &[file("usr/bin/gcc", 150 * MB)])

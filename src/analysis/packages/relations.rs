@@ -67,9 +67,10 @@ impl<'a> Relations<'a> {
 
     /// The installed packages that some of these recommend.
     pub fn recommended(&self, packages: &BTreeSet<String>) -> BTreeSet<String> {
-        let by = self.controls.iter().filter(|control| {
-            std::str::from_utf8(control.name).is_ok_and(|name| packages.contains(name))
-        });
+        let by = self
+            .controls
+            .iter()
+            .filter(|control| std::str::from_utf8(control.name).is_ok_and(|name| packages.contains(name)));
         let named = by.flat_map(|control| names(control.recommends));
         let found = named.flat_map(|name| self.providers.get(name).into_iter().flatten());
         found.map(|&package| String::from_utf8_lossy(self.controls[package].name).into_owned()).collect()

@@ -151,7 +151,10 @@ impl<'a> Draft<'a> {
         let (keyword, start) = wanted.split_once(' ').unwrap_or((&wanted, ""));
         let fits = |node: &&Node| {
             let is_it = node.keyword.is_some_and(|known| known.as_str() == keyword);
-            is_it && plain(&node.body.text).split_ascii_whitespace().any(|word| !start.is_empty() && word.starts_with(start.trim()))
+            is_it
+                && plain(&node.body.text)
+                    .split_ascii_whitespace()
+                    .any(|word| !start.is_empty() && word.starts_with(start.trim()))
         };
         let node = self.file.nodes.iter().find(fits).ok_or("the history lost a value that it needs")?;
         Ok(self.file.text[node.span.clone()].to_owned())
@@ -240,9 +243,8 @@ impl<'a> Draft<'a> {
             self.items[stage.start].from = Some(format!("{image} AS build"));
         }
         let platform = self.file.nodes[stage.start].flag("platform");
-        let platform = platform.map_or_else(String::new, |flag| {
-            format!("{} ", &self.file.text[flag.span.clone()])
-        });
+        let platform =
+            platform.map_or_else(String::new, |flag| format!("{} ", &self.file.text[flag.span.clone()]));
         for (number, item) in self.items.iter_mut().enumerate().skip(stage.start) {
             let keyword = self.file.nodes[number].keyword;
             if keyword.is_some_and(Keyword::is_setting) {

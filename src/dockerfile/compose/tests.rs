@@ -177,7 +177,9 @@ fn stages_replace_everything_and_come_first() {
         "# head\nFROM --platform=linux/arm64 gcc:1 AS build\n# why\nRUN make\nENV KEY=abc A=b\nRUN rm -rf /x\n\n\
          FROM --platform=linux/arm64 gcc:1\nCOPY --from=build /a /a\nENV KEY=abc A=b\n"
     );
-    assert!(composed("FROM a AS c\nENV KEY=1", &[Fix::one(split.clone())]).text.contains("COPY --from=c /a /a"));
+    assert!(
+        composed("FROM a AS c\nENV KEY=1", &[Fix::one(split.clone())]).text.contains("COPY --from=c /a /a")
+    );
     assert!(why("FROM a\nRUN b", &[split]).contains("lost a value"));
     assert_eq!(both.skipped, [Skipped { fix: 0, reason: "two stages make it unnecessary".into() }]);
 }

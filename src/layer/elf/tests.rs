@@ -173,7 +173,8 @@ fn linked(format: Format, names: usize, dynamic: usize) -> Vec<u8> {
         put(&mut body, format, row + length, word, bytes);
     }
     body[names..names + 20].copy_from_slice(b"\0libc.so.6\0libz.so\0\0");
-    let table = [(NEEDED, 1), (NEEDED, 11), (STRING_TABLE, 0x10000 + names as u64), (STRING_SIZE, 20), (0, 0)];
+    let table =
+        [(NEEDED, 1), (NEEDED, 11), (STRING_TABLE, 0x10000 + names as u64), (STRING_SIZE, 20), (0, 0)];
     for (n, (tag, value)) in table.into_iter().enumerate() {
         put(&mut body, format, dynamic + 2 * n * word, word, tag);
         put(&mut body, format, dynamic + (2 * n + 1) * word, word, value);
@@ -192,7 +193,11 @@ fn libraries_are_told_by_their_names() {
         for (at, dynamic) in [(1000, 600_000), (900_000, 600_000)] {
             let body = linked(Format { wide, big }, at, dynamic);
             let want = Some(vec!["libc.so.6".to_owned(), "libz.so".into()]);
-            assert_eq!(examined(&body).map(names), [want.clone(), want.clone()], "wide {wide}, big {big}, {at}");
+            assert_eq!(
+                examined(&body).map(names),
+                [want.clone(), want.clone()],
+                "wide {wide}, big {big}, {at}"
+            );
             assert_eq!(names(of_body(&body)), want);
         }
     }
