@@ -35,7 +35,7 @@ pub(in crate::advice) fn is_source(path: &[u8]) -> bool {
 }
 
 /// Beginnings and endings of what package managers and their packages' scripts write, in any step.
-const OF_PACKAGES: [(&[u8], &[u8]); 14] = [
+const OF_PACKAGES: [(&[u8], &[u8]); 15] = [
     (b"etc/.pwd.lock", b""),
     (b"etc/ld.so.cache", b""),
     (b"etc/machine-id", b""),
@@ -44,6 +44,7 @@ const OF_PACKAGES: [(&[u8], &[u8]); 14] = [
     (b"etc/passwd", b"-"),
     (b"etc/shadow", b"-"),
     (b"run/", b".pid"),
+    (b"tmp/hsperfdata_", b""),
     (b"usr/lib/python3/", b".pyc"),
     (b"usr/lib/python3.", b".pyc"),
     (b"var/cache/apt", b""),

@@ -143,7 +143,8 @@ impl<'a, 'l> Account<'a, 'l> {
         if packages.owner_index(path).is_some_and(|owner| is_of_the_system(ledger, owner)) {
             return Fate::Packaged;
         }
-        if self.programs.contains(&path) {
+        let is_alternative = ledger.image.link_text(id).starts_with(b"/etc/alternatives/");
+        if self.programs.contains(&path) && !is_alternative {
             return Fate::Carried;
         }
         let purpose = self.purposes[layer];

@@ -200,6 +200,7 @@ fn account(
 ) -> Staged {
     let image = ledger.image;
     let mut left = Vec::new();
+    let mut by_scripts = 0;
     for (path, slot) in ledger.union.rootfs.live() {
         let own = match slot {
             Slot::Entry(id) => ledger.is_own(image.layer_of(id)),
@@ -216,6 +217,10 @@ fn account(
             Some(Fate::Carried) => true,
             _ => false,
         };
+        if living.fate(path) == Some(Fate::Scripts) && is_written_for(ledger, closure, path) {
+            let content = ledger.union.rootfs.entry(path).and_then(|id| ledger.union.content_of(id));
+            by_scripts += content.map_or(0, |content| image.entry(content).size);
+        }
         if !is_kept {
             left.push(path);
         }
@@ -230,12 +235,28 @@ fn account(
     let carried =
         cover.whole.iter().chain(&cover.files).chain(&cover.links).chain(&cover.made).copied().collect();
     Staged {
-        bytes: base_bytes + installed + cover.bytes,
+        bytes: base_bytes + installed + by_scripts + cover.bytes,
         carried,
         left,
         gaps,
         packages: dropped(ledger, closure),
     }
+}
+
+/// True for what scripts wrote beside the files of a package of the second stage: bytecode beside its source.
+fn is_written_for(ledger: &Ledger<'_>, closure: &Closure, path: PathId) -> bool {
+    let paths = &ledger.image.paths;
+    let (parent, name) = (paths.parent(path), paths.name(path));
+    let is_bytecode = paths.name(parent) == b"__pycache__";
+    let directory = if is_bytecode { paths.parent(parent) } else { parent };
+    let stem = name.split(|&byte| byte == b'.').next().unwrap_or(name);
+    let is_kept = |path: PathId| {
+        let owner = ledger.analysis.packages.owner_index(path);
+        owner.is_some_and(|owner| closure.kept.contains(&owner))
+    };
+    let is_source = |path: PathId| !is_bytecode || paths.name(path).strip_suffix(b".py") == Some(stem);
+    paths.full(directory).starts_with(b"usr/lib/")
+        && paths.children(directory).any(|path| is_source(path) && is_kept(path))
 }
 
 /// The packages of own layers that a second stage does not have.

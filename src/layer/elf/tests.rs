@@ -1,3 +1,4 @@
+use super::format::*;
 use super::*;
 use crate::source::tar::Member;
 use crate::source::{Meter, Section, Stepping, Streaming};
