@@ -99,3 +99,77 @@ fn a_rebuild_keeps_the_promise_and_a_broken_one_writes_nothing() {
         eprintln!("fix --prove: skipped, no engine has {BASE}");
     }
 }
+
+/// Dockerfiles that nothing of the network is needed for, with what has to run in the new image.
+const SMALL: [(&str, &str, &str); 3] = [
+    (
+        "a directory of the context, and files that are moved",
+        "FROM debian:bookworm\nCOPY app /app\nRUN chmod 700 /app/data\nRUN chmod 755 /app/run\n\
+         RUN mv /app/data /app/moved\nCMD sh /app/run\n",
+        "sh /app/run && test -s /app/moved && test ! -e /app/.git",
+    ),
+    (
+        "a user who owns everything",
+        "FROM debian:bookworm\nRUN useradd -r -u 900 svc\nWORKDIR /srv\nCOPY app/ app/\n\
+         RUN chown -R svc:svc /srv/app\nUSER svc\nRUN echo x > /srv/app/state\n",
+        "test \"$(stat -c %U:%G /srv/app/run)\" = svc:svc",
+    ),
+    (
+        "a shell of its own, a loop, and an argument",
+        "FROM debian:bookworm\nARG N=5\nSHELL [\"/bin/bash\", \"-eo\", \"pipefail\", \"-c\"]\n\
+         RUN mkdir -p /data; \\\n    for i in $(seq $N); do \\\n      head -c 2000000 /dev/urandom > /data/$i; \\\n    done\n\
+         # keep only one\nRUN rm -f /data/[2-9]\nENV X=1\nCMD [\"ls\"]\n",
+        "test \"$(ls /data)\" = 1",
+    ),
+];
+
+#[test]
+fn small_dockerfiles_are_fixed_as_promised_and_once() {
+    let host = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".into());
+    if !docker(&host, &["image", "inspect", BASE]) {
+        eprintln!("fix --prove: skipped, no engine has {BASE}");
+        return;
+    }
+    for (name, dockerfile, smoke) in SMALL {
+        let folder = temp();
+        let folder = folder.path();
+        fs::create_dir_all(folder.join("app/.git")).expect("a folder");
+        let noise = |seed: u32| -> Vec<u8> {
+            (0..3_000_000_u32).map(|at| (at ^ seed).wrapping_mul(2_654_435_761).to_be_bytes()[1]).collect()
+        };
+        fs::write(folder.join("app/data"), noise(1)).expect("a file");
+        fs::write(folder.join("app/.git/pack"), noise(2)).expect("a file");
+        fs::write(folder.join("app/run"), "true\n").expect("a file");
+        fs::write(folder.join("Dockerfile"), dockerfile).expect("a Dockerfile");
+        let context = folder.display().to_string();
+        assert!(docker(&host, &["build", "-t", "layercake-test-fix:small", &context]), "{name}");
+        let mut fix = command();
+        fix.env("DOCKER_HOST", &host).env("DOCKER_BUILDKIT", "0").current_dir(folder);
+        fix.args([
+            "fix",
+            "docker:layercake-test-fix:small",
+            "--dockerfile",
+            "Dockerfile",
+            "--prove",
+            "--json",
+        ])
+        .args(["--smoke", smoke]);
+        let run = finish(&mut fix);
+        docker(&host, &["image", "rm", "--force", "layercake-test-fix:small"]);
+        let document: Value = serde_json::from_str(&run.stdout).unwrap_or_default();
+        let proof = &document["proof"];
+        assert_eq!(
+            (run.code, &proof["passed"]),
+            (Some(0), &true.into()),
+            "{name}: {document:#}\n{}",
+            run.stderr
+        );
+        assert_eq!(proof["again"], serde_json::json!([]), "{name}: {document:#}");
+        let (predicted, measured) =
+            (proof["predicted"].as_f64().expect("bytes"), proof["measured"].as_f64().expect("bytes"));
+        assert!(
+            predicted > 2_000_000.0 && (predicted - measured).abs() < predicted * 0.03,
+            "{name}: {document:#}"
+        );
+    }
+}
