@@ -33,6 +33,12 @@ pub(super) struct CompareArgs {
     /// The image after
     #[arg(value_name = "NEW", value_hint = clap::ValueHint::AnyPath)]
     pub new: OsString,
+    /// The Dockerfile that NEW was built from: its layers and findings then have lines
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub dockerfile: Option<PathBuf>,
+    /// The stage of the Dockerfile that was built [default: the last]
+    #[arg(long, value_name = "STAGE", requires = "dockerfile")]
+    pub target: Option<String>,
     /// Choose among platforms [default: this machine's]
     #[arg(long, value_name = "OS/ARCH[/VARIANT]", value_parser = platform)]
     pub platform: Option<Platform>,
@@ -108,7 +114,9 @@ struct Both {
 impl Requests {
     fn new(arguments: &CompareArgs, config: &Config) -> Result<Self> {
         let request = |image| Request::of(image, arguments.platform.clone(), &arguments.engine, config);
-        Ok(Self { old: request(&arguments.old)?, new: request(&arguments.new)? })
+        let new = request(&arguments.new)?;
+        let new = new.built_from(arguments.dockerfile.clone(), arguments.target.clone());
+        Ok(Self { old: request(&arguments.old)?, new })
     }
 
     /// Loads both and compares them. Reads only the bodies that must be compared.

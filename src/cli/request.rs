@@ -1,7 +1,7 @@
 //! What the arguments and the configuration ask of an image: the same whether it ends in a report or on the screen.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{BaseArgs, EngineArgs, ImageArgs};
@@ -44,16 +44,15 @@ impl Request {
         location: Location,
         selector: ImageSelector,
     ) -> Result<Self> {
-        let dockerfile = image.dockerfile.clone();
-        let dockerfile = dockerfile.map(|path| NamedDockerfile { path, target: image.target.clone() });
-        Ok(Self {
+        let request = Self {
             location,
             selector,
             base: base(&image.base, config)?,
-            dockerfile,
+            dockerfile: None,
             query: query(&image.engine),
             rules: rules(denied, config)?,
-        })
+        };
+        Ok(request.built_from(image.dockerfile.clone(), image.target.clone()))
     }
 
     /// An image among several, of which no flag says anything but the platform.
@@ -71,6 +70,11 @@ impl Request {
             query: query(engine),
             rules: rules(&[], config)?,
         })
+    }
+
+    /// The same, with the Dockerfile that the image was built from.
+    pub(super) fn built_from(self, dockerfile: Option<PathBuf>, target: Option<String>) -> Self {
+        Self { dockerfile: dockerfile.map(|path| NamedDockerfile { path, target }), ..self }
     }
 
     /// Where the image is.

@@ -127,7 +127,14 @@ fn range(pairs: &[LayerPair], side: fn(&LayerPair) -> Option<usize>) -> String {
 /// The command that made a layer, on one line.
 fn command(side: &Side<'_>, layer: usize) -> String {
     let words: Vec<&str> = side.image.command_of(layer).split_whitespace().collect();
-    if words.is_empty() { "(command unknown)".into() } else { line(words.join(" ").as_bytes(), usize::MAX) }
+    if words.is_empty() {
+        return "(command unknown)".into();
+    }
+    let command = line(words.join(" ").as_bytes(), usize::MAX);
+    match side.image.lines_of_layer(layer) {
+        Some((origin, lines)) => format!("{}  {command}", line(origin.place(lines).as_bytes(), 60)),
+        None => command,
+    }
 }
 
 /// The directories whose bytes differ most.

@@ -160,3 +160,27 @@ fn the_same_image_under_two_names_differs_in_nothing() {
     let text = run(&[one.to_str().unwrap(), two.to_str().unwrap()]).stdout;
     assert!(text.contains("OLD and NEW are the same image: nothing differs"), "{text}");
 }
+
+#[test]
+fn layers_of_the_new_image_have_the_lines_of_its_dockerfile() {
+    let folder = temp();
+    let (before, after) = (folder.path().join("a.tar"), folder.path().join("b.tar"));
+    old().archive(Form::Docker).write(&before);
+    new().archive(Form::Docker).write(&after);
+    std::fs::write(folder.path().join("Dockerfile"), "FROM x\n# the program\nCOPY app /opt\nRUN mv\n")
+        .expect("a Dockerfile");
+    let compare = |last: &[&str]| {
+        let mut all = command();
+        all.current_dir(folder.path()).arg("compare").args([&before, &after]);
+        all.args(["--dockerfile", "Dockerfile"]).args(last);
+        finish(&mut all)
+    };
+    let json = compare(&["--json"]);
+    let document: Value = serde_json::from_str(&json.stdout).unwrap_or_else(|_| panic!("{json:?}"));
+    let only_new = document["layers"]["only_new"].as_array().expect("layers");
+    let lines: Vec<(&Value, &Value)> =
+        only_new.iter().map(|layer| (&layer["lines"]["from"], &layer["lines"]["to"])).collect();
+    assert_eq!(lines, [(&3.into(), &3.into()), (&4.into(), &4.into())], "{document:#}");
+    let text = compare(&["--format", "text"]);
+    assert!(text.stdout.contains("Dockerfile:4  mv"), "{text:?}");
+}
