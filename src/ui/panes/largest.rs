@@ -36,7 +36,7 @@ pub(super) struct Largest {
     sort: Sort,
     /// Of the final file system: own and base bytes of each path, and what is wasted there.
     pub(super) sums: Sums,
-    /// Changes whenever the sums do.
+    /// Changes whenever the sums do. They take memory in a large image: 0 until the tab is opened.
     pub(super) turn: u64,
     pub(super) filter: Filter,
     /// The paths whose bytes count: the first of several names of one content.
@@ -63,14 +63,14 @@ impl Largest {
         let mut wasted: Vec<_> =
             data.analysis.wasted.iter().map(|wasted| (wasted.path, wasted.bytes)).collect();
         wasted.sort_unstable();
-        let mut tab = Self {
+        Self {
             style: Style::Bars,
             list: List::default(),
             sort: Sort::Size,
             sums: Sums::default(),
             turn: 0,
             filter: Filter::default(),
-            counted: Self::counted(data),
+            counted: Bits::default(),
             wasted,
             here: PathId::ROOT,
             order: Order::default(),
@@ -80,9 +80,7 @@ impl Largest {
             selected: None,
             map: Map::default(),
             in_map: false,
-        };
-        tab.fill(data);
-        tab
+        }
     }
 
     /// Bytes of the final file system at and below a path.
@@ -277,6 +275,10 @@ impl Pane for Largest {
 
     fn settle(&mut self, context: Context<'_>) {
         let data = context.data;
+        if self.turn == 0 {
+            self.sort = context.sort;
+            self.fill(data);
+        }
         if self.sort != context.sort {
             let path = self.path();
             self.sort = context.sort;

@@ -17,6 +17,9 @@ const MOST_FILES: usize = 1000;
 impl Largest {
     /// Sums up every content of the final file system once, and what is wasted at each path.
     pub(super) fn fill(&mut self, data: &Data) {
+        if self.turn == 0 {
+            self.counted = Self::counted(data);
+        }
         let mut sums = std::mem::take(&mut self.sums);
         let paths = data.image.paths.len();
         match &self.filter.found {

@@ -38,6 +38,8 @@ pub(super) struct WastedTab {
     pub(super) marked: Marked,
     /// For each path its place in the analysis' list, by path.
     by_path: Vec<(PathId, u32)>,
+    /// False until the tab is opened: the sums of a large image take memory.
+    is_filled: bool,
 }
 
 impl WastedTab {
@@ -46,7 +48,7 @@ impl WastedTab {
         let mut by_path: Vec<_> =
             (0..).zip(&data.analysis.wasted).map(|(at, wasted)| (wasted.path, at)).collect();
         by_path.sort_unstable();
-        let mut tab = Self {
+        Self {
             is_tree: false,
             list: List::default(),
             shown: Vec::new(),
@@ -58,9 +60,8 @@ impl WastedTab {
             sums: Sums::default(),
             marked: Marked::default(),
             by_path,
-        };
-        tab.fill(data);
-        tab
+            is_filled: false,
+        }
     }
 
     /// Wasted bytes of a path, in the layers that are shown.
@@ -75,6 +76,7 @@ impl WastedTab {
     }
 
     fn fill(&mut self, data: &Data) {
+        self.is_filled = true;
         let mut sums = std::mem::take(&mut self.sums);
         let shown = self.by_path.iter().filter_map(|&(path, at)| {
             let bytes = self.bytes(data, &data.analysis.wasted[at as usize]);
@@ -247,7 +249,10 @@ impl Pane for WastedTab {
     }
 
     fn settle(&mut self, context: Context<'_>) {
-        if self.sort != context.sort {
+        if !self.is_filled {
+            self.sort = context.sort;
+            self.fill(context.data);
+        } else if self.sort != context.sort {
             self.sort = context.sort;
             self.order(context.data);
         }
