@@ -175,6 +175,7 @@ fn plan(place: Option<&Path>, allow: &Allow) -> std::result::Result<Change, Stri
         about: Vec::new(),
         diff: file.patch(),
         files: vec![file],
+        next: "r reads the image with it",
         is_new: false,
     })
 }

@@ -140,6 +140,7 @@ mod tests {
             about: vec!["fixes a".into()],
             diff: lines.concat(),
             files: Vec::new(),
+            next: "",
             is_new: false,
         };
         let mut confirm = Confirm::new(change);

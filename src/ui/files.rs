@@ -49,7 +49,7 @@ pub(super) fn replace(change: &Change) -> String {
     let names: Vec<String> =
         change.files.iter().map(|file| safe(file.path.as_os_str().as_encoded_bytes())).collect();
     match NewFile::write_all(&change.files, &mut replace) {
-        Ok(()) => format!("wrote {}; r reads the image again", names.join(" and ")),
+        Ok(()) => format!("wrote {}; {}", names.join(" and "), change.next),
         Err(error) => format!("not written: {}", safe(error.to_string().as_bytes())),
     }
 }
@@ -121,6 +121,7 @@ mod tests {
             about: Vec::new(),
             diff: String::new(),
             files: vec![file],
+            next: "",
             is_new: false,
         };
         assert!(replace(&change).starts_with("wrote "));

@@ -29,7 +29,11 @@ pub(super) fn change(data: &Data, rules: Vec<String>) -> Result<Change, String> 
     if is_new {
         about.push("no Dockerfile is known: start with --dockerfile FILE to change your own".into());
     }
-    Ok(Change { title: title.into(), about, diff: proposal.patch(), is_new, files: proposal.files })
+    if is_new && proposal.files.len() > 1 {
+        about.push("only the Dockerfile can be saved here; .dockerignore is yours to change".into());
+    }
+    let next = "build the image again, then r reads it";
+    Ok(Change { title: title.into(), about, diff: proposal.patch(), files: proposal.files, next, is_new })
 }
 
 /// What is fixed and what that saves.

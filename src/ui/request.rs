@@ -108,6 +108,8 @@ pub struct Change {
     pub diff: String,
     /// The files with their new texts.
     pub files: Vec<NewFile>,
+    /// What to do after it was made, a clause for the user.
+    pub next: &'static str,
     /// The first file is not on the disk: the user is asked where to write it, and no other is written.
     pub is_new: bool,
 }
