@@ -21,16 +21,19 @@ pub(super) fn commands(
     let mut commands: Vec<String> = Vec::new();
     for layer in ledger.own_layers() {
         for words in shell::commands(ledger.image.command_of(layer)) {
-            let holds: &dyn Fn(&str) -> bool = match words[0].as_str() {
-                "chown" | "chmod" | "chgrp" | "setcap" => &|word| !word.contains('*') && again.stays(word),
+            let place: &dyn Fn(&str) -> Option<String> = match words[0].as_str() {
+                "chown" | "chmod" | "chgrp" | "setcap" => &|word| again.stays(word).then(|| word.to_owned()),
                 "rm" | "rmdir" | "unlink" => &|word| again.comes_back(word),
                 _ => continue,
             };
             let special = ['$', '`', '\'', '"', ' ', '<', '>', ';', '\\', '?', '[', '{', '~'];
-            let (places, rest): (Vec<&String>, Vec<&String>) =
+            let (absolute, rest): (Vec<&String>, Vec<&String>) =
                 words.iter().partition(|word| word.starts_with('/'));
-            let places: Vec<&String> =
-                places.into_iter().filter(|word| !word.contains(special) && holds(word)).collect();
+            let places: Vec<String> = absolute
+                .into_iter()
+                .filter(|word| !word.contains(special))
+                .filter_map(|word| place(word))
+                .collect();
             // relative operands are of another directory; the first of the others is an owner or a mode
             let removes = matches!(words[0].as_str(), "rm" | "rmdir" | "unlink");
             let kept = if removes { 1 } else { 2 };
@@ -42,7 +45,7 @@ pub(super) fn commands(
                 commands.push(
                     options
                         .into_iter()
-                        .chain(places.into_iter().map(String::as_str))
+                        .chain(places.iter().map(String::as_str))
                         .collect::<Vec<_>>()
                         .join(" "),
                 );
@@ -67,7 +70,10 @@ impl Again<'_, '_> {
 
     /// True for a living path that the base or a package of the second stage brings.
     fn stays(&self, word: &str) -> bool {
-        self.find(word).is_some_and(|path| !self.cover.holds(self.ledger, path) && self.is_brought(path))
+        !word.contains('*')
+            && self
+                .find(word)
+                .is_some_and(|path| !self.cover.holds(self.ledger, path) && self.is_brought(path))
     }
 
     fn is_brought(&self, path: PathId) -> bool {
@@ -80,10 +86,10 @@ impl Again<'_, '_> {
         }
     }
 
-    /// True for a path that is gone, and that the base or a package would bring again.
-    fn comes_back(&self, word: &str) -> bool {
+    /// What to remove again of a path that the base or a package would bring again.
+    fn comes_back(&self, word: &str) -> Option<String> {
         if EMPTY.iter().any(|place| word.starts_with(place)) {
-            return false;
+            return None;
         }
         let image = self.ledger.image;
         let is_gone = |path: PathId| self.ledger.union.rootfs.get(path).is_none();
@@ -96,16 +102,23 @@ impl Again<'_, '_> {
         };
         let (directory, name) = word.trim_end_matches('/').rsplit_once('/').unwrap_or(("", word));
         let parent = || self.find(directory).filter(|&parent| self.is_brought(parent));
+        let word_itself = |is_it: bool| is_it.then(|| word.to_owned());
         if name.contains('*') {
-            return parent().is_some_and(|parent| {
+            return word_itself(parent().is_some_and(|parent| {
                 let mut children = image.paths.children(parent);
                 !directory.contains('*') && children.any(|path| is_gone(path) && was_there(path))
-            });
+            }));
         }
         match self.find(word) {
-            Some(path) => is_gone(path) && was_there(path),
+            Some(path) if is_gone(path) => word_itself(was_there(path)),
+            // the directory was made again, and nothing else stands in it
+            Some(path) => {
+                let below = || (path.0 + 1..image.paths.end(path).0).map(PathId);
+                let is_emptied = below().all(is_gone) && below().any(was_there);
+                is_emptied.then(|| format!("{}/*", word.trim_end_matches('/')))
+            }
             // what the same step brought and removed was never stored
-            None => word.starts_with("/etc/") && !word.contains('*') && parent().is_some(),
+            None => word_itself(word.starts_with("/etc/") && !word.contains('*') && parent().is_some()),
         }
     }
 }

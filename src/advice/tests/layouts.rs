@@ -45,7 +45,7 @@ fn a_c_program_on_debian() {
         FROM debian:bookworm\n\
         # not accounted for: what the packages to install need in turn\n\
         RUN apt-get update && \\\n    apt-get install -y --no-install-recommends curl && \\\n    rm -rf /var/lib/apt/lists/*\n\
-        COPY --from=build /usr/local/bin/app /usr/local/bin/app\nCMD [\"app\"]";
+        COPY --from=build /usr/local/bin/app /usr/local/bin/app\nRUN rm -rf /usr/share/doc/*\nCMD [\"app\"]";
     assert_eq!(fix(image(), "multi-stage"), want);
     assert!(fix(image(), "toolchain").contains("`multi-stage`"));
     let off = Settings { off: ["toolchain".to_owned()].into(), ..Settings::default() };
