@@ -193,3 +193,31 @@ fn an_image_that_starts_a_compiler_keeps_it() {
     assert!(has(&image("app"), "multi-stage"));
     assert!(!has(&image("gcc"), "multi-stage"));
 }
+
+#[test]
+fn packages_for_development_are_taken_out_before_the_project_is_copied() {
+    let image = |start: &[&str]| {
+        let lock = "{\"packages\": {\"node_modules/tsc\": {\"dev\": true}, \"node_modules/express\": {}}}";
+        let mut image = full_base(MB).run(INSTALL, &recorded(&PACKAGES)).run(
+            "npm ci && npm run build",
+            &[
+                text("app/package.json", "{}"),
+                text("app/node_modules/.package-lock.json", lock),
+                file("app/node_modules/tsc/a.js", 20 * MB),
+                file("app/node_modules/express/a.js", 20 * MB),
+                file("app/dist/server.js", 10),
+            ],
+        );
+        image.config.config.working_dir = "/app".into();
+        image.config.config.user = "node".into();
+        image.config.config.cmd = start.iter().map(ToString::to_string).collect();
+        finding(image, "multi-stage").unwrap()
+    };
+    let found = image(&["node", "dist/server.js"]);
+    let prune = "USER root\nRUN cd /app && npm prune --omit=dev\n\nFROM";
+    assert!(found.snippet.contains(prune), "{}", found.snippet);
+    assert!(found.snippet.contains("COPY --from=build /app /app\n"), "{}", found.snippet);
+    let with_all = image(&["npx", "tsc", "--watch"]);
+    assert!(!with_all.snippet.contains("prune"), "{}", with_all.snippet);
+    assert_eq!(with_all.staged.unwrap().bytes, found.staged.unwrap().bytes + 20 * MB);
+}
