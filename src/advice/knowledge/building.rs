@@ -54,7 +54,7 @@ const OF_PACKAGES: [(&[u8], &[u8]); 15] = [
 ];
 
 /// Beginnings and endings of what scripts of packages write, in steps that install some.
-const OF_SCRIPTS: [(&[u8], &[u8]); 34] = [
+const OF_SCRIPTS: [(&[u8], &[u8]); 39] = [
     (b"etc/X11/", b""),
     (b"etc/alternatives/", b""),
     (b"etc/apparmor.d/local/", b""),
@@ -77,17 +77,22 @@ const OF_SCRIPTS: [(&[u8], &[u8]); 34] = [
     (b"etc/ucf.conf", b""),
     (b"etc/xml/", b""),
     (b"run/", b""),
-    (b"usr/bin/", b""),
-    (b"usr/include/", b""),
     (b"usr/lib/jvm/", b""),
     (b"usr/lib/locale/C.utf8", b""),
     (b"usr/lib/x86_64-linux-gnu/", b".cache"),
     (b"usr/lib/aarch64-linux-gnu/", b".cache"),
     (b"usr/share/", b".cache"),
-    (b"usr/share/man/", b""),
     (b"usr/share/mime/", b""),
     (b"var/cache/", b""),
-    (b"var/lib/", b""),
+    (b"var/lib/dbus/", b""),
+    (b"var/lib/emacsen-common/", b""),
+    (b"var/lib/pam/", b""),
+    (b"var/lib/python/", b""),
+    (b"var/lib/sgml-base/", b""),
+    (b"var/lib/shells.state", b""),
+    (b"var/lib/systemd/", b""),
+    (b"var/lib/ucf/", b""),
+    (b"var/lib/xml-core/", b""),
     (b"var/log/", b""),
 ];
 

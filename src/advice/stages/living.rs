@@ -148,6 +148,9 @@ impl<'a, 'l> Account<'a, 'l> {
             return Fate::Carried;
         }
         let purpose = self.purposes[layer];
+        if is_alternative && purpose == Purpose::Mixed {
+            return Fate::Scripts;
+        }
         name.clear();
         ledger.image.paths.write(path, name);
         let is_certificates = self.certificates && name.starts_with(b"etc/ssl/certs");

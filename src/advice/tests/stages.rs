@@ -221,3 +221,19 @@ fn packages_for_development_are_taken_out_before_the_project_is_copied() {
     assert!(!with_all.snippet.contains("prune"), "{}", with_all.snippet);
     assert_eq!(with_all.staged.unwrap().bytes, found.staged.unwrap().bytes + 20 * MB);
 }
+
+#[test]
+fn what_a_step_writes_beside_its_packages_is_not_taken_for_theirs() {
+    let mut files = recorded(&PACKAGES);
+    files.extend([
+        linked("usr/bin/app", &[]),
+        file("var/lib/postgresql/15/main/base", 9 * MB),
+        file("usr/lib/app/plugin", 10),
+        file("var/lib/systemd/deb-systemd-helper-enabled/x", 10),
+    ]);
+    let mut image = full_base(MB).run(&format!("{INSTALL} && make install && ./prepare"), &files);
+    image.config.config.cmd = vec!["app".into()];
+    let staged = finding(image, "multi-stage").unwrap().staged.unwrap();
+    // the program, the data and the plugin; what systemd's helper wrote comes with the packages
+    assert_eq!((staged.carried.len(), staged.gaps.len()), (3, 0));
+}
