@@ -9,7 +9,7 @@ use crate::secrets::redact;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigChange {
     /// Which setting: `env`, `entrypoint`, `cmd`, `user`, `workdir`, `ports`, `volumes`, `labels`,
-    /// `stop_signal`, `platform`.
+    /// `stop_signal`, `healthcheck`, `on_build`, `shell`, `platform`.
     pub field: &'static str,
     /// Which variable, label, port or volume; none for a setting that has one value.
     pub name: Option<String>,
@@ -42,7 +42,7 @@ pub(super) fn config(old: &Config, new: &Config) -> Vec<ConfigChange> {
 type Values = BTreeMap<Option<String>, String>;
 
 /// All settings, in the order in which they are shown.
-fn settings(config: &Config) -> [(&'static str, Values); 10] {
+fn settings(config: &Config) -> [(&'static str, Values); 13] {
     let run = &config.config;
     let one = |text: &str| Values::from_iter((!text.is_empty()).then(|| (None, text.to_owned())));
     let list = |words: &[String]| match words {
@@ -56,6 +56,7 @@ fn settings(config: &Config) -> [(&'static str, Values); 10] {
         let (name, value) = text.split_once('=').unwrap_or((text, ""));
         (Some(name.to_owned()), value.to_owned())
     });
+    let json = |value: &serde_json::Value| if value.is_null() { String::new() } else { value.to_string() };
     let labels = run.labels.iter().map(|(name, value)| (Some(name.clone()), value.clone()));
     let platform = match (config.os.as_str(), config.architecture.as_str()) {
         ("", "") => String::new(),
@@ -71,6 +72,9 @@ fn settings(config: &Config) -> [(&'static str, Values); 10] {
         ("volumes", set(&run.volumes)),
         ("labels", labels.collect()),
         ("stop_signal", one(&run.stop_signal)),
+        ("healthcheck", one(&json(&run.healthcheck))),
+        ("on_build", list(&run.on_build)),
+        ("shell", list(&run.shell)),
         ("platform", one(&platform)),
     ]
 }
@@ -102,7 +106,8 @@ mod tests {
         let new =
             of(r#"{"User":"app","Env":["PATH=/bin","PORT=8080","DB_PASSWORD=hunter3","TZ="],"Cmd":["c"],
                 "Entrypoint":["/run"],"ExposedPorts":{"8080/tcp":{}},"Labels":{"v":"2","same":"x"},
-                "Volumes":{"/data":{}},"WorkingDir":"/srv","StopSignal":"SIGINT"}"#);
+                "Volumes":{"/data":{}},"WorkingDir":"/srv","StopSignal":"SIGINT",
+                "Healthcheck":{"Test":["CMD","true"]},"OnBuild":["RUN x"],"Shell":["/bin/bash","-c"]}"#);
         let lines: Vec<String> = config(&old, &new)
             .into_iter()
             .map(|change| {
@@ -126,6 +131,9 @@ mod tests {
                 "volumes /data: - > ",
                 "labels v: 1 > 2",
                 "stop_signal: - > SIGINT",
+                "healthcheck: - > {\"Test\":[\"CMD\",\"true\"]}",
+                "on_build: - > [\"RUN x\"]",
+                "shell: - > [\"/bin/bash\",\"-c\"]",
             ]
         );
         assert_eq!(config(&old, &old), []);

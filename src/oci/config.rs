@@ -88,6 +88,15 @@ pub struct Runtime {
     /// The signal that stops the process.
     #[serde(default, deserialize_with = "nullable")]
     pub stop_signal: String,
+    /// How engines find out whether it is well, as it is stored; null where it is not set.
+    #[serde(default)]
+    pub healthcheck: serde_json::Value,
+    /// Instructions for images that are built on this one.
+    #[serde(default, deserialize_with = "list")]
+    pub on_build: Vec<String>,
+    /// The shell of commands that name none.
+    #[serde(default, deserialize_with = "list")]
+    pub shell: Vec<String>,
 }
 
 #[cfg(test)]
