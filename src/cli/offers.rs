@@ -4,6 +4,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::source::{Candidate, Catalog, ImageSelector, Listed, Location, NoProgress, list_images};
 use crate::ui::Offered;
@@ -32,6 +33,11 @@ fn offered(candidate: &Candidate) -> Option<Offered> {
     let layers = crate::text::counted(candidate.layers.len() as u64, "layer", "layers");
     let note = format!("{}  {layers}", candidate.platform);
     Some(Offered { label, note, key: digest.as_str().to_owned() })
+}
+
+/// True for an image that [`images`] offered, false for one of [`places`].
+pub(super) fn is_image(offered: &Offered) -> bool {
+    Digest::parse(&offered.key).is_some()
 }
 
 /// What chooses an image that [`images`] offered.
@@ -107,6 +113,7 @@ mod tests {
         std::fs::create_dir_all(place.path().join("layout/blobs")).unwrap();
         std::fs::write(place.path().join("layout/index.json"), "{}").unwrap();
         std::fs::create_dir(place.path().join("other.tar")).unwrap();
+        assert!(folder(place.path()).iter().all(|offered| !is_image(offered)));
         let mut names: Vec<String> = folder(place.path()).into_iter().map(|offered| offered.label).collect();
         names.sort();
         assert_eq!(names, ["app.tar", "app.tar.gz", "layout", "x.tgz", "y.tar.zst"]);

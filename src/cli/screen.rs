@@ -76,10 +76,18 @@ fn named(open: &Arc<OpenArgs>, config: &Config) -> Result<ui::Request> {
         let config = Config::find(Path::new("."), again.policy.config.as_deref())?;
         let request = Request::new(&again.image, again.gates.denied(), &config)?;
         let Some(offered) = offered else { return Ok(request) };
+        if !offers::is_image(offered) {
+            let location = offers::location(offered, &query(&again.image.engine));
+            let selector = ImageSelector { image: None, platform: request.selector().platform.clone() };
+            return Request::at(&again.image, again.gates.denied(), &config, location, selector);
+        }
         let selector = offers::selector(offered, request.selector());
         Request::at(&again.image, again.gates.denied(), &config, request.location().clone(), selector)
     };
-    let choices = move || offers::images(&location);
+    let choices = move || {
+        let images = offers::images(&location)?;
+        Ok(if images.len() > 1 { images } else { offers::places() })
+    };
     Ok(ui::Request { choices: Some(Box::new(choices)), chooses, ..opening(open, name, request) })
 }
 

@@ -45,13 +45,15 @@ pub(super) fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Loaded(Ok(images)) => {
-            let is_first = matches!(model.stage, Stage::Loading(_));
+            let before = reference(model);
             model.show(images);
-            if !is_first {
-                model.message = Some("read again".into());
-            } else if model.images.len() > 1 {
+            if before.is_none() && model.images.len() > 1 {
                 choosing::show_images(model);
             }
+            model.message = before.map(|before| {
+                let now = reference(model).unwrap_or_default();
+                if before == now { "read again".into() } else { format!("opened {}", safe(now.as_bytes())) }
+            });
             Vec::new()
         }
         Event::Loaded(Err(error)) if matches!(model.stage, Stage::Browser(_)) => {
@@ -104,6 +106,14 @@ pub(super) fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         effects.clear();
     }
     effects
+}
+
+/// The name of the open image.
+fn reference(model: &Model) -> Option<String> {
+    match &model.stage {
+        Stage::Browser(main) => Some(main.data.image.about.reference.clone()),
+        Stage::Loading(_) => None,
+    }
 }
 
 fn browsing(model: &mut Model) -> Option<(&mut Browser, Size)> {
