@@ -70,7 +70,7 @@ fn faults_of_an_engine_are_told() {
         ),
         (Manner::Failing, "answers 500: layer does not exist"),
         (Manner::NoTar, "cannot read docker:app: it is no image archive"),
-        (Manner::Half, "broke off after 256 kB, before the image was whole"),
+        (Manner::Half, "broke off after 256 kB, before it was whole"),
         (Manner::Stalling, "docker does not go on: nothing came for 1 s (--engine-timeout waits longer)"),
         (Manner::Silent, "docker does not go on: nothing came for 1 s (--engine-timeout waits longer)"),
     ] {
