@@ -126,6 +126,12 @@ impl Stretch {
         self.start.saturating_add(self.bytes.len() as u64)
     }
 
+    /// Keeps only the first bytes of it.
+    fn shorten(&mut self, length: u64) {
+        self.length = usize::try_from(length).map_or(self.length, |length| length.min(self.length));
+        self.bytes.truncate(self.length);
+    }
+
     /// Takes its share of `chunk`, which starts at offset `at`.
     fn see(&mut self, at: u64, chunk: &[u8]) {
         let Some(skip) = self.next().checked_sub(at).and_then(|skip| usize::try_from(skip).ok()) else {
@@ -197,6 +203,9 @@ impl Headers {
             && let Some([start, length]) = format.dynamic(&self.file.bytes, &segments.bytes)
         {
             self.dynamic = Some(Stretch::new(start, length));
+            if let Some(length) = format.first_loaded(&self.file.bytes, &segments.bytes) {
+                self.head.shorten(length);
+            }
         }
         if !self.file.is_whole() || self.tables.is_some() {
             self.head.see(at, chunk);

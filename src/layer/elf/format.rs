@@ -108,6 +108,13 @@ impl Format {
         Some([self.word(segment, 4, 8), self.word(segment, 16, 32)])
     }
 
+    /// Bytes of the segment that is loaded from the start of the file. What the dynamic loader reads is in it, and with
+    /// today's linkers little else.
+    pub(super) fn first_loaded(self, header: &[u8], segments: &[u8]) -> Option<u64> {
+        let first = self.segments(header, segments, LOAD).find(|segment| self.word(segment, 4, 8) == 0)?;
+        Some(self.word(first, 16, 32))
+    }
+
     /// The tags and values of a dynamic section.
     pub(super) fn entries(self, dynamic: &[u8]) -> impl Iterator<Item = (u64, u64)> {
         let (size, value) = if self.wide { (16, 8) } else { (8, 4) };
