@@ -16,7 +16,7 @@ pub(super) enum Excuse {
     EachBuild,
     /// A log, a cache, a record with times.
     Volatile,
-    /// The scripts of packages that went have written it.
+    /// It lists packages that went, or their scripts have written it.
     Packages,
 }
 
@@ -53,7 +53,24 @@ impl Expectation<'_> {
 
     /// Why the content of a path of the old image, or its mode or owner, may be another.
     pub(super) fn excuse_of_change(&self, path: PathId, name: &[u8]) -> Option<Excuse> {
-        self.excuse(name).or_else(|| self.is_of_scripts(path, name).then_some(Excuse::Packages))
+        let is_of_packages = || self.is_of_scripts(path, name) || self.is_list_of_modules(path);
+        self.excuse(name).or_else(|| is_of_packages().then_some(Excuse::Packages))
+    }
+
+    /// npm's lists of what is in a `node_modules` that packages went from.
+    fn is_list_of_modules(&self, path: PathId) -> bool {
+        let (Some(prediction), paths) = (self.prediction, &self.old.image.paths) else { return false };
+        let directory = paths.parent(path);
+        let modules = match paths.name(path) {
+            b"package.json" | b"package-lock.json" | b"npm-shrinkwrap.json" => {
+                paths.children(directory).find(|&path| paths.name(path) == b"node_modules")
+            }
+            b".package-lock.json" => Some(directory),
+            _ => None,
+        };
+        modules.is_some_and(|modules| {
+            prediction.paths.range(modules..PathId(paths.end(modules).0)).next().is_some()
+        })
     }
 
     /// Something in the directories of the system that no package owns, of a layer that packages went from: the

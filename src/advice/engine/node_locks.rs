@@ -2,14 +2,27 @@
 //!
 //! npm writes `node_modules/.package-lock.json` after each installation: a row for each package, with `"dev": true`
 //! where nothing but `devDependencies` asked for it. Source: npm's documentation, "package-lock.json".
+//!
+//! Where packages were asked for by name (`npm install express webpack`), all of them are `dependencies`. Then those
+//! whose names say that they are for development go, with all that nothing else needs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::ledger::Ledger;
+use super::rule::{PathRule, Remedy};
 use super::started::Started;
-use crate::image::PathId;
+use crate::image::{Image, PathId};
+
+/// The package.json in a directory.
+fn manifest(ledger: &Ledger<'_>, directory: PathId) -> Option<Package> {
+    let image: &Image = ledger.image;
+    let path = image.paths.children(directory).find(|&path| image.paths.name(path) == b"package.json")?;
+    let body = image.excerpts.body(ledger.union.content_of(ledger.union.rootfs.entry(path)?)?)?;
+    serde_json::from_slice(body).ok()
+}
 
 #[derive(Deserialize)]
 struct LockFile {
@@ -17,10 +30,74 @@ struct LockFile {
     packages: HashMap<String, Package>,
 }
 
+/// A row of the lock, or a project's package.json.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Package {
     #[serde(default)]
     dev: bool,
+    #[serde(default)]
+    dependencies: HashMap<String, Value>,
+    #[serde(default)]
+    optional_dependencies: HashMap<String, Value>,
+    #[serde(default)]
+    peer_dependencies: HashMap<String, Value>,
+}
+
+impl Package {
+    /// The names of what it needs, as far as it is installed.
+    fn needs(&self) -> impl Iterator<Item = &str> {
+        let all = [&self.dependencies, &self.optional_dependencies, &self.peer_dependencies];
+        all.into_iter().flat_map(HashMap::keys).map(String::as_str)
+    }
+}
+
+impl LockFile {
+    /// The places of packages for development: those that the lock marks, else those that only packages need whose
+    /// names say it. `project` is the package.json beside `node_modules`.
+    fn dev(&self, rule: Option<&PathRule>, project: Option<&Package>) -> Vec<&str> {
+        let all = || self.packages.iter().map(|(place, package)| (place.as_str(), package));
+        let marked: Vec<&str> = all().filter(|(_, package)| package.dev).map(|(place, _)| place).collect();
+        let (Some(rule), Some(project), true) = (rule, project, marked.is_empty()) else { return marked };
+        let (dev, kept): (Vec<&str>, Vec<&str>) = project.needs().partition(|name| is_named_dev(rule, name));
+        if dev.is_empty() || kept.is_empty() {
+            return marked;
+        }
+        let mut needed: HashSet<&str> = HashSet::new();
+        let mut left: Vec<&str> = kept.iter().filter_map(|name| self.resolve("", name)).collect();
+        while let Some(place) = left.pop() {
+            if needed.insert(place)
+                && let Some(package) = self.packages.get(place)
+            {
+                left.extend(package.needs().filter_map(|name| self.resolve(place, name)));
+            }
+        }
+        all().map(|(place, _)| place).filter(|place| !place.is_empty() && !needed.contains(place)).collect()
+    }
+
+    /// The place of the package that another one finds by name: the closest `node_modules` that has it.
+    fn resolve(&self, from: &str, name: &str) -> Option<&str> {
+        let mut from = from;
+        loop {
+            let slash = if from.is_empty() { "" } else { "/" };
+            if let Some((place, _)) =
+                self.packages.get_key_value(&format!("{from}{slash}node_modules/{name}"))
+            {
+                return Some(place);
+            }
+            let at = from.rfind("node_modules/")?;
+            from = from[..at].trim_end_matches('/');
+        }
+    }
+}
+
+/// True for a package that the globs of the rule name.
+pub(in crate::advice) fn is_named_dev(rule: &PathRule, package: &str) -> bool {
+    let name = package.rfind('@').filter(|&at| at > 0).map_or(package, |at| &package[..at]);
+    let lists = rule.globs.iter().filter_map(|glob| glob.split(['{', '}']).nth(1));
+    lists
+        .flat_map(|list| list.split(','))
+        .any(|known| known == name || known.starts_with('@') && name.starts_with(&format!("{known}/")))
 }
 
 /// The `node_modules` directories with a lock.
@@ -41,6 +118,8 @@ impl Locks {
     /// Reads the locks of the final root filesystem.
     pub(in crate::advice) fn of(ledger: &Ledger<'_>) -> Self {
         let image = ledger.image;
+        let rules = ledger.path_matches.rules();
+        let rule = rules.iter().copied().find(|rule| rule.remedy == Remedy::Dependencies);
         let mut locks = Vec::new();
         for (id, _) in image.excerpts.iter() {
             let path = image.path_of(id);
@@ -51,10 +130,12 @@ impl Locks {
             let read = image.excerpts.body(id).and_then(|body| serde_json::from_slice::<LockFile>(body).ok());
             let Some(file) = read else { continue };
             let root = image.paths.parent(path);
-            let project = String::from_utf8_lossy(&image.paths.full(image.paths.parent(root))).into_owned();
+            let above = image.paths.parent(root);
+            let project = String::from_utf8_lossy(&image.paths.full(above)).into_owned();
+            let manifest = manifest(ledger, above);
             let mut dev = Vec::new();
             let mut names = Vec::new();
-            for (place, _) in file.packages.iter().filter(|(_, package)| package.dev) {
+            for place in file.dev(rule, manifest.as_ref()) {
                 let full = format!("{project}/{place}");
                 if let Some(found) = image.paths.find(full.trim_start_matches('/').as_bytes()) {
                     dev.push(found.0..image.paths.end(found).0);

@@ -2,6 +2,7 @@
 
 use super::edits;
 use crate::advice::engine::ledger::Ledger;
+use crate::advice::engine::node_locks::is_named_dev;
 use crate::advice::engine::rule::PathRule;
 use crate::advice::knowledge::languages::{INSTALLERS, Installer};
 use crate::advice::rules::files::PathFacts;
@@ -72,7 +73,7 @@ fn by_name(
     kind: &Installer,
     packages: &[String],
 ) -> Option<Fix> {
-    let dev: Vec<&String> = packages.iter().filter(|package| is_dev(rule, package)).collect();
+    let dev: Vec<&String> = packages.iter().filter(|package| is_named_dev(rule, package)).collect();
     if dev.is_empty() {
         return None;
     }
@@ -83,15 +84,6 @@ fn by_name(
     });
     let names: Vec<&str> = dev.iter().map(|name| name.as_str()).collect();
     Some(Fix { edits, notes: vec![format!("{} in the stage that builds, not here", names.join(" and "))] })
-}
-
-/// True for a package that the globs of the rule name.
-fn is_dev(rule: &PathRule, package: &str) -> bool {
-    let name = package.rfind('@').filter(|&at| at > 0).map_or(package, |at| &package[..at]);
-    let lists = rule.globs.iter().filter_map(|glob| glob.split(['{', '}']).nth(1));
-    lists
-        .flat_map(|list| list.split(','))
-        .any(|known| known == name || known.starts_with('@') && name.starts_with(&format!("{known}/")))
 }
 
 /// The installation with the build that needs all of it, and without what only the build needed; none when no

@@ -232,6 +232,30 @@ fn development_dependencies_are_told_by_the_lock_and_stay_where_a_container_star
 }
 
 #[test]
+fn packages_that_were_asked_for_by_name_go_with_all_that_only_they_need() {
+    let lock = r#"{"packages": {
+        "node_modules/express": {"dependencies": {"shared": "1"}},
+        "node_modules/express/node_modules/own": {},
+        "node_modules/shared": {"optionalDependencies": {"deep": "1"}},
+        "node_modules/deep": {},
+        "node_modules/webpack": {"dependencies": {"acorn": "1", "shared": "1"}},
+        "node_modules/acorn": {"peerDependencies": {"missing": "1"}}
+    }}"#;
+    let mut files = vec![
+        text("app/package.json", r#"{"dependencies": {"express": "4", "webpack": "5"}}"#),
+        text("app/node_modules/.package-lock.json", lock),
+    ];
+    let modules = ["express", "shared", "deep", "webpack", "acorn"];
+    let paths = modules.map(|name| format!("app/node_modules/{name}/a.js"));
+    files.extend(paths.iter().map(|path| file(path, 10 * MB)));
+    let mut image = Fixture::new().run("npm install express webpack", &files);
+    image.config.config.working_dir = "/app".into();
+    let found = finding(image, "node-dev-deps").unwrap();
+    assert_eq!(found.bytes, 20 * MB);
+    assert!(found.snippet.contains("RUN npm install express"), "{}", found.snippet);
+}
+
+#[test]
 fn every_guilty_step_is_changed() {
     let lists = |name: &str| [file(&format!("var/lib/apt/lists/{name}"), 20 * MB)];
     let image = Fixture::new()
