@@ -51,7 +51,9 @@ pub(super) fn predict(
         }
         let reach = Reach::of(finding);
         for evidence in &finding.evidence {
-            if evidence.layer < base_layers || !reach.holds(image, union, evidence.entry, evidence.layer) {
+            if evidence.layer < base_layers
+                || !reach.holds(image, union, (evidence.entry, evidence.layer), |layer| layer < base_layers)
+            {
                 continue;
             }
             prediction.entries.insert(evidence.entry);
@@ -142,7 +144,13 @@ impl Reach {
     }
 
     /// True when the entry's step is reached, or the one that hides it.
-    fn holds(&self, image: &Image, union: &Union, entry: EntryId, layer: usize) -> bool {
+    fn holds(
+        &self,
+        image: &Image,
+        union: &Union,
+        (entry, layer): (EntryId, usize),
+        is_base: impl Fn(usize) -> bool,
+    ) -> bool {
         let reached = |layer: usize| {
             let step = image.layers[layer].step;
             step.is_some_and(|step| self.steps.contains(&step))
@@ -156,6 +164,20 @@ impl Reach {
             Fate::Lost(_, by) => Some(usize::from(by)),
             Fate::Live => None,
         };
-        self.all || reached(layer) || hider.is_some_and(reached) || self.context && copies()
+        // where the file first was, if a later step stored the same content again: one that changes the owner or the
+        // mode has nothing to store then
+        let stored_before = || {
+            let mut all = image.timeline.of(image.path_of(entry)).iter().copied();
+            all.find(|&id| !is_base(image.layer_of(id))).is_some_and(|first| {
+                let (before, now) = (image.entry(first), image.entry(entry));
+                let is_same = now.hash != 0 && (before.hash, before.size) == (now.hash, now.size);
+                is_same && reached(image.layer_of(first))
+            })
+        };
+        self.all
+            || reached(layer)
+            || hider.is_some_and(reached)
+            || stored_before()
+            || self.context && copies()
     }
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::builder::{Form, ImageBuilder};
+use crate::builder::{Form, ImageBuilder, LayerBuilder};
 use crate::program::{Run, command, finish, temp};
 
 const DOCKERFILE: &str = "# the base
@@ -172,4 +172,34 @@ fn applying_again_changes_nothing_more() {
         (text(folder.path(), "Dockerfile"), text(folder.path(), ".dockerignore")),
         (once, ".git\n".into())
     );
+}
+
+#[test]
+fn what_a_chown_stored_again_goes_with_the_step_that_stored_it_first() {
+    let folder = temp();
+    let modules = |l: LayerBuilder| {
+        l.noise("srv/node_modules/webpack/a.js", 30_000_000, 7).noise(
+            "srv/node_modules/express/b.js",
+            4_000_000,
+            8,
+        )
+    };
+    ImageBuilder::new()
+        .tag("app:1")
+        .layer(|l| l.noise("bin/sh", 9_000_000, 1))
+        .history("/bin/sh -c #(nop) ADD file:x in / ")
+        .empty_step("CMD [\"bash\"]")
+        .layer(modules)
+        .history("RUN /bin/sh -c npm install express webpack # buildkit")
+        .layer(modules)
+        .history("RUN /bin/sh -c chown -R www-data /srv # buildkit")
+        .empty_step("CMD [\"/app/run\"]")
+        .archive(Form::Docker)
+        .write(&folder.path().join("app.tar"));
+    let dockerfile =
+        "FROM debian:12\nRUN npm install express webpack\nRUN chown -R www-data /srv\nCMD [\"/app/run\"]\n";
+    fs::write(folder.path().join("Dockerfile"), dockerfile).expect("a Dockerfile");
+    let run = fix(folder.path(), &["--dockerfile", "Dockerfile", "--json", "-", "--only", "node-dev-deps"]);
+    let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(document["predicted"], 60_000_000, "{document:#}");
 }
