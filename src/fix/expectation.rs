@@ -68,9 +68,7 @@ impl Expectation<'_> {
             b".package-lock.json" => Some(directory),
             _ => None,
         };
-        modules.is_some_and(|modules| {
-            prediction.paths.range(modules..PathId(paths.end(modules).0)).next().is_some()
-        })
+        modules.is_some_and(|modules| prediction.paths.range(modules..paths.end(modules)).next().is_some())
     }
 
     /// Something in the directories of the system that no package owns, of a layer that packages went from: the
@@ -146,13 +144,13 @@ impl Claims<'_> {
         below.all(|path| self.gone.contains(&path))
     }
 
-    /// Something without bytes in a directory that is emptied, of which files were claimed.
+    /// Something without bytes in a directory that is emptied, of which files were claimed, perhaps deeper down.
     fn is_swept(&self, path: PathId) -> bool {
         let paths = &self.old.image.paths;
         let mut all = paths.children(paths.parent(path)).filter(|&path| self.old.slot(path).is_some());
-        let mut beside = paths.children(paths.parent(path));
+        let claimed = |path: PathId| self.prediction.paths.range(path..paths.end(path)).next().is_some();
         self.old.bytes(path) == 0
-            && beside.any(|path| self.prediction.paths.contains(&path))
+            && paths.children(paths.parent(path)).any(claimed)
             && all.all(|path| self.gone.contains(&path))
     }
 
