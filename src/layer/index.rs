@@ -92,13 +92,7 @@ fn index<I: Input>(walk: &mut Walk<I>, budget: &Budget) -> Result<LayerIndex> {
     while walk.next(&mut member)? {
         indexer.add(&member, walk).map_err(|error| error.at(text::line(&member.name, 200)))?;
     }
-    if let Some(at) = walk.lone_zero_block() {
-        indexer.remark(
-            "lone-zero-block",
-            format!("the tar ends with a single block of zeros at offset {at}; what follows it is ignored, and container engines refuse such a layer"),
-            Vec::new(),
-        );
-    }
+    indexer.end(walk.lone_zero_block());
     indexer.finish()
 }
 
@@ -246,6 +240,17 @@ impl<'a> Indexer<'a> {
             self.layer.excerpts.push((entry, excerpt));
         }
         Ok(hash)
+    }
+
+    /// The tar has ended: by a single block of zeros at this offset, if it did.
+    pub fn end(&mut self, lone_zero_block: Option<u64>) {
+        if let Some(at) = lone_zero_block {
+            self.remark(
+                "lone-zero-block",
+                format!("the tar ends with a single block of zeros at offset {at}; what follows it is ignored, and container engines refuse such a layer"),
+                Vec::new(),
+            );
+        }
     }
 
     fn remark(&mut self, code: &'static str, message: String, path: Vec<u8>) {

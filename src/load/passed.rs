@@ -35,6 +35,9 @@ impl<'b> Indexed<'b> {
             indexed.take(passed)?;
             Ok(ControlFlow::Continue(()))
         })?;
+        if let Some(whole) = &mut indexed.whole {
+            whole.end(length.lone_zero_block);
+        }
         Ok((indexed, length))
     }
 

@@ -83,6 +83,8 @@ pub struct Length {
     pub stored: u64,
     /// In bytes, unpacked.
     pub unpacked: u64,
+    /// Where a single block of zeros ended it although more follows.
+    pub lone_zero_block: Option<u64>,
 }
 
 /// The bytes of a blob.

@@ -169,12 +169,13 @@ impl Blobs for Passing<'_> {
             let flow = self.take(&name, &member, &mut walk, visit);
             if flow.map_err(|error| error.within(&text::line(&name, 200)))?.is_break() {
                 let stored = self.stored.load(Ordering::Relaxed);
-                return Ok(Length { stored, unpacked: walk.position() });
+                return Ok(Length { stored, unpacked: walk.position(), lone_zero_block: None });
             }
         }
         // after the end of the tar the decompressor checks its sums
         let rest = walk.input().drain().map_err(|error| stream_error(&error))?;
-        Ok(Length { stored: self.stored.load(Ordering::Relaxed), unpacked: walk.position() + rest })
+        let (stored, unpacked) = (self.stored.load(Ordering::Relaxed), walk.position() + rest);
+        Ok(Length { stored, unpacked, lone_zero_block: walk.lone_zero_block() })
     }
 }
 

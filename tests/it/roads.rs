@@ -41,13 +41,18 @@ fn the_same_bytes_tell_the_same_on_every_road() {
     };
     let blanks = |count: usize| with_config(&|text: &mut Vec<u8>| _ = text.splice(0..0, vec![b' '; count]));
     let rootfs = ImageBuilder::new().layer(|l| l.file("manifest.txt", b"{}").file("etc/a", b"12345"));
+    // the same with a single block of zeros in the middle
+    let whole = rootfs.archive(Form::Rootfs).bytes();
+    let members = whole.chunks(512).rposition(|block| block != [0; 512]).map_or(0, |last| (last + 1) * 512);
+    let interrupted = [&whole[..members], &[0; 512], &whole].concat();
     let mut odd = zoo().archive(Form::Oci).members();
     odd.0.reverse();
     let images = [
         ("an archive", zoo().archive(Form::Docker).bytes()),
         ("packed layers", zoo().packing(Packing::Gzip).archive(Form::Oci).bytes()),
         ("documents first", odd.tar()),
-        ("a root file system", rootfs.archive(Form::Rootfs).bytes()),
+        ("a root file system", whole),
+        ("a lone block of zeros", interrupted),
         ("a configuration after blanks", blanks(600)),
         ("a configuration that is too long", blanks(17 << 20)),
         ("a configuration that ends early", with_config(&|text| text.truncate(20))),
