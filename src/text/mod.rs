@@ -6,7 +6,7 @@
 //! - [`columns`], [`cut`], [`cut_path`]: the width of a text, and how to fit it into fewer columns;
 //! - [`wrap`] for prose and [`code`] for lines of a Dockerfile, which must stay right when they are pasted;
 //! - [`bar`]: a share in eighth blocks;
-//! - [`counted`], [`list`], [`layers`], [`savings`]: numbers in words;
+//! - [`counted`], [`list`], [`layers`], [`savings`], [`signed`]: numbers in words;
 //! - [`nearest`], [`suggestion`]: what an unknown word was probably meant to be;
 //! - [`line()`] and [`is_unsafe`] for terminals, [`json_text`] for JSON.
 //!
@@ -26,5 +26,5 @@ pub use code::code;
 pub use escape::{is_unsafe, json_text, line};
 pub use near::{nearest, suggestion};
 pub use width::{columns, cut, cut_path};
-pub use words::{counted, layers, list, savings};
+pub use words::{counted, layers, list, savings, signed};
 pub use wrap::wrap;

@@ -54,6 +54,15 @@ pub fn savings(exact: u64, possible: u64) -> String {
     }
 }
 
+/// A difference that is already in words, with its sign; `=` for none.
+pub fn signed(old: u64, new: u64, difference: &str) -> String {
+    match new.cmp(&old) {
+        std::cmp::Ordering::Greater => format!("+{difference}"),
+        std::cmp::Ordering::Equal => "=".into(),
+        std::cmp::Ordering::Less => format!("-{difference}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

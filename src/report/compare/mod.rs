@@ -8,7 +8,7 @@ mod sections;
 mod tables;
 mod text;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use super::format::Options;
 
@@ -19,14 +19,12 @@ pub use input::Compared;
 const ROWS: usize = 10;
 
 impl Compared<'_> {
-    /// Writes the report as text.
+    /// Writes the report as text, in small pieces: `out` should be buffered.
     ///
     /// # Errors
     /// Only those of `out`.
     pub fn write_text(&self, out: &mut dyn Write, options: &Options) -> io::Result<()> {
-        let mut out = BufWriter::new(out);
-        text::write(&mut out, self, &options.layout(ROWS))?;
-        out.flush()
+        text::write(out, self, &options.layout(ROWS))
     }
 
     /// Writes the report as JSON; `assets/compare.schema.json` describes it.
@@ -34,9 +32,7 @@ impl Compared<'_> {
     /// # Errors
     /// Only those of `out`.
     pub fn write_json(&self, out: &mut dyn Write, options: &Options) -> io::Result<()> {
-        let mut out = BufWriter::new(out);
-        json::write(&mut out, self, options.layout(0).rows)?;
-        out.flush()
+        json::write(out, self, options.layout(0).rows)
     }
 }
 

@@ -6,7 +6,7 @@ use anstyle::Style;
 
 use crate::report::text::page::{Line, Page};
 use crate::report::text::style::{BOLD, DIM, PASS, PLAIN, WASTE};
-use crate::text::columns;
+use crate::text::{self, columns};
 use crate::units;
 
 /// Columns of a label.
@@ -65,11 +65,12 @@ impl Cell {
 
 /// A difference that is already in words, with its sign.
 fn signed(old: u64, new: u64, difference: &str) -> (String, Style) {
-    match old.cmp(&new) {
-        std::cmp::Ordering::Less => (format!("+{difference}"), WASTE),
-        std::cmp::Ordering::Equal => ("=".into(), DIM),
-        std::cmp::Ordering::Greater => (format!("-{difference}"), PASS),
-    }
+    let style = match old.cmp(&new) {
+        std::cmp::Ordering::Less => WASTE,
+        std::cmp::Ordering::Equal => DIM,
+        std::cmp::Ordering::Greater => PASS,
+    };
+    (text::signed(old, new, difference), style)
 }
 
 /// The widths of the columns.

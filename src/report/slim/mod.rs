@@ -4,21 +4,19 @@ mod json;
 mod slimmed;
 mod text;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 pub use slimmed::{Dropped, Slimmed};
 
 use super::format::Options;
 
 impl Slimmed<'_> {
-    /// Writes the text.
+    /// Writes the text, in small pieces: `out` should be buffered.
     ///
     /// # Errors
     /// Only those of `out`.
     pub fn write_text(&self, out: &mut dyn Write, options: &Options) -> io::Result<()> {
-        let mut out = BufWriter::new(out);
-        text::write(&mut out, self, options)?;
-        out.flush()
+        text::write(out, self, options)
     }
 
     /// Writes the JSON document.

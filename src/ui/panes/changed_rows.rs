@@ -28,12 +28,7 @@ fn mark(kind: ChangeKind, theme: &Theme) -> (&'static str, Style) {
 
 /// A difference of bytes with its sign; `=` for none.
 fn signed(look: Look, before: u64, after: u64) -> String {
-    let size = look.size(before.abs_diff(after));
-    match after.cmp(&before) {
-        Ordering::Greater => format!("+{size}"),
-        Ordering::Equal => "=".into(),
-        Ordering::Less => format!("-{size}"),
-    }
+    crate::text::signed(before, after, &look.size(before.abs_diff(after)))
 }
 
 /// More bytes are the colour of waste, fewer that of what was gained.
