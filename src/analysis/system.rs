@@ -116,13 +116,12 @@ impl Program {
 
 /// Finds out what the image is made of. The first `base_layers` layers are its base.
 pub fn system(stack: Stack<'_>, base_layers: usize) -> System {
-    let Stack { image, union } = stack;
+    let image = stack.image;
     let mut places = Places::new(stack);
     System {
         base: base_release(image, base_layers),
         release: RELEASES.into_iter().find_map(|name| {
-            let path = places.resolve(name)?;
-            let body = image.excerpts.body(union.content_of(union.rootfs.entry(path)?)?)?;
+            let body = stack.body(places.resolve(name)?)?;
             Some(Release::parse(body))
         }),
         installers: PACKAGE_MANAGERS

@@ -68,20 +68,12 @@ pub(super) fn run(arguments: CompareArgs) -> Result<Exit> {
         let name = format!("{} and {}", requests.old.name(), requests.new.name());
         let load = move |wanted: &ui::Wanted, progress: &dyn load::Progress| {
             let config = Config::find(Path::new("."), arguments.config.as_deref())?;
-            let requests = Requests::new(&arguments, &config)?;
+            let mut requests = Requests::new(&arguments, &config)?;
+            if let Some(older) = &wanted.older {
+                let (platform, engine) = (arguments.platform.clone(), &arguments.engine);
+                requests.old = Request::of(OsStr::new(older), platform, engine, &config)?;
+            }
             let Both { old, new, bodies, comparison } = requests.load(progress)?;
-            let (old, comparison) = match &wanted.older {
-                Some(older) => {
-                    let request = Request::of(
-                        OsStr::new(older),
-                        arguments.platform.clone(),
-                        &arguments.engine,
-                        &config,
-                    )?;
-                    against(&request, &new, bodies.as_deref(), progress)?
-                }
-                None => (old, comparison),
-            };
             let against = Some(ui::Against { examination: old, comparison });
             Ok(vec![ui::Shown { examination: new, bodies, against }])
         };

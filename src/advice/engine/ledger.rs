@@ -17,7 +17,7 @@ use super::table;
 use crate::analysis::Analysis;
 use crate::dockerfile::Fix;
 use crate::image::{EntryId, Image, PathId};
-use crate::overlay::{Fate, Union};
+use crate::overlay::{Fate, Stack, Union};
 
 /// The ledger. Rules come one after the other in the order of billing: an entry belongs to the first that claims it.
 pub(in crate::advice) struct Ledger<'a> {
@@ -105,6 +105,11 @@ impl<'a> Ledger<'a> {
             claimed: FixedBitSet::with_capacity(image.entries.len()),
             found: Vec::new(),
         }
+    }
+
+    /// The image with its layers stacked.
+    pub(in crate::advice) fn stack(&self) -> Stack<'a> {
+        Stack { image: self.image, union: self.union }
     }
 
     /// Claims an entry; false when it is claimed already.

@@ -14,14 +14,13 @@ use serde_json::Value;
 use super::ledger::Ledger;
 use super::rule::{PathRule, Remedy};
 use super::started::Started;
-use crate::image::{Image, PathId};
+use crate::image::PathId;
 
 /// The package.json in a directory.
 fn manifest(ledger: &Ledger<'_>, directory: PathId) -> Option<Package> {
-    let image: &Image = ledger.image;
-    let path = image.paths.children(directory).find(|&path| image.paths.name(path) == b"package.json")?;
-    let body = image.excerpts.body(ledger.union.content_of(ledger.union.rootfs.entry(path)?)?)?;
-    serde_json::from_slice(body).ok()
+    let paths = &ledger.image.paths;
+    let path = paths.children(directory).find(|&path| paths.name(path) == b"package.json")?;
+    serde_json::from_slice(ledger.stack().body(path)?).ok()
 }
 
 #[derive(Deserialize)]

@@ -8,7 +8,6 @@ use super::ledger::Ledger;
 use crate::analysis::Places;
 use crate::dockerfile::{Keyword, shell};
 use crate::image::PathId;
-use crate::overlay::Stack;
 
 /// Most texts that are followed.
 const MOST: usize = 64;
@@ -82,7 +81,7 @@ fn scripts(ledger: &Ledger<'_>) -> HashMap<String, String> {
     let place = format!("{}/package.json", image.config.config.working_dir);
     let read = || {
         let path = image.paths.find(place.trim_matches('/').as_bytes())?;
-        let body = image.excerpts.body(ledger.union.content_of(ledger.union.rootfs.entry(path)?)?)?;
+        let body = ledger.stack().body(path)?;
         serde_json::from_slice::<Project>(body).ok()
     };
     read().map(|project| project.scripts).unwrap_or_default()
@@ -99,7 +98,7 @@ impl<'a> Search<'a> {
     pub(in crate::advice) fn of(ledger: &'a Ledger<'_>) -> Self {
         let config = &ledger.image.config.config;
         let path = config.env.iter().find_map(|line| line.strip_prefix("PATH=")).unwrap_or(USUAL);
-        let stack = Stack { image: ledger.image, union: ledger.union };
+        let stack = ledger.stack();
         let directories = path.split(':').take(64).map(str::to_owned).collect();
         Self { ledger, places: Places::new(stack), directories }
     }

@@ -11,7 +11,7 @@ use crate::analysis::package_managers::PackageManager;
 use crate::analysis::{Manager, Relations};
 use crate::dockerfile::Keyword;
 use crate::image::PathId;
-use crate::overlay::{Slot, Stack};
+use crate::overlay::Slot;
 
 /// What programs look for by a path, so that no dependency names it.
 const LOOKED_FOR: [&str; 5] = ["ca-certificates", "tzdata", "netbase", "media-types", "locales"];
@@ -35,7 +35,7 @@ impl Closure {
     /// Follows what a container starts, and what the programs and libraries at `carried` need.
     pub(in crate::advice) fn of(ledger: &Ledger<'_>, started: &Started, carried: &[PathId]) -> Self {
         let mut closure = Self::default();
-        let stack = Stack { image: ledger.image, union: ledger.union };
+        let stack = ledger.stack();
         let relations = Relations::of(stack);
         let named = closure.named(ledger);
         let system = System::of(ledger);

@@ -18,11 +18,7 @@ pub struct Relations<'a> {
 impl<'a> Relations<'a> {
     /// Reads the status of dpkg; none where there is none.
     pub fn of(stack: Stack<'a>) -> Option<Self> {
-        let Stack { image, union } = stack;
-        let status = DPKG.databases().find_map(|name| {
-            let path = image.paths.find(&name)?;
-            image.excerpts.body(union.content_of(union.rootfs.entry(path)?)?)
-        })?;
+        let status = DPKG.databases().find_map(|name| stack.body(stack.image.paths.find(&name)?))?;
         let controls = dpkg::installed(status);
         let mut providers: HashMap<&[u8], Vec<usize>> = HashMap::new();
         for (package, control) in controls.iter().enumerate() {
