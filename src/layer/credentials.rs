@@ -16,14 +16,11 @@ pub enum SecretCheck {
     Unknown,
 }
 
-/// The form of a file, by its normalised path.
-pub(super) fn form(path: &[u8]) -> Option<Form> {
-    let slash = path.iter().rposition(|&b| b == b'/');
-    let (directory, name) = slash.map_or((&path[..0], path), |at| (&path[..at], &path[at + 1..]));
-    if directory.starts_with(b"etc/ssl/certs") || directory.starts_with(b"usr/share/ca-certificates") {
-        return None;
-    }
-    secret_files::form(directory, name)
+/// The form of a file of this name in this directory.
+pub(super) fn form(directory: &[u8], name: &[u8]) -> Option<Form> {
+    let is_public =
+        || directory.starts_with(b"etc/ssl/certs") || directory.starts_with(b"usr/share/ca-certificates");
+    secret_files::form(directory, name).filter(|_| !is_public())
 }
 
 /// Checks whether a body of this form holds a secret.
@@ -184,8 +181,13 @@ fn json(form: Form, body: &[u8]) -> SecretCheck {
 mod tests {
     use super::*;
 
+    fn of(path: &str) -> Option<Form> {
+        let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+        form(directory.as_bytes(), name.as_bytes())
+    }
+
     fn holds(path: &str, body: &str) -> SecretCheck {
-        examine(form(path.as_bytes()).unwrap(), body.as_bytes())
+        examine(of(path).unwrap(), body.as_bytes())
     }
 
     #[test]
@@ -240,7 +242,7 @@ mod tests {
         assert_eq!(examine(Form::Key, &[0x30, 0x82, 0xff]), SecretCheck::Unknown);
         assert_eq!(holds("root/.docker/config.json", "{"), SecretCheck::Unknown);
         for path in ["app/config.json", "etc/ssl/certs/a.pem", "app/main.rs", "credentials", ""] {
-            assert_eq!(form(path.as_bytes()), None, "{path}");
+            assert_eq!(of(path), None, "{path}");
         }
     }
 

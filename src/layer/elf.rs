@@ -12,7 +12,7 @@ mod format;
 
 use std::sync::Arc;
 
-use format::{Format, LONGEST_NAME, MOST_LIBRARIES, NEEDED};
+use format::{Format, LONGEST_NAME};
 
 use super::hash::BodyHasher;
 use crate::error::Result;
@@ -87,7 +87,7 @@ pub(super) fn of_body(body: &[u8]) -> Option<Examined> {
 pub(super) fn examine<I: Input>(walk: &mut Walk<I>) -> Result<(Option<Examined>, u64)> {
     let size = walk.left();
     let mut hasher = walk.is_body_cheap().then(BodyHasher::new);
-    let mut headers = Headers::default();
+    let mut headers = if hasher.is_some() { Headers::default() } else { Headers::hopping() };
     while walk.left() > 0 {
         if hasher.is_none() {
             let Some(next) = headers.next_wanted(size - walk.left()) else { break };
@@ -99,6 +99,9 @@ pub(super) fn examine<I: Input>(walk: &mut Walk<I>) -> Result<(Option<Examined>,
             hasher.update(chunk);
         }
         headers.see(at, chunk);
+    }
+    if hasher.is_none() {
+        headers.look_back(walk, size)?;
     }
     Ok((headers.read(size), hasher.map_or(0, |hasher| hasher.finish())))
 }
@@ -147,8 +150,9 @@ impl Stretch {
 /// Bytes of the longest file header.
 const HEADER: u64 = 64;
 
-/// Bytes of the start of a file that are looked at for the names of libraries: linkers put them there.
-const HEAD: u64 = 64 << 10;
+/// Bytes of the start of a body that are looked at for the names of libraries, and most bytes of names: linkers put the
+/// names before what tells where they are.
+const HEAD: u64 = limits::EXECUTABLE_TABLE;
 
 /// The headers of an ELF file as they arrive.
 #[derive(Debug)]
@@ -156,11 +160,13 @@ struct Headers {
     file: Stretch,
     /// Where segments and sections are, once the file header is known.
     tables: Option<[Stretch; 2]>,
-    /// The start of the file.
+    /// The start of the file, as far as it may hold names of libraries.
     head: Stretch,
+    /// It is kept, because the body streams past.
+    keeps_head: bool,
     /// What the dynamic loader reads, once the segments are known.
     dynamic: Option<Stretch>,
-    /// The names of the dynamic section where they stand after it.
+    /// The names of the libraries, unless the start of the file has them.
     names: Option<Stretch>,
 }
 
@@ -170,6 +176,7 @@ impl Default for Headers {
             file: Stretch::new(0, HEADER),
             tables: None,
             head: Stretch::new(0, HEAD),
+            keeps_head: true,
             dynamic: None,
             names: None,
         }
@@ -177,6 +184,11 @@ impl Default for Headers {
 }
 
 impl Headers {
+    /// For a body of which only what is wanted is read, and which [`Self::look_back`] can read again.
+    fn hopping() -> Self {
+        Self { keeps_head: false, ..Self::default() }
+    }
+
     fn see(&mut self, at: u64, chunk: &[u8]) {
         if !self.file.is_whole() {
             self.file.see(at, chunk);
@@ -207,24 +219,52 @@ impl Headers {
                 self.head.shorten(length);
             }
         }
-        if !self.file.is_whole() || self.tables.is_some() {
+        if self.keeps_head && (!self.file.is_whole() || self.tables.is_some()) {
             self.head.see(at, chunk);
         }
         if let Some(dynamic) = &mut self.dynamic {
             dynamic.see(at, chunk);
         }
         if self.names.is_none()
-            && let Some(dynamic) = self.dynamic.as_ref().filter(|dynamic| dynamic.is_whole())
-            && let Some(format) = Format::of(&self.file.bytes)
-            && let Some([segments, _]) = &self.tables
-            && let Some([start, length]) = format.names(&self.file.bytes, &segments.bytes, &dynamic.bytes)
-            && start >= at
+            && let Some(([start, length], false)) = self.wanted_names()
         {
-            self.names = Some(Stretch::new(start, length.min(4 * HEAD)));
+            self.names = Some(Stretch::new(start, length));
         }
         if let Some(names) = &mut self.names {
             names.see(at, chunk);
         }
+    }
+
+    /// Where the names of the libraries are, from the first that is asked for to the last, once that is known; and
+    /// whether they stand before what tells it. Those that do are looked for at the start of the file only, so that a
+    /// body that streams past gives the same answer.
+    fn wanted_names(&self) -> Option<([u64; 2], bool)> {
+        let format = Format::of(&self.file.bytes)?;
+        let [segments, _] = self.tables.as_ref()?;
+        let dynamic = self.dynamic.as_ref().filter(|dynamic| dynamic.is_whole())?;
+        let [start, length] = format.names(&self.file.bytes, &segments.bytes, &dynamic.bytes)?;
+        let range = |(first, last), at: u64| (at.min(first), at.max(last));
+        let (first, last) = format.needed(&dynamic.bytes).fold((length, 0), range);
+        let end = start.saturating_add(last.saturating_add(LONGEST_NAME as u64).min(length));
+        let start = start.saturating_add(first);
+        let is_before = start < dynamic.start.saturating_add(dynamic.length as u64);
+        let end = if is_before { end.min(self.head.length as u64) } else { end };
+        Some(([start, end.saturating_sub(start).min(HEAD)], is_before))
+    }
+
+    /// Reads the names of the libraries where they stand before what tells where they are.
+    fn look_back<I: Input>(&mut self, walk: &Walk<I>, size: u64) -> Result<()> {
+        let at = size - walk.left();
+        if let Some(([start, length], true)) = self.wanted_names()
+            && let Some(back) = at.checked_sub(start)
+        {
+            let mut names = Stretch::new(start, length.min(size - start));
+            names.bytes.resize(names.length, 0);
+            let got = walk.look_back(back, &mut names.bytes)?;
+            names.bytes.truncate(got);
+            self.names = Some(names);
+        }
+        Ok(())
     }
 
     /// The next wanted offset at or after `at`.
@@ -232,8 +272,7 @@ impl Headers {
         if !self.file.is_whole() {
             return Some(at);
         }
-        let head = self.dynamic.as_ref().map(|_| &self.head);
-        let loading = [head, self.dynamic.as_ref(), self.names.as_ref()].into_iter().flatten();
+        let loading = [self.dynamic.as_ref(), self.names.as_ref()].into_iter().flatten();
         let wanted = self.tables.iter().flatten().chain(loading).filter(|table| !table.is_whole());
         wanted.map(Stretch::next).filter(|&next| next >= at).min()
     }
@@ -257,8 +296,7 @@ impl Headers {
                 (end > 0).then(|| Box::from(&rest[..end]))
             })
         };
-        let needed = format.entries(dynamic).filter(|(tag, _)| *tag == NEEDED).take(MOST_LIBRARIES);
-        needed.map(|(_, at)| read(at)).collect()
+        format.needed(dynamic).map(read).collect()
     }
 
     fn read(&self, size: u64) -> Option<Examined> {

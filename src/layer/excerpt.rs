@@ -48,25 +48,29 @@ pub(super) enum Wanted {
 impl Wanted {
     /// Whether the body of a regular file is wanted, by its normalised path, its size and its mode.
     pub(super) fn of(path: &[u8], size: u64, mode: u32) -> Option<Self> {
+        let slash = path.iter().rposition(|&b| b == b'/');
+        let (directory, name) = slash.map_or((&path[..0], path), |at| (&path[..at], &path[at + 1..]));
         if (1..=limits::CREDENTIALS).contains(&size)
-            && let Some(form) = credentials::form(path)
+            && let Some(form) = credentials::form(directory, name)
         {
             return Some(Self::Credentials(form));
         }
-        if records::RPM.is_database(path) {
+        if records::RPM.is_database(directory, name) {
             return (size <= limits::RPM_DATABASE).then_some(Self::RpmDatabase);
         }
-        if size >= limits::EXECUTABLE && !is_database(path) {
+        if is_database(directory, name) {
+            return (size <= limits::DATABASE).then_some(Self::Database);
+        }
+        if size >= limits::EXECUTABLE {
             return Some(Self::Executable);
         }
-        let least = if is_of_a_system(path) { limits::SMALL_EXECUTABLE } else { 1 };
-        if size >= least && !is_database(path) && (mode & 0o111 != 0 || is_library(path)) {
+        if (mode & 0o111 != 0 || is_library(name))
+            && (size >= limits::SMALL_EXECUTABLE || size > 0 && !is_of_a_system(path))
+        {
             return Some(Self::SmallExecutable);
         }
-        if size <= limits::PACKAGE_JSON && is_package_json(path) {
-            return Some(Self::PackageJson);
-        }
-        (size <= limits::DATABASE && is_database(path)).then_some(Self::Database)
+        (name == b"package.json" && size <= limits::PACKAGE_JSON && is_package(directory))
+            .then_some(Self::PackageJson)
     }
 }
 
@@ -80,18 +84,12 @@ fn is_of_a_system(path: &[u8]) -> bool {
 }
 
 /// `libc.so.6`, `_json.cpython-311.so`
-fn is_library(path: &[u8]) -> bool {
-    let name = path.rsplit(|&b| b == b'/').next().unwrap_or(path);
+fn is_library(name: &[u8]) -> bool {
     name.ends_with(b".so") || name.windows(4).any(|part| part == b".so.")
 }
 
 /// The databases of package managers, their lists of files, and os-release.
-fn is_database(path: &[u8]) -> bool {
-    if records::DPKG.is_database(path) || records::APK.is_database(path) {
-        return true;
-    }
-    let Some(slash) = path.iter().rposition(|&b| b == b'/') else { return false };
-    let (directory, name) = (&path[..slash], &path[slash + 1..]);
+fn is_database(directory: &[u8], name: &[u8]) -> bool {
     match name {
         b"os-release" => matches!(directory, b"etc" | b"usr/lib"),
         b"extended_states" => directory == b"var/lib/apt",
@@ -102,6 +100,8 @@ fn is_database(path: &[u8]) -> bool {
         _ => {
             (directory == b"var/lib/dpkg/info" && name.ends_with(b".list"))
                 || directory == b"var/lib/dpkg/status.d"
+                || records::DPKG.is_database(directory, name)
+                || records::APK.is_database(directory, name)
         }
     }
 }
@@ -113,10 +113,9 @@ fn is_project(directory: &[u8]) -> bool {
     !distribution && !directory.split(|&b| b == b'/').any(|part| part == b"node_modules")
 }
 
-/// The package.json of a package that npm or its like installed: `node_modules/NAME/` or `node_modules/@SCOPE/NAME/`.
-fn is_package_json(path: &[u8]) -> bool {
-    let Some(package) = path.strip_suffix(b"/package.json") else { return false };
-    let mut parts = package.rsplit(|&b| b == b'/').skip(1);
+/// Whether npm or its like installed a package in this directory: `node_modules/NAME` or `node_modules/@SCOPE/NAME`.
+fn is_package(directory: &[u8]) -> bool {
+    let mut parts = directory.rsplit(|&b| b == b'/').skip(1);
     match parts.next() {
         Some(b"node_modules") => true,
         Some([b'@', ..]) => parts.next() == Some(b"node_modules"),

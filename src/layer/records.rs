@@ -38,10 +38,9 @@ impl Records {
         self.homes.iter().flat_map(of)
     }
 
-    /// True for the path of a database that can be read.
-    pub fn is_database(&self, path: &[u8]) -> bool {
-        let home = path.strip_suffix(self.database.as_bytes()).and_then(|home| home.strip_suffix(b"/"));
-        home.is_some_and(|home| self.homes.iter().any(|known| known.as_bytes() == home))
+    /// True for a database that can be read, by its directory and its name.
+    pub fn is_database(&self, directory: &[u8], name: &[u8]) -> bool {
+        name == self.database.as_bytes() && self.homes.iter().any(|home| home.as_bytes() == directory)
     }
 }
 
@@ -51,9 +50,13 @@ mod tests {
 
     #[test]
     fn a_database_is_told_by_its_whole_path() {
-        assert!(RPM.is_database(b"var/lib/rpm/rpmdb.sqlite") && DPKG.is_database(b"var/lib/dpkg/status"));
-        for other in [&b"var/lib/rpm/Packages"[..], b"x/var/lib/rpm/rpmdb.sqlite", b"rpmdb.sqlite"] {
-            assert!(!RPM.is_database(other));
+        assert!(
+            RPM.is_database(b"var/lib/rpm", b"rpmdb.sqlite") && DPKG.is_database(b"var/lib/dpkg", b"status")
+        );
+        for (directory, name) in
+            [("var/lib/rpm", "Packages"), ("x/var/lib/rpm", "rpmdb.sqlite"), ("", "rpmdb.sqlite")]
+        {
+            assert!(!RPM.is_database(directory.as_bytes(), name.as_bytes()));
         }
         assert_eq!(RPM.older_databases().count(), 4);
     }

@@ -36,7 +36,7 @@ enum Place {
 struct SecretFile {
     /// The file name; a `*` stands for any text.
     name: &'static str,
-    /// Where the `*` stands in it: cut once, since every file of an image is held to the table.
+    /// Where the `*` stands in it.
     star: Option<usize>,
     place: Place,
     /// How the body is checked; none when it cannot be.
@@ -119,33 +119,54 @@ static TABLE: [SecretFile; 28] = {
     ]
 };
 
-/// The bytes with which a name without a dot may begin, if a row is to fit it.
-static FIRST: [bool; 256] = {
-    let (mut first, mut row) = ([false; 256], 0);
+/// The rows, a bit each, that a name with this first byte or this last byte may fit: every file of an image is held to
+/// the table, and nearly all fit none.
+static ENDS: [[u32; 256]; 2] = {
+    let (mut ends, mut row) = ([[0; 256]; 2], 0);
     while row < TABLE.len() {
-        first[TABLE[row].name.as_bytes()[0] as usize] = true;
+        let name = TABLE[row].name.as_bytes();
+        let own = [name[0], name[name.len() - 1]];
+        let mut end = 0;
+        while end < ends.len() {
+            let mut byte = 0;
+            while byte < 256 {
+                if own[end] == b'*' || own[end] as usize == byte {
+                    ends[end][byte] |= 1 << row;
+                }
+                byte += 1;
+            }
+            end += 1;
+        }
         row += 1;
     }
-    first
+    ends
 };
+
+/// The rows that a name fits, the first one first.
+fn rows(name: &[u8]) -> impl Iterator<Item = &'static SecretFile> {
+    let bits = |end: usize, byte: Option<&u8>| byte.map_or(0, |&byte| ENDS[end][usize::from(byte)]);
+    let mut left = bits(0, name.first()) & bits(1, name.last());
+    let candidates = std::iter::from_fn(move || {
+        let row = TABLE.get(left.trailing_zeros() as usize)?;
+        left &= left - 1;
+        Some(row)
+    });
+    candidates.filter(|file| file.is_named(name))
+}
 
 /// The form of a file of this name in this directory; none when its body is not checked.
 pub(super) fn form(directory: &[u8], name: &[u8]) -> Option<Form> {
-    if !name.first().is_some_and(|&byte| FIRST[usize::from(byte)]) && !name.contains(&b'.') {
-        return None;
-    }
-    TABLE.iter().find(|file| file.is_named(name) && file.is_in(directory))?.form
+    rows(name).find(|file| file.is_in(directory))?.form
 }
 
 /// True for names of files that often hold settings or certificates only.
 pub(crate) fn is_mild(name: &[u8]) -> bool {
-    TABLE.iter().any(|file| file.is_mild && file.is_named(name))
+    rows(name).any(|file| file.is_mild)
 }
 
 /// The programs that read a file of this name.
 pub(crate) fn readers(name: &[u8]) -> &'static [&'static str] {
-    let mut named = TABLE.iter().filter(|file| file.is_named(name)).map(|file| file.readers);
-    named.find(|readers| !readers.is_empty()).unwrap_or_default()
+    rows(name).map(|file| file.readers).find(|readers| !readers.is_empty()).unwrap_or_default()
 }
 
 /// The globs of the paths that the rule about secret files finds.

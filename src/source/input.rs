@@ -24,6 +24,15 @@ pub trait Input {
     /// True when reading the next `count` bytes costs about as little as skipping them.
     fn is_cheap(&self, count: u64) -> bool;
 
+    /// Reads again from `back` bytes before the next one on, and returns how far `buffer` was filled: 0 where the input
+    /// only moves forwards.
+    ///
+    /// # Errors
+    /// Those of the source underneath.
+    fn look_back(&self, _back: u64, _buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(0)
+    }
+
     /// Fills `buffer` and returns how far, less only at the end of the input.
     ///
     /// # Errors
@@ -108,6 +117,11 @@ impl Input for Stepping<'_> {
 
     fn is_cheap(&self, count: u64) -> bool {
         count <= PAGE as u64
+    }
+
+    fn look_back(&self, back: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let next = self.position - (self.end - self.start) as u64;
+        next.checked_sub(back).map_or(Ok(0), |at| self.section.read_at(buffer, at))
     }
 }
 

@@ -163,6 +163,15 @@ impl<I: Input> Walk<I> {
         if got < count { Err(cut_short(self.position, "in the body of a member")) } else { Ok(()) }
     }
 
+    /// Reads again from `back` bytes before the next one on, and returns how far `buffer` was filled: 0 where the input
+    /// only moves forwards.
+    ///
+    /// # Errors
+    /// Those of the input.
+    pub fn look_back(&self, back: u64, buffer: &mut [u8]) -> Result<usize> {
+        self.input.look_back(back, buffer).map_err(|error| stream_error(&error))
+    }
+
     /// The current body as a reader.
     pub fn body(&mut self) -> Body<'_, I> {
         Body { walk: self }

@@ -6,7 +6,8 @@
 //! loop of the globs that start with `**`, where a name costs one look into a hash table, and one at each of its ends.
 //! So a million paths are matched against all rules in a fraction of a second, and in one pass.
 
-use std::collections::HashMap;
+// of hashbrown, for its faster hashes: every path of an image is looked up
+use hashbrown::HashMap;
 
 use super::affixes::Affixes;
 use super::wildcard::{Wildcard, expand};

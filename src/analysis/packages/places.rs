@@ -3,7 +3,8 @@
 //! Lists name files as they were packed: `/lib/x.so`, although `/lib` has since become a link to `usr/lib`. So the
 //! directory of a name is resolved through symbolic links, and the last part is not.
 
-use std::collections::{HashMap, HashSet};
+// of hashbrown, for its faster hashes: tens of thousands of names go through these tables
+use hashbrown::{HashMap, HashSet};
 
 use crate::image::{Image, PathId};
 use crate::layer::Kind;

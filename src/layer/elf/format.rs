@@ -122,6 +122,12 @@ impl Format {
         entries.map(move |entry| (self.word(entry, 0, 0), self.word(entry, value, value)))
     }
 
+    /// Where in the string table the names of the libraries are that it asks for.
+    pub(super) fn needed(self, dynamic: &[u8]) -> impl Iterator<Item = u64> {
+        let needed = self.entries(dynamic).filter(|(tag, _)| *tag == NEEDED);
+        needed.map(|(_, at)| at).take(MOST_LIBRARIES)
+    }
+
     /// Where in the file the string table of the dynamic section is, and how long.
     pub(super) fn names(self, header: &[u8], segments: &[u8], dynamic: &[u8]) -> Option<[u64; 2]> {
         let of = |wanted| self.entries(dynamic).find(|(tag, _)| *tag == wanted).map(|(_, value)| value);

@@ -203,8 +203,20 @@ fn libraries_are_told_by_their_names() {
         }
     }
     let format = Format { wide: true, big: false };
-    // far from the start, and before what names them
-    assert_eq!(examined(&linked(format, 500_000, 600_000)).map(names)[1], None);
+    // a large library's symbols stand before its names
+    let large = linked(format, 500_000, 600_000);
+    assert!(examined(&large).map(names).iter().all(Option::is_some));
+    // what is mapped from the start ends before the names
+    let mut far = large;
+    put(&mut far, format, 64 + 32, 8, 400_000);
+    let mut second = [0; 56];
+    put(&mut second, format, 0, 4, LOAD);
+    put(&mut second, format, 8, 8, 400_000);
+    put(&mut second, format, 16, 8, 0x10000 + 400_000);
+    put(&mut second, format, 32, 8, SIZE as u64 - 400_000);
+    far[64 + 2 * 56..64 + 3 * 56].copy_from_slice(&second);
+    put(&mut far, format, 56, 2, 3);
+    assert_eq!(examined(&far).map(names), [None, None]);
     let plain = file(format, 2, 4096, &DEBUG);
     assert_eq!(names(of_body(&plain)), Some(Vec::new()));
     let mut lies = linked(format, 1000, 600_000);
