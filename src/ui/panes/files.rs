@@ -109,14 +109,23 @@ impl Files {
         // a few layers leave most of the merged file system as it is
         let touched = data.changed(old_from.min(from)..=old_to.max(to));
         let is_whole = self.is_merged() && !self.only_wasted && self.filter.found.is_none();
-        if !is_whole || touched.count() > data.image.paths.len() / 4 {
+        if is_whole && self.reweigh(data, &touched) {
+            self.counted(data, &data.changed(from..=to));
+        } else {
             self.refresh(data);
-            return;
         }
-        let view = self.view(data);
-        let changes: Vec<_> = touched.paths().map(|path| (path, view.weigh(path))).collect();
-        self.sums.change(data.image.paths.len(), &changes);
-        self.counted(data, &data.changed(from..=to));
+    }
+
+    /// Weighs some paths again, where they are few; else gives false.
+    fn reweigh(&mut self, data: &Data, touched: &Bits) -> bool {
+        let paths = data.image.paths.len();
+        let are_few = touched.count() <= paths / 4;
+        if are_few {
+            let view = self.view(data);
+            let changes: Vec<_> = touched.paths().map(|path| (path, view.weigh(path))).collect();
+            self.sums.change(paths, &changes);
+        }
+        are_few
     }
 
     /// Shows what the filter finds now.
@@ -227,7 +236,19 @@ impl Files {
 
     fn toggle(&mut self, data: &Data, mark: Mark) {
         self.marks.toggle(mark);
-        self.refresh(data);
+        let (from, to) = self.span.layers();
+        let changed = data.changed(from..=to);
+        // the paths that may have the mark
+        let others = || changed.complement();
+        let are_few = match mark {
+            Mark::Unchanged => self.reweigh(data, &others()),
+            Mark::Added | Mark::Modified | Mark::Removed => self.reweigh(data, &changed),
+        };
+        if are_few {
+            self.counted(data, &changed);
+        } else {
+            self.refresh(data);
+        }
     }
 
     /// Moves to the next or previous match, or change without a filter. False when there is none.
@@ -274,6 +295,7 @@ impl Files {
 
     /// Selects a path of the range and shows it even if it was hidden.
     pub(super) fn reveal(&mut self, data: &Data, path: PathId) {
+        let was_shown = self.view(data).weigh(path).is_some() && !self.only_wasted;
         if let Some(mark) = self.span.mark(&data.image, path) {
             self.marks.show(mark);
         }
@@ -282,6 +304,10 @@ impl Files {
             self.filter.clear();
         }
         self.tree.reveal(&data.image, path);
-        self.refresh(data);
+        if was_shown {
+            self.on_tree(data, Tree::recount);
+        } else {
+            self.refresh(data);
+        }
     }
 }

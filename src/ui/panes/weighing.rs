@@ -84,8 +84,8 @@ impl View<'_> {
             return count;
         }
         let image = &self.data.image;
-        for path in changed.paths().filter(|path| self.filter.shows(*path)) {
-            if self.span.mark(image, path) == Some(Mark::Removed)
+        for path in changed.paths().filter(|path| self.span.is_gone(*path)) {
+            if self.filter.shows(path)
                 && let Some(id) = self.span.entry(path).filter(|id| is_file(image.entry(*id).kind))
             {
                 count.files += 1;

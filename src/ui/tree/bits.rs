@@ -70,6 +70,13 @@ impl Bits {
         self.0.ones().filter_map(|path| u32::try_from(path).ok().map(PathId))
     }
 
+    /// All other paths.
+    pub(in crate::ui) fn complement(&self) -> Self {
+        let mut others = self.0.clone();
+        others.toggle_range(..);
+        Self(others)
+    }
+
     /// Removes all paths.
     pub(in crate::ui) fn clear(&mut self) {
         self.0.clear();
@@ -116,5 +123,8 @@ mod tests {
         bits.set(PathId(64), false);
         assert_eq!(bits.count(), 196);
         assert!(!bits.has(PathId(5000)));
+        let others = bits.complement();
+        assert_eq!(others.count(), 300 - 196);
+        assert!(others.has(PathId(64)) && others.has(PathId(299)) && !others.has(PathId(3)));
     }
 }

@@ -116,6 +116,11 @@ impl Span {
         }
     }
 
+    /// True when something stood at a path that the range removed.
+    pub(in crate::ui) fn is_gone(&self, path: PathId) -> bool {
+        self.upto.get(path).is_none() && self.below.get(path).is_some()
+    }
+
     /// What stands at a path with the range applied, or stood there when the range removed it.
     pub(in crate::ui) fn slot(&self, path: PathId) -> Option<Slot> {
         self.upto.get(path).or_else(|| self.below.get(path))

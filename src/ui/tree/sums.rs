@@ -60,14 +60,27 @@ impl Column {
         self.sums.resize(until, self.total);
     }
 
-    /// Appends the sums of the paths from `start` on.
-    fn append(&mut self, start: usize, more: &Self, length: usize) {
-        if more.total > 0 {
-            self.reach(start, length);
-            let total = self.total;
-            self.sums.extend(more.sums.iter().map(|sum| sum + total));
-            self.total += more.total;
+    /// Appends the sums of pieces of `block` paths each, the last one of fewer, which reach from `range.start` to
+    /// `range.end`.
+    fn append(&mut self, range: Range<usize>, block: usize, pieces: &[&Self], length: usize) {
+        let mut total = self.total;
+        let before = pieces.iter().map(|piece| {
+            total += piece.total;
+            total - piece.total
+        });
+        let before: Vec<u64> = before.collect();
+        if total == self.total {
+            return;
         }
+        self.reach(range.start, length);
+        self.sums.resize(range.end, 0);
+        let chunks = self.sums[range.start..].par_chunks_mut(block).zip(pieces).zip(before);
+        chunks.for_each(|((chunk, piece), before)| {
+            let (known, rest) = chunk.split_at_mut(piece.sums.len());
+            known.iter_mut().zip(&piece.sums).for_each(|(sum, own)| *sum = before + own);
+            rest.fill(before + piece.total);
+        });
+        self.total = total;
     }
 
     fn finish(&mut self, length: usize) {
@@ -164,11 +177,12 @@ impl Sums {
                 part
             });
             let parts: Vec<Self> = parts.collect();
-            for (block, mut part) in batch.zip(parts) {
-                let start = (block * BLOCK) as usize;
-                for (column, more) in self.columns().into_iter().zip(part.columns()) {
-                    column.append(start, more, length);
-                }
+            let range = (batch.start * BLOCK) as usize..(batch.end * BLOCK).min(paths) as usize;
+            let columns: [fn(&Self) -> &Column; 4] =
+                [|sums| &sums.bytes, |sums| &sums.gone, |sums| &sums.wasted, |sums| &sums.counts];
+            for (column, of) in self.columns().into_iter().zip(columns) {
+                let pieces: Vec<&Column> = parts.iter().map(of).collect();
+                column.append(range.clone(), BLOCK as usize, &pieces, length);
             }
         }
         self.columns().into_iter().for_each(|column| column.finish(length));
