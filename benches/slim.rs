@@ -13,10 +13,10 @@
 #[allow(dead_code, reason = "the other benches use the rest")]
 mod support;
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -56,15 +56,12 @@ fn best(mut work: impl FnMut()) -> Duration {
     (0..RUNS).map(|_| once(&mut work)).min().unwrap_or_default()
 }
 
-fn run(arguments: &[&str], paths: [&Path; 2]) {
-    let program = Command::new(env!("CARGO_BIN_EXE_layercake"))
-        .args(arguments)
-        .arg(paths[0])
-        .arg("-o")
-        .arg(paths[1])
-        .stdout(Stdio::null())
-        .status();
-    assert!(program.expect("the program").success());
+/// The quickest of a few runs of the program, and the most memory that one took, in bytes.
+fn runs(arguments: &[&str], paths: [&Path; 2]) -> (Duration, u64) {
+    let mut all: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
+    all.extend([paths[0].as_os_str(), OsStr::new("-o"), paths[1].as_os_str()]);
+    let runs: Vec<_> = (0..RUNS).map(|_| support::run(&all)).collect();
+    (runs.iter().map(|run| run.0).min().unwrap(), runs.iter().map(|run| run.1).max().unwrap())
 }
 
 /// Reads a file in pieces and writes them to another, as a portable `cp` does.
@@ -96,38 +93,34 @@ fn compress(tar: &[u8], packing: Packing, to: &Path) {
     fs::write(to, packed.concat()).unwrap();
 }
 
-/// The most memory that a run of the program has taken so far, in bytes.
-fn memory() -> u64 {
-    use nix::sys::resource::{UsageWho, getrusage};
-    let used = getrusage(UsageWho::RUSAGE_CHILDREN).expect("what was used").max_rss();
-    u64::try_from(used).unwrap_or(0) * if cfg!(target_os = "macos") { 1 } else { 1024 }
-}
-
 fn main() -> io::Result<()> {
+    if support::measuring() {
+        return Ok(());
+    }
+    if !std::env::args().any(|argument| argument == "--bench") {
+        println!("run this with cargo bench");
+        return Ok(());
+    }
     let folder = tempfile::tempdir()?;
-    let [out, other] = ["out.tar", "other"].map(|name| folder.path().join(name));
-    let plain = support::image("slim-plain", || image(Packing::Plain));
-    run(&["--format", "json"], [&plain, &folder.path().join("report.json")]);
-    println!("memory of reading:  {:>4} MB", memory() / 1_000_000);
-    let slim = ["slim", "--base", "1"];
-    let time = best(|| run(&slim, [&plain, &out]));
-    let least = best(|| copy(&out, &other));
-    println!("plain: {time:>9.1?}, copying what stays:     {least:>9.1?}, ratio {:.2}", ratio(time, least));
-    println!("memory of slimming: {:>4} MB", memory() / 1_000_000);
-    let tar = fs::read(&out)?;
-    for (name, packing) in [("gzip", Packing::Gzip), ("zstd", Packing::Zstd)] {
+    let [out, other, report] = ["out.tar", "other", "report.json"].map(|name| folder.path().join(name));
+    println!("{:<6} {:>9} {:>9} {:>7} {:>9} {:>9}", "layers", "slim", "least", "ratio", "memory", "reading");
+    let mut kept = Vec::new();
+    for (name, packing) in [("plain", Packing::Plain), ("gzip", Packing::Gzip), ("zstd", Packing::Zstd)] {
         let input = support::image(&format!("slim-{name}"), || image(packing));
-        let time = best(|| run(&["slim", "--include-base"], [&input, &out]));
-        let least = best(|| compress(&tar, packing, &other));
+        let (_, reading) = runs(&["--format", "json"], [&input, &report]);
+        let (time, memory) = runs(&["slim", "--include-base"], [&input, &out]);
+        if packing == Packing::Plain {
+            kept = fs::read(&out)?;
+        }
+        let least = best(|| {
+            if packing == Packing::Plain { copy(&out, &other) } else { compress(&kept, packing, &other) }
+        });
         println!(
-            "{name}:  {time:>9.1?}, compressing what stays: {least:>9.1?}, ratio {:.2}",
-            ratio(time, least)
+            "{name:<6} {time:>9.1?} {least:>9.1?} {:>7.2} {:>6} MB {:>6} MB",
+            time.as_secs_f64() / least.as_secs_f64(),
+            memory / 1_000_000,
+            reading / 1_000_000
         );
-        println!("memory of slimming: {:>4} MB", memory() / 1_000_000);
     }
     Ok(())
-}
-
-fn ratio(time: Duration, least: Duration) -> f64 {
-    time.as_secs_f64() / least.as_secs_f64()
 }

@@ -4,7 +4,10 @@
 #[expect(dead_code, unused_imports, reason = "the tests use the rest of the builder")]
 mod builder;
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use builder::{Form, LayerBuilder};
 
@@ -47,4 +50,52 @@ fn small_files(mut l: LayerBuilder, layer: u64, count: u64) -> LayerBuilder {
         };
     }
     l
+}
+
+/// The argument by which a bench runs itself to measure one run of the program.
+const MEASURE: &str = "--measure";
+
+/// Wall time and peak memory in bytes of one run of the program with these arguments. A process between measures each
+/// run alone, since the system keeps only the maximum over all children; [`measuring`] must be asked first in `main`.
+#[allow(dead_code, reason = "not every bench runs the program")]
+pub(crate) fn run(arguments: &[&OsStr]) -> (Duration, u64) {
+    let own = std::env::current_exe().expect("the bench itself");
+    let output = Command::new(own).arg(MEASURE).args(arguments).stderr(Stdio::inherit()).output();
+    let text = String::from_utf8(output.expect("a run").stdout).expect("two numbers");
+    let (micros, peak) = text.trim().split_once(' ').expect("two numbers");
+    (Duration::from_micros(micros.parse().expect("a number")), peak.parse().expect("a number"))
+}
+
+/// True when this process was started by [`run`]: then it has run the program and printed the figures.
+#[allow(dead_code, reason = "not every bench runs the program")]
+pub(crate) fn measuring() -> bool {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_none_or(|first| first != MEASURE) {
+        return false;
+    }
+    let start = Instant::now();
+    let status = Command::new(env!("CARGO_BIN_EXE_layercake"))
+        .args(arguments)
+        .env_remove("CI")
+        .stdout(Stdio::null())
+        .status()
+        .expect("the program");
+    let micros = start.elapsed().as_micros();
+    assert!(status.success(), "the program failed");
+    println!("{micros} {}", peak());
+    true
+}
+
+/// The largest resident memory of the child, in bytes; 0 where the system does not tell.
+#[cfg(unix)]
+fn peak() -> u64 {
+    use nix::sys::resource::{UsageWho, getrusage};
+    let used = getrusage(UsageWho::RUSAGE_CHILDREN).expect("what was used").max_rss();
+    // kilobytes, but bytes on Apple's systems
+    u64::try_from(used).unwrap_or(0) * if cfg!(target_vendor = "apple") { 1 } else { 1024 }
+}
+
+#[cfg(not(unix))]
+fn peak() -> u64 {
+    0
 }
