@@ -37,17 +37,39 @@ pub(super) type KnownLayer = (Arc<LayerIndex>, u64, Option<Section>);
 pub(super) fn load(
     picked: Picked,
     blobs: &dyn Blobs,
-    mut passed: Indexed<'_>,
+    passed: Indexed<'_>,
     budget: &Budget,
     progress: &dyn Progress,
 ) -> Result<Loaded> {
+    let gathered = gather_rest(&picked, blobs, passed, budget, progress)?;
+    finish(picked, gathered, budget, progress)
+}
+
+/// The same, but bodies that might be equal are not read.
+pub(super) fn outline(
+    picked: Picked,
+    blobs: &dyn Blobs,
+    passed: Indexed<'_>,
+    budget: &Budget,
+    progress: &dyn Progress,
+) -> Result<Loaded> {
+    let Gathered { indexes, lengths, sources, .. } = gather_rest(&picked, blobs, passed, budget, progress)?;
+    assemble(picked, indexes, &sources, &lengths, budget)
+}
+
+/// Indexes the layers that did not pass by.
+fn gather_rest(
+    picked: &Picked,
+    blobs: &dyn Blobs,
+    mut passed: Indexed<'_>,
+    budget: &Budget,
+    progress: &dyn Progress,
+) -> Result<Gathered> {
     let mut known = |layer: &PickedLayer| {
         let read = passed.layer(&layer.name)?;
         Ok(read.map(|(index, length)| (Arc::new(index), length, None)))
     };
-    let gathered = gather(&picked, blobs, &mut known, budget, progress)?;
-    drop(passed);
-    finish(picked, gathered, budget, progress)
+    gather(picked, blobs, &mut known, budget, progress)
 }
 
 /// Indexes the layers that are not `known`, in parallel.

@@ -27,4 +27,4 @@ pub use extract::{Extracted, extract};
 pub use hashes::hashes;
 pub use loaded::Loaded;
 pub use many::{KnownLayers, Member, images};
-pub use pipeline::{diff_ids, image};
+pub use pipeline::{diff_ids, image, outline};

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use super::loaded::Loaded;
 use super::passed::Indexed;
+use super::pick::Picked;
 use super::{layers, pick, rootfs};
 use crate::digest::Digest;
 use crate::error::{Error, Result};
@@ -16,9 +17,30 @@ use crate::source::{Blobs, ImageSelector, Location, NoProgress, Progress};
 /// When there is no image in it, the one that is wanted is not there, or a part of it is missing or damaged; the
 /// error names the part. [`Error::Interrupted`] when `progress` said stop.
 pub fn image(location: &Location, selector: &ImageSelector, progress: &dyn Progress) -> Result<Loaded> {
+    at(location, selector, layers::load, progress)
+}
+
+/// Loads an image without the bodies that would have to be read to be compared: an entry of a layer that is not
+/// compressed has no hash.
+///
+/// # Errors
+/// As [`image`].
+pub fn outline(location: &Location, selector: &ImageSelector, progress: &dyn Progress) -> Result<Loaded> {
+    at(location, selector, layers::outline, progress)
+}
+
+/// Loads the layers of an image.
+type LoadLayers = fn(Picked, &dyn Blobs, Indexed<'_>, &Budget, &dyn Progress) -> Result<Loaded>;
+
+fn at(
+    location: &Location,
+    selector: &ImageSelector,
+    load: LoadLayers,
+    progress: &dyn Progress,
+) -> Result<Loaded> {
     let selector = selector.or(location.image.as_deref());
     let loaded = location.open(progress).and_then(|mut blobs| {
-        opened(&mut *blobs, &selector, progress).map_err(|error| error.reading(blobs.shown()))
+        opened(&mut *blobs, &selector, load, progress).map_err(|error| error.reading(blobs.shown()))
     });
     if progress.stopped() {
         return Err(Error::Interrupted);
@@ -28,11 +50,16 @@ pub fn image(location: &Location, selector: &ImageSelector, progress: &dyn Progr
 
 /// Loads an image of a place that was opened. What passes by only once is indexed as it comes; what can be
 /// opened by name is opened when it is known what is needed.
-fn opened(blobs: &mut dyn Blobs, selector: &ImageSelector, progress: &dyn Progress) -> Result<Loaded> {
+fn opened(
+    blobs: &mut dyn Blobs,
+    selector: &ImageSelector,
+    load: LoadLayers,
+    progress: &dyn Progress,
+) -> Result<Loaded> {
     let (layers, whole) = (Budget::default(), Budget::default());
     let (indexed, length) = Indexed::of(blobs, &layers, &whole)?;
     match pick::pick(blobs, selector)? {
-        Some(picked) => layers::load(picked, blobs, indexed, &layers, progress),
+        Some(picked) => load(picked, blobs, indexed, &layers, progress),
         None => rootfs::load(blobs, (indexed, length), &whole, progress),
     }
 }

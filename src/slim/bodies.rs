@@ -1,5 +1,5 @@
-//! What the bodies of files hash to: those of the old image as they were copied, those of the new one as they
-//! are read back.
+//! Hashes of file bodies: of the old image, taken while they were copied, and of the new one, taken when it was read
+//! back.
 
 use std::collections::HashMap;
 

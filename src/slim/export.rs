@@ -1,4 +1,4 @@
-//! What containers of two images see, as an engine exports them: the proof by something that is not this program.
+//! Compares containers of two images as an engine exports them: a proof that does not depend on this program's own reading.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -10,19 +10,19 @@ use crate::source::tar::{Member, Type, Walk};
 use crate::source::{Progress, Streaming, normal};
 use crate::text;
 
-/// What an engine makes of the new image.
+/// The verdict of an engine on the new image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trial {
     /// The engine's name.
     pub engine: &'static str,
     /// The comparison of what it exports.
     pub proof: Proof,
-    /// Whether the user's command succeeds in a container of the new image; none when there is none.
+    /// Whether the user's command succeeds in a container of the new image; none if no command was given.
     pub smoke: Option<bool>,
 }
 
 impl Trial {
-    /// True when nothing speaks against the new image.
+    /// True if nothing differs and the command, if there is one, succeeds.
     pub fn holds(&self) -> bool {
         self.proof.holds() && self.smoke != Some(false)
     }
@@ -50,7 +50,7 @@ impl Exported {
             let mut path = Vec::new();
             normal(&member.name, &mut path);
             let mut member = std::mem::take(&mut member);
-            // what is compared is what it is, not where it stands in the tar
+            // its place in the tar does not matter
             (member.name, member.offset) = (Vec::new(), 0);
             member.xattrs.sort_unstable();
             members.insert(path, (member, body.finish()));
@@ -58,8 +58,8 @@ impl Exported {
         Ok(Self(members))
     }
 
-    /// Compares two containers. Paths that are `dropped` may be missing from the new one. A time from `since` on
-    /// is the engine's own: it made the directory or file while the images were loaded.
+    /// Compares two containers. `dropped` paths may be missing from the new one. Times of `since` or later are not
+    /// compared: the engine made those files itself while it loaded the images.
     pub fn compare(&self, new: &Self, dropped: impl Fn(&[u8]) -> bool, since: i64) -> Proof {
         let mut proof = Proof::default();
         for (path, before) in &self.0 {

@@ -1,4 +1,4 @@
-//! What is written, and how.
+//! The job: what is written, and how.
 
 use std::collections::HashSet;
 
@@ -6,11 +6,9 @@ use super::opened::Opened;
 use super::pack::Packing;
 use super::plan::Plan;
 use super::proof::Proof;
-use crate::error::{Error, Result};
 use crate::image::{Image, PathId};
 use crate::load::Loaded;
 use crate::overlay::Union;
-use crate::source::{Compression, Meter, Section};
 
 /// How an image is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +35,7 @@ pub struct Job<'a> {
     pub dropped: &'a HashSet<PathId>,
     /// The new image's name; that of the old one when there is none.
     pub tag: Option<&'a str>,
-    /// How the layers above the base are compressed; as they were when it does not matter.
+    /// How the layers above the base are compressed; none: as they were.
     pub packing: Option<Packing>,
     /// How the image is stored.
     pub form: Form,
@@ -50,17 +48,17 @@ pub struct Written {
     pub loaded: Loaded,
     /// What was compared.
     pub proof: Proof,
-    /// What of the old documents the new ones do not have.
+    /// What was left out of the documents, a sentence each.
     pub remarks: Vec<String>,
 }
 
-/// What became of a layer on the way.
+/// Where a layer of the new image came from.
 pub(super) enum Came {
-    /// Its blob was copied; the hash of its bytes.
-    Copied(usize, u64),
+    /// Its blob was copied.
+    Copied(usize),
     /// Its tar was compressed anew; the hash of the tar's bytes.
     Repacked(usize, u64),
-    /// It was made of entries.
+    /// It was written member by member.
     Made,
 }
 
@@ -68,27 +66,8 @@ impl Came {
     /// The old layer that it still is.
     pub(super) fn same_as(&self) -> Option<usize> {
         match self {
-            Self::Copied(old, _) | Self::Repacked(old, _) => Some(*old),
+            Self::Copied(old) | Self::Repacked(old, _) => Some(*old),
             Self::Made => None,
         }
-    }
-}
-
-/// Hands out the bytes of a blob, unpacked.
-pub(super) fn unpacked(
-    blob: &Section,
-    compression: Compression,
-    meter: Meter<'_>,
-    mut take: impl FnMut(&[u8]) -> std::io::Result<()>,
-) -> Result<()> {
-    let mut reader = compression.reader(blob.reader(meter)).map_err(|error| Error::io(&error))?;
-    let mut piece = vec![0; 256 << 10];
-    loop {
-        let got =
-            std::io::Read::read(&mut reader, &mut piece).map_err(|e| crate::source::stream_error(&e))?;
-        if got == 0 {
-            return Ok(());
-        }
-        take(&piece[..got]).map_err(|error| Error::io(&error))?;
     }
 }

@@ -1,15 +1,15 @@
-//! The headers of one tar member as they are stored, and what may be changed in them.
+//! The headers of one tar member as stored, and the few changes that are made to them.
 //!
-//! What stays is copied with its headers byte for byte. Two things must be changed now and then: the name of
-//! a body, and the target of a hard link. Everything else in the headers (pax records such as capabilities, sparse
-//! maps, names of owners) stays as it is, also what this program does not know.
+//! A member that stays is copied with its headers byte for byte. Only two things are ever changed: the name of a body
+//! that moves to another path, and the target of a hard link. Everything else (pax records such as capabilities,
+//! sparse maps, names of owners) stays as it is, including what this program does not know.
 
 use crate::error::{Error, Result};
 use crate::layer::Attrs;
 use crate::source::tar::{BLOCK, Records, octal, pad, seal};
 
-/// The extended attribute that is not shared by the names of a file: engines give each name its owner, which makes
-/// the kernel drop the capability, and then set the one that the name's own member has.
+/// The extended attribute that the names of a file do not share: engines set the owner of each name, which makes the
+/// kernel drop the capability, and then set the capability of that name's own member.
 pub(super) const CAPABILITY: &[u8] = b"security.capability";
 
 /// Bytes of the fields of a header.
@@ -30,9 +30,9 @@ mod field {
 
 /// The headers of a member, taken apart.
 pub(super) struct Headers {
-    /// Extension headers that are about all further members.
+    /// Extension headers that apply to all later members.
     globals: Vec<u8>,
-    /// The header of the pax records, when there are any.
+    /// The header of the pax records, if there are any.
     pax: Option<[u8; BLOCK]>,
     records: Vec<(Vec<u8>, Vec<u8>)>,
     long_name: Option<Vec<u8>>,
@@ -43,7 +43,7 @@ pub(super) struct Headers {
 }
 
 impl Headers {
-    /// Takes apart what stands before a member's body.
+    /// Parses what precedes a member's body.
     pub(super) fn parse(mut raw: &[u8]) -> Result<Self> {
         let broken = || Error::because("the headers of a member are not what they were");
         let mut headers = Self::new();
@@ -72,7 +72,7 @@ impl Headers {
         }
     }
 
-    /// The extension headers among `raw` that are about all further members: they stay when the member goes.
+    /// The extension headers in `raw` that apply to all later members: they stay when the member goes.
     pub(super) fn globals(raw: &[u8]) -> Result<Vec<u8>> {
         if raw.len() == BLOCK { Ok(Vec::new()) } else { Ok(Self::parse(raw)?.globals) }
     }
@@ -89,7 +89,7 @@ impl Headers {
         }
     }
 
-    /// The headers of a member that no layer had.
+    /// The headers of a new member.
     pub(super) fn made(name: &[u8], is_directory: bool) -> Self {
         let mut headers = Self::new();
         let header = &mut headers.header;
@@ -106,7 +106,7 @@ impl Headers {
 
     /// Gives the member another name.
     pub(super) fn rename(&mut self, name: &[u8]) {
-        // the real name of a sparse file stands beside a made-up one
+        // a sparse file has its real name in a record, and a made-up one in the header
         if let Some((_, value)) = self.records.iter_mut().find(|(key, _)| key == b"GNU.sparse.name") {
             *value = name.to_vec();
             return;
@@ -122,8 +122,8 @@ impl Headers {
         self.long_link = put(&mut self.header[field::LINK], target, &mut self.records, b"linkpath");
     }
 
-    /// Gives the member the attributes `to` where they differ from its own, `from`. Extended attributes are only added,
-    /// but for the capability, which is what `to` says.
+    /// Gives the member the attributes `to` where they differ from its own, `from`. Extended attributes are added,
+    /// never removed, except the capability, which becomes that of `to`.
     pub(super) fn change(&mut self, from: (&Attrs, i64), to: (&Attrs, i64)) {
         let ((from, from_time), (to, to_time)) = (from, to);
         if from.mode != to.mode {
@@ -190,8 +190,8 @@ impl Headers {
     }
 }
 
-/// Puts a text into its field. One that is too long goes into a record, where the member has such, or is given
-/// back, to stand in a header of its own.
+/// Puts a text into its field. One that is too long goes into a record if the member has records; otherwise it is
+/// returned, and goes into a header of its own.
 fn put(place: &mut [u8], text: &[u8], records: &mut Vec<(Vec<u8>, Vec<u8>)>, key: &[u8]) -> Option<Vec<u8>> {
     records.retain(|(own, _)| own != key);
     let fits = text.len().min(place.len());

@@ -1,11 +1,12 @@
 //! Writes an image again without the bytes that no container can see.
 //!
-//! A [`Plan`] is a pure function of the image: for every layer it says which entries stay. The base layers
-//! stay byte for byte, so that they stay shared; the layers above keep their number, their order and
-//! their history, but for those that have nothing left. A [`Job`] writes the image by the plan: members are copied with
-//! their headers as they are, bodies pass by in pieces, so that memory is bounded by the entries. Then the
-//! new image is read again as any other, and held against the old one path by path: the [`Proof`].
+//! A [`Plan`] is a pure function of the image: it says for every layer which entries stay. Base layers stay byte for
+//! byte, so that they stay shared. The layers above keep their order and their history; a layer with nothing left
+//! vanishes. A [`Job`] writes the image that the plan describes. It copies members with their headers unchanged and
+//! streams their bodies, so memory is bounded by the number of entries. Then the new image is read like any other and
+//! compared with the old one, path by path: that is the [`Proof`].
 
+mod blocks;
 mod bodies;
 mod documents;
 mod export;
@@ -19,6 +20,7 @@ mod spool;
 mod store;
 mod summary;
 mod tarring;
+mod unpack;
 mod verify;
 mod write;
 

@@ -1,4 +1,4 @@
-//! The old image, opened once more for copying: its documents as they are stored, and its layers where they can be
+//! The old image, opened a second time for copying: its documents as stored, and its layers as sections that can be
 //! read at offsets.
 
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Opens the image at `location`, one that can be read as often as needed (see [`super::hold`]).
+    /// Opens the image at `location`, which must be readable more than once (see [`super::hold`]).
     ///
     /// # Errors
     /// When the image is no longer there, or is no saved image.
@@ -82,7 +82,7 @@ fn json(blobs: &dyn Blobs, name: &str) -> Result<Option<Value>> {
 /// Deepest nesting of indexes that is followed; reading the image has found no deeper one.
 const DEPTH: usize = 8;
 
-/// What an index says of the manifest `wanted`. The names that an index has in the one around it are taken over.
+/// The descriptor of the manifest `wanted` in an index. It inherits the names of the nested index that holds it.
 fn describe(blobs: &dyn Blobs, index: &Value, wanted: &str, depth: usize) -> Result<Option<Value>> {
     let Some(Value::Array(manifests)) = index.get("manifests") else { return Ok(None) };
     for descriptor in manifests {

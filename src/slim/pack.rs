@@ -1,17 +1,17 @@
-//! A new layer on its way out: cut into blocks, hashed, compressed on all cores, written in order.
+//! Stores a new layer: cuts its tar into blocks, hashes them, compresses them on all cores, and writes them in order.
 //!
-//! One thread makes the tar, one hashes it, and one writes and hashes what is stored, so that a plain layer
-//! costs little more than copying it. Each block is compressed by itself: gzip's blocks are joined into one member
-//! (as pigz does), zstd's are frames of their own, which every reader joins. So the bytes depend neither on
-//! the number of cores nor on which of them was first.
+//! One thread makes the tar, one hashes it, and one writes and hashes what is stored. Each block is compressed on its
+//! own: gzip blocks become one member, as pigz writes it; each zstd block is a frame, and every reader joins frames. So
+//! the bytes depend neither on the number of cores nor on their timing.
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
 
 use sha2::{Digest as _, Sha256};
 
+use super::blocks::{Block, Blocks};
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::source::Compression;
@@ -28,9 +28,9 @@ pub enum Packing {
 }
 
 impl Packing {
-    /// gzip as its own program compresses.
+    /// gzip at the default level of the `gzip` program.
     pub const GZIP: Self = Self::Gzip(6);
-    /// zstd as its own program compresses.
+    /// zstd at the default level of the `zstd` program.
     pub const ZSTD: Self = Self::Zstd(3);
 
     /// Reads `none`, `gzip`, `gzip:9`, `zstd` or `zstd:19`.
@@ -49,7 +49,7 @@ impl Packing {
         }
     }
 
-    /// The compression that readers find.
+    /// The compression of the result.
     pub fn compression(self) -> Compression {
         match self {
             Self::None => Compression::None,
@@ -87,90 +87,36 @@ pub(super) struct Stored {
     pub(super) size: u64,
 }
 
-/// Takes the bytes of a tar, in pieces of any size.
-pub(super) struct Blocks<'a> {
-    block: Vec<u8>,
-    size: usize,
-    send: &'a mut dyn FnMut(Vec<u8>) -> io::Result<Vec<u8>>,
-}
-
-impl Blocks<'_> {
-    /// The next bytes.
-    pub(super) fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let count = bytes.len().min(self.size - self.block.len());
-            self.block.extend_from_slice(&bytes[..count]);
-            bytes = &bytes[count..];
-            self.pass()?;
-        }
-        Ok(())
-    }
-
-    /// The next `length` bytes, which `read` fetches from an offset of theirs on. `look` sees each piece.
-    pub(super) fn read(
-        &mut self,
-        length: u64,
-        mut read: impl FnMut(&mut [u8], u64) -> io::Result<usize>,
-        mut look: impl FnMut(&[u8]),
-    ) -> io::Result<()> {
-        let mut done = 0;
-        while done < length {
-            let start = self.block.len();
-            let left = usize::try_from(length - done).unwrap_or(usize::MAX);
-            self.block.resize(start + left.min(self.size - start), 0);
-            let got = read(&mut self.block[start..], done)?;
-            self.block.truncate(start + got);
-            if got == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            look(&self.block[start..]);
-            done += got as u64;
-            self.pass()?;
-        }
-        Ok(())
-    }
-
-    fn pass(&mut self) -> io::Result<()> {
-        if self.block.len() == self.size { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.block = (self.send)(std::mem::take(&mut self.block))?;
-        self.block.clear();
-        self.block.reserve(self.size);
-        Ok(())
-    }
-}
-
 /// Stores in `out` the tar that `fill` makes.
 ///
 /// # Errors
-/// Those of `fill`, and those of `out`, which count more: they are why `fill` could not go on.
+/// Those of `out`, else those of `fill`: when writing fails, `fill` cannot go on either.
 pub(super) fn pack(
     packing: Packing,
     out: &mut (dyn Write + Send),
     fill: impl FnOnce(&mut Blocks<'_>) -> Result<()>,
 ) -> Result<Stored> {
-    let (to_hasher, blocks) = sync_channel::<Arc<Vec<u8>>>(4);
+    let (to_hasher, blocks) = sync_channel::<Arc<Block>>(4);
     let (to_writer, packed) = sync_channel::<Receiver<Piece>>(2 * rayon::current_num_threads());
     thread::scope(|scope| {
         let hasher = scope.spawn(move || {
             let mut sum = Sha256::new();
             for block in blocks {
-                sum.update(block.as_slice());
+                sum.update(&**block);
             }
             sum
         });
         let writer = scope.spawn(move || write(packing, out, &packed));
-        let mut send = |block: Vec<u8>| {
-            let block = Arc::new(block);
-            let piece = start(packing, Arc::clone(&block));
-            to_writer.send(piece).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
-            to_hasher.send(block).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
-            Ok(Vec::new())
+        let (home, used) = channel();
+        let fresh = || vec![0; packing.block()];
+        let mut send = |bytes: Vec<u8>, length: usize| {
+            let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
+            let block = Arc::new(Block::new(bytes, length, home.clone()));
+            to_writer.send(start(packing, Arc::clone(&block))).map_err(|_| gone())?;
+            to_hasher.send(block).map_err(|_| gone())?;
+            Ok(used.try_recv().unwrap_or_else(|_| fresh()))
         };
-        let mut blocks = Blocks { block: Vec::new(), size: packing.block(), send: &mut send };
-        blocks.block.reserve(blocks.size);
+        let mut blocks = Blocks::new(fresh(), &mut send);
         let filled = fill(&mut blocks).and_then(|()| blocks.flush().map_err(|error| Error::io(&error)));
         drop((to_hasher, to_writer));
         let gone = || Error::because("a thread that writes the layer ended early");
@@ -182,33 +128,29 @@ pub(super) fn pack(
     })
 }
 
-/// A block as it is stored, with what gzip wants to know of it.
-struct Piece {
-    bytes: Arc<Vec<u8>>,
-    sum: flate2::Crc,
+/// A block as it is stored.
+enum Piece {
+    Plain(Arc<Block>),
+    /// Compressed, with the check sum of the block that gzip needs.
+    Packed(Vec<u8>, flate2::Crc),
 }
 
-/// Has a block compressed by whichever thread is free.
-fn start(packing: Packing, block: Arc<Vec<u8>>) -> Receiver<Piece> {
+/// Compresses a block on whichever thread is free.
+fn start(packing: Packing, block: Arc<Block>) -> Receiver<Piece> {
     let (sender, receiver): (SyncSender<Piece>, _) = sync_channel(1);
-    // when nobody waits for it any more the piece is not needed
-    let work = move || {
-        let mut sum = flate2::Crc::new();
-        let bytes = match packing {
-            Packing::None => Some(Arc::clone(&block)),
-            Packing::Gzip(level) => {
-                sum.update(&block);
-                deflate(&block, level).map(Arc::new)
-            }
-            Packing::Zstd(level) => zstd::bulk::compress(&block, level).ok().map(Arc::new),
-        };
-        if let Some(bytes) = bytes {
-            _ = sender.send(Piece { bytes, sum });
-        }
-    };
+    // no one waits for the pieces of a layer that failed
+    let pass = move |piece: Option<Piece>| _ = piece.map(|piece| sender.send(piece));
     match packing {
-        Packing::None => work(),
-        Packing::Gzip(_) | Packing::Zstd(_) => rayon::spawn(work),
+        Packing::None => pass(Some(Piece::Plain(block))),
+        Packing::Gzip(level) => rayon::spawn(move || {
+            let mut sum = flate2::Crc::new();
+            sum.update(&block);
+            pass(deflate(&block, level).map(|bytes| Piece::Packed(bytes, sum)));
+        }),
+        Packing::Zstd(level) => rayon::spawn(move || {
+            let bytes = zstd::bulk::compress(&block, level).ok();
+            pass(bytes.map(|bytes| Piece::Packed(bytes, flate2::Crc::new())));
+        }),
     }
     receiver
 }
@@ -234,7 +176,7 @@ const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 /// The last block of a deflate stream, empty.
 const LAST_BLOCK: [u8; 2] = [3, 0];
 
-/// Writes pieces in their order; gives the bytes written and, where they are not the tar itself, their sum.
+/// Writes pieces in order. Returns the number of bytes written and, unless they are the tar itself, their hash.
 fn write(
     packing: Packing,
     out: &mut (dyn Write + Send),
@@ -248,8 +190,13 @@ fn write(
     let mut whole = flate2::Crc::new();
     for piece in pieces {
         let piece = piece.recv().map_err(|_| io::Error::other("a block could not be compressed"))?;
-        out.write(&piece.bytes)?;
-        whole.combine(&piece.sum);
+        match piece {
+            Piece::Plain(block) => out.write(&block)?,
+            Piece::Packed(bytes, sum) => {
+                out.write(&bytes)?;
+                whole.combine(&sum);
+            }
+        }
     }
     if is_gzip {
         out.write(&LAST_BLOCK)?;

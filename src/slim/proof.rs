@@ -1,4 +1,4 @@
-//! The proof that nothing visible changed: the new image is read again and held against the old one, path by path.
+//! The proof that nothing visible changed: compares the new image, read again, with the old one, path by path.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
@@ -22,7 +22,7 @@ pub struct Proof {
     pub first: Vec<String>,
 }
 
-/// Most differences that are told.
+/// Most differences that are listed.
 const TOLD: usize = 10;
 
 impl Proof {
@@ -45,7 +45,7 @@ pub(super) struct Side<'a> {
     union: &'a Union,
     origins: Origins,
     hashes: &'a BodyHashes,
-    /// Extended attributes of files with several names: all that any name gives them.
+    /// Extended attributes of files with several names: the union over all names.
     shared: HashMap<EntryId, BTreeMap<&'a [u8], &'a [u8]>>,
 }
 
@@ -65,13 +65,13 @@ impl<'a> Side<'a> {
         Self { image, union, origins, hashes, shared }
     }
 
-    /// What carries the body, the target or the numbers of a device of an entry.
+    /// The entry that holds the body, link target or device numbers of an entry.
     fn origin(&self, id: EntryId) -> EntryId {
         self.origins.get(id).unwrap_or(id)
     }
 
-    /// True for a hard link to nothing: no engine takes such an image, so that nobody sees what stands there. In the
-    /// new image it may lead to something that was hidden only for a while.
+    /// True for a hard link to nothing. No engine accepts such an image, so no container sees the path. In the new image
+    /// the link may lead to something that a later layer hid only for a while.
     fn is_dangling(&self, id: EntryId) -> bool {
         self.image.entry(id).kind == Kind::HardLink && self.origins.get(id).is_none()
     }
@@ -90,8 +90,8 @@ impl<'a> Side<'a> {
     }
 }
 
-/// Compares what containers of two images see. `plan` is the one by which `new` was made of `old`; `same` gives for
-/// a layer of the new image the layer of the old one that it is, byte for byte.
+/// Compares what containers of two images see. `same` maps a layer of the new image to the layer of the old one that
+/// it is, byte for byte.
 pub(super) fn compare(
     old: &Side<'_>,
     new: &Side<'_>,
@@ -112,7 +112,7 @@ pub(super) fn compare(
             (Some((a, _)), Some((b, _))) => {
                 old.image.paths.write(*a, &mut one);
                 new.image.paths.write(*b, &mut other);
-                // part by part, which is the order of the ids
+                // component by component, which is the order of the ids
                 one.split(|&byte| byte == b'/').cmp(other.split(|&byte| byte == b'/'))
             }
         };
@@ -158,7 +158,7 @@ fn slots(
 ) {
     match pair {
         (Slot::Entry(before), Slot::Entry(after)) => entries(old, new, (before, after), same, wrong),
-        // a directory that no tar names has no attributes
+        // a directory without an entry has no attributes
         (Slot::Implied, other) => {
             if !is_directory(new, other) {
                 wrong.push("it was a directory".to_owned());
@@ -235,7 +235,7 @@ fn is_directory(side: &Side<'_>, slot: Slot) -> bool {
     }
 }
 
-/// True when two bodies are the same: the same place of the same bytes, or of the same hash.
+/// True if two bodies are the same: in the same place of equal layers, or with the same hash.
 fn is_same_body(
     old: &Side<'_>,
     new: &Side<'_>,
@@ -252,7 +252,7 @@ fn is_same_body(
     }
 }
 
-/// Adds a difference when something above the base is wasted, or the layers are not those of the plan.
+/// Adds a difference if something above the base is wasted, or the layers are not those of the plan.
 pub(super) fn waste(new: &Side<'_>, plan: &Plan, proof: &mut Proof) {
     let kept: Vec<_> = plan.kept_layers().collect();
     if kept.len() != new.image.layers.len() {

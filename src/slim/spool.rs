@@ -1,7 +1,7 @@
-//! Keeps an image that passes by only once: standard input, an engine's answer, an archive inside a compression.
+//! Keeps an image that can be read only once: standard input, an engine's answer, a compressed archive.
 //!
-//! It is read twice at least (to plan, then to copy), so its layers go into a temporary file, which has no name and
-//! is gone when the program ends, however it ends.
+//! Slimming reads an image at least twice, to plan and to copy. So the layers go into a temporary file. It has no name
+//! and disappears when the program ends, however it ends.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result, describe_io};
 use crate::source::{Blobs, Contents, Location, PassedBody, Place, Progress, Section, stream_error};
 
-/// A location at which the image can be read as often as needed, and whether it had to be kept for that.
+/// A location from which the image can be read more than once, and whether it had to be kept in a file for that.
 ///
 /// # Errors
 /// When it cannot be read, or there is no room for it.

@@ -1,25 +1,26 @@
-//! Where blobs and documents of a new image are written: the tar of an archive, or a directory.
+//! Where the blobs and documents of a new image go: the tar of an archive, or a directory.
 //!
-//! A member's header stands before its body, but a blob is named by its digest, which is known only after it. So
-//! room is left for the header and it is filled in afterwards: the file can be written at any place.
+//! A member's header precedes its body, but a blob is named by its digest, which is known only at its end. So room is
+//! left for the header, which is filled in afterwards.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-use super::pack::{Blocks, Packing, Stored, digest, pack};
+use super::blocks::Blocks;
+use super::pack::{Packing, Stored, digest, pack};
+use super::unpack::sum;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
-use crate::layer::hash::BodyHasher;
 use crate::source::tar::{BLOCK, octal, seal};
-use crate::source::{Meter, Section};
+use crate::source::{Compression, Meter, Section};
 use sha2::{Digest as _, Sha256};
 
 /// A new image while it is written.
 pub(super) struct Store {
     place: Place,
-    /// What is there already: equal layers are stored once.
+    /// Names of the blobs written so far: equal layers are stored once.
     names: HashSet<String>,
 }
 
@@ -30,16 +31,8 @@ enum Place {
     Directory(PathBuf),
 }
 
-/// A blob that was copied.
-pub(super) struct Copied {
-    pub(super) digest: Digest,
-    pub(super) size: u64,
-    /// The hash of its bytes.
-    pub(super) hash: u64,
-}
-
-/// Read and written at once.
-const PIECE: usize = 1 << 20;
+/// Bytes that are copied at once: so soon does it stop when it is told to.
+const PIECE: u64 = 16 << 20;
 
 impl Store {
     /// Writes a tar into an empty file.
@@ -80,37 +73,25 @@ impl Store {
         blob: &Section,
         known: Option<&Digest>,
         meter: Meter<'_>,
-    ) -> Result<Copied> {
-        let mut hasher = BodyHasher::new();
+    ) -> Result<(Digest, u64)> {
         let known = known.filter(|digest| digest.algorithm() == "sha256").cloned();
-        let (digest, size) = self.blob(|out| {
-            let mut sum = known.is_none().then(Sha256::new);
-            let mut piece = vec![0; PIECE];
+        self.blob(|out| {
             let mut at = 0;
             while at < blob.length() {
                 if meter.stopped() {
                     return Err(Error::Interrupted);
                 }
-                let got = blob.read_at(&mut piece, at).map_err(|error| Error::io(&error))?;
-                if got == 0 {
-                    return Err(Error::because("the image became shorter while it was read"));
-                }
-                out.write_all(&piece[..got]).map_err(|error| Error::io(&error))?;
-                hasher.update(&piece[..got]);
-                if let Some(sum) = &mut sum {
-                    sum.update(&piece[..got]);
-                }
-                at += got as u64;
-                meter.advance(got as u64);
+                let piece = PIECE.min(blob.length() - at);
+                blob.copy_to(at, piece, out).map_err(|error| Error::io(&error))?;
+                at += piece;
+                meter.advance(piece);
             }
-            let digest = match (sum, known) {
-                (Some(sum), _) => digest(sum),
-                (None, Some(known)) => known,
-                (None, None) => return Err(Error::because("the blob has no digest")),
+            let digest = match known {
+                Some(known) => known,
+                None => sum(blob, Compression::None, meter)?,
             };
             Ok((digest, at))
-        })?;
-        Ok(Copied { digest, size, hash: hasher.finish() })
+        })
     }
 
     /// Stores a document as a blob.
@@ -134,7 +115,7 @@ impl Store {
         written.map_err(|error| Error::io(&error))
     }
 
-    /// Ends the tar, and waits until all is on the disk.
+    /// Ends the tar.
     pub(super) fn finish(self) -> Result<()> {
         match self.place {
             Place::Directory(_) => Ok(()),
@@ -144,11 +125,8 @@ impl Store {
         }
     }
 
-    /// Stores what `write` writes, under the digest that it gives beside the number of bytes.
-    fn blob(
-        &mut self,
-        write: impl FnOnce(&mut (dyn Write + Send)) -> Result<(Digest, u64)>,
-    ) -> Result<(Digest, u64)> {
+    /// Stores what `write` writes, under the digest that it returns with the number of bytes.
+    fn blob(&mut self, write: impl FnOnce(&mut File) -> Result<(Digest, u64)>) -> Result<(Digest, u64)> {
         let told = |error: io::Error| Error::io(&error);
         match &mut self.place {
             Place::Directory(path) => {
@@ -203,7 +181,7 @@ fn header(name: &str, size: u64) -> [u8; BLOCK] {
     if size < 1 << 33 {
         octal(&mut header[124..136], size);
     } else {
-        // what octal digits cannot hold stands in binary, as GNU tar writes it
+        // too large for octal digits: binary, as GNU tar writes it
         header[124] = 0x80;
         header[128..136].copy_from_slice(&size.to_be_bytes());
     }

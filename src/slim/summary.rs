@@ -14,7 +14,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// What is saved; nothing when it became more.
+    /// What is saved; none if it grew.
     pub fn saved(self) -> u64 {
         self.before.saturating_sub(self.after)
     }
@@ -37,7 +37,7 @@ pub struct LayerSummary {
     pub gone: u64,
 }
 
-/// All that is shown of a plan, and of the image that was written by it.
+/// All that is shown of a plan and of the image written from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     /// A row for each layer, lowest first.
@@ -59,7 +59,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Sums up a plan, and the image written by it when there is one.
+    /// Sums up a plan, and the image written from it if there is one.
     pub fn of(image: &Image, union: &Union, plan: &Plan, new: Option<&Image>) -> Self {
         let base_layers = plan.base_layers();
         let mut layers = Vec::with_capacity(plan.layers.len());

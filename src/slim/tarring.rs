@@ -1,11 +1,11 @@
-//! Makes the tar of a new layer from the tars of old ones.
+//! Writes the tar of a new layer from the tars of old ones.
 
 use std::collections::HashSet;
 use std::io::Read;
 
+use super::blocks::Blocks;
 use super::bodies::BodyHashes;
 use super::member::Headers;
-use super::pack::Blocks;
 use super::plan::{Action, LayerPlan, Made, Mark, Plan};
 use crate::error::{Error, Result};
 use crate::image::{EntryId, Image, PathId};
@@ -15,7 +15,7 @@ use crate::source::tar::{BLOCK, Member, Type, Walk, pad};
 use crate::source::{Compression, Input, Meter, Section, Stepping, Streaming, normal, stream_error};
 use crate::text;
 
-/// What a new layer is made from.
+/// What new layers are written from.
 pub(super) struct Tarring<'a> {
     pub(super) image: &'a Image,
     pub(super) plan: &'a Plan,
@@ -30,12 +30,12 @@ enum Part {
     Root,
     Entry(EntryId),
     Mark(Mark),
-    /// Bookkeeping, and markers that name nothing.
+    /// Bookkeeping, and markers without a target.
     Ignored,
 }
 
 impl Tarring<'_> {
-    /// Writes the tar of `layer`, and notes the hashes of all bodies in it.
+    /// Writes the tar of `layer` and notes the hashes of all bodies in it.
     pub(super) fn write(
         &self,
         layer: &LayerPlan,
@@ -78,7 +78,7 @@ impl Tarring<'_> {
         path
     }
 
-    /// Writes bodies of one layer that is not among the sources, each under the name of a link.
+    /// Writes bodies from one layer that is not a source, each under the name of a link.
     fn fetch(
         &self,
         group: &[(EntryId, EntryId)],
@@ -88,7 +88,7 @@ impl Tarring<'_> {
         let Some((first, _)) = group.first() else { return Ok(()) };
         self.each(self.image.layer_of(*first), |part, member, body| {
             let Part::Entry(id) = part else { return Ok(()) };
-            // one body may become several files, when a squash takes it from the base
+            // a squash may turn one body of the base into several files
             for (_, link) in group.iter().filter(|(wanted, _)| *wanted == id) {
                 put(out, &self.renamed(id, *link, body.raw)?)?;
                 body.copy(member, out, hashes, id)?;
@@ -97,7 +97,7 @@ impl Tarring<'_> {
         })
     }
 
-    /// The headers of `body`'s member under the name and with the attributes of `link`.
+    /// The headers of `body`'s member, with the name and the attributes of `link`.
     fn renamed(&self, body: EntryId, link: EntryId, raw: &[u8]) -> Result<Vec<u8>> {
         let image = self.image;
         let of = |id: EntryId| (image.attrs_of(id), image.entry(id).mtime);
@@ -109,7 +109,7 @@ impl Tarring<'_> {
         Ok(new)
     }
 
-    /// Calls `visit` for each member of a layer, in its order.
+    /// Calls `visit` for each member of a layer, in the order of the tar.
     fn each(
         &self,
         layer: usize,
@@ -127,7 +127,7 @@ impl Tarring<'_> {
                     compression.reader(blob.reader(self.meter)).map_err(|error| Error::io(&error))?;
                 let mut walk = Walk::recording(Streaming::new(reader));
                 self.walk(layer, &mut walk, None, visit).and_then(|()| {
-                    // after the tar's end the decompressor checks its sums
+                    // the decompressor checks its sums after the end of the tar
                     walk.input().drain().map(drop).map_err(|error| stream_error(&error))
                 })
             }
@@ -189,13 +189,13 @@ impl Tarring<'_> {
     }
 }
 
-/// The members of the sources on their way into the new layer.
+/// Copies the members of the sources into the new layer.
 struct Copying<'a, 'b, 'c> {
     tarring: &'a Tarring<'a>,
     layer: &'a LayerPlan,
-    /// Markers that are still to come: one may stand in several sources.
+    /// Markers that were not written yet: several sources may have the same one.
     marks: HashSet<Mark>,
-    /// The root directory's own member, when several sources have one: the last counts.
+    /// The root directory's own member: that of the last source that has one.
     root: Vec<u8>,
     out: &'b mut Blocks<'c>,
     hashes: &'b mut BodyHashes,
@@ -238,7 +238,7 @@ impl Copying<'_, '_, '_> {
 }
 
 impl Copying<'_, '_, '_> {
-    /// Leaves a member out, but not what its headers say of further ones.
+    /// Leaves a member out, but not the headers before it that apply to later ones.
     fn leave(&mut self, body: &Body<'_, '_>) -> Result<()> {
         put(self.out, &Headers::globals(body.raw)?)
     }
@@ -257,7 +257,7 @@ enum Source<'b> {
 }
 
 impl Body<'_, '_> {
-    /// Copies the body, fills up its last block, and notes its hash when it is a file's.
+    /// Copies the body, pads its last block, and notes its hash if it is a file's.
     fn copy(
         &mut self,
         member: &Member,

@@ -1,4 +1,4 @@
-//! Reads the new image again, as any other is read, and holds it against the old one.
+//! Reads the new image again like any other, and compares it with the old one.
 
 use std::path::Path;
 
@@ -6,9 +6,10 @@ use rayon::prelude::*;
 
 use super::bodies::BodyHashes;
 use super::documents;
-use super::job::{Came, Job, unpacked};
+use super::job::{Came, Job};
 use super::opened::Opened;
 use super::proof::{self, Proof, Side};
+use super::unpack::unpacked;
 use crate::error::{Error, Result};
 use crate::image::{EntryId, Image, PathId};
 use crate::layer::Kind;
@@ -17,7 +18,7 @@ use crate::load::{self, Loaded};
 use crate::source::{Compression, ImageSelector, Location, Meter, Progress, Section};
 
 impl Job<'_> {
-    /// Reads the image at `path`, whose layers `came` to be as it says, and compares. `hashes` are those of the old
+    /// Reads the image at `path` and compares. `came` says where its layers came from; `hashes` are those of the old
     /// bodies that were copied.
     pub(super) fn prove(
         &self,
@@ -27,33 +28,25 @@ impl Job<'_> {
         progress: &dyn Progress,
     ) -> Result<(Loaded, Proof)> {
         let location = Location::path(path);
-        // the one image that is there, whatever it is built for
+        // the only image, whatever its platform
         let selector =
             ImageSelector { platform: Some(self.image.about.platform.clone()), ..Default::default() };
-        let loaded = load::image(&location, &selector, progress)?;
+        let loaded = load::outline(&location, &selector, progress)?;
         let opened = Opened::open(&location, &selector, progress)?;
         let mut proof = Proof::default();
         if !documents::is_same_config(&self.opened.documents.config, &opened.documents.config) {
             proof.differ(|| "the configuration differs in more than its layers".to_owned());
         }
-        for (number, (came, blob)) in came.iter().zip(&opened.layers).enumerate() {
-            let (hash, compression) = match came {
-                Came::Copied(_, hash) => (*hash, Compression::None),
-                Came::Repacked(_, hash) => (*hash, loaded.image.layers[number].compression),
-                Came::Made => continue,
-            };
-            let mut whole = BodyHasher::new();
-            unpacked(blob, compression, Meter::uncounted(progress), |bytes| {
-                whole.update(bytes);
-                Ok(())
-            })?;
-            if whole.finish() != hash {
-                proof.differ(|| format!("layer {number} is not what it was"));
-            }
+        if opened.layers.len() != came.len() {
+            proof.differ(|| format!("it has {} layers instead of {}", opened.layers.len(), came.len()));
+            return Ok((loaded, proof));
         }
-        let made: Vec<usize> =
-            (0..came.len()).filter(|layer| matches!(came.get(*layer), Some(Came::Made))).collect();
-        let read_back = read_back(&loaded.image, &opened.layers, &made, progress)?;
+        let changed = changed(&self.opened.layers, &opened.layers, came, progress)?;
+        let repacked = repacked(&loaded.image, &opened.layers, came, progress)?;
+        for number in changed.into_iter().chain(repacked) {
+            proof.differ(|| format!("layer {number} is not what it was"));
+        }
+        let read_back = read_back(&loaded.image, &opened.layers, came, progress)?;
         let old = Side::new(self.image, self.union, hashes);
         let new = Side::new(&loaded.image, &loaded.union, &read_back);
         let first = self.plan.first_own_entry();
@@ -71,22 +64,83 @@ impl Job<'_> {
     }
 }
 
-/// Hashes of all bodies in these layers of the new image. The loader has hashed those of compressed layers.
-fn read_back(
-    image: &Image,
-    blobs: &[Section],
-    layers: &[usize],
-    progress: &dyn Progress,
-) -> Result<BodyHashes> {
-    let files: Vec<(usize, EntryId)> = layers
-        .iter()
-        .flat_map(|&layer| image.layer_entries(layer).map(move |id| (layer, id)))
+/// Bytes of a layer that one thread compares at a time.
+const SHARE: u64 = 8 << 20;
+/// Bytes that are read at once.
+const PIECE: usize = 256 << 10;
+
+/// The layers of the new image that must be those of the old one byte for byte, and are not.
+fn changed(old: &[Section], new: &[Section], came: &[Came], progress: &dyn Progress) -> Result<Vec<usize>> {
+    let mut shares = Vec::new();
+    let mut changed = Vec::new();
+    for (number, came) in came.iter().enumerate() {
+        let Came::Copied(from) = came else { continue };
+        let (before, after) = (&old[*from], &new[number]);
+        if before.length() != after.length() {
+            changed.push(number);
+        }
+        let offsets = (0..before.length().div_ceil(SHARE)).map(|share| share * SHARE);
+        shares.extend(offsets.map(|at| (number, before.part(at, SHARE), after.part(at, SHARE))));
+    }
+    let different: Result<Vec<(usize, bool)>> = shares
+        .into_par_iter()
+        .map_init(
+            || [vec![0; PIECE], vec![0; PIECE]],
+            |buffers, (number, before, after)| Ok((number, differ(&before, &after, buffers, progress)?)),
+        )
+        .collect();
+    changed.extend(different?.into_iter().filter(|(_, differs)| *differs).map(|(number, _)| number));
+    changed.sort_unstable();
+    changed.dedup();
+    Ok(changed)
+}
+
+/// True when two sections hold different bytes.
+fn differ(a: &Section, b: &Section, buffers: &mut [Vec<u8>; 2], progress: &dyn Progress) -> Result<bool> {
+    let mut at = 0;
+    while at < a.length().max(b.length()) {
+        if progress.stopped() {
+            return Err(Error::Interrupted);
+        }
+        let [one, other] = buffers;
+        let got = a.read_at(one, at).map_err(|error| Error::io(&error))?;
+        let also = b.read_at(other, at).map_err(|error| Error::io(&error))?;
+        if one[..got] != other[..also] || got == 0 {
+            return Ok(true);
+        }
+        at += got as u64;
+    }
+    Ok(false)
+}
+
+/// The layers that were compressed anew, and whose tars are not what they were.
+fn repacked(image: &Image, blobs: &[Section], came: &[Came], progress: &dyn Progress) -> Result<Vec<usize>> {
+    let check = |number: usize| {
+        let Came::Repacked(_, hash) = came[number] else { return Ok((number, false)) };
+        let mut whole = BodyHasher::new();
+        let (compression, meter) = (image.layers[number].compression, Meter::uncounted(progress));
+        unpacked(&blobs[number], compression, meter, |bytes| {
+            whole.update(bytes);
+            Ok(())
+        })?;
+        Ok((number, whole.finish() != hash))
+    };
+    let found: Result<Vec<(usize, bool)>> = (0..came.len()).into_par_iter().map(check).collect();
+    Ok(found?.into_iter().filter(|(_, differs)| *differs).map(|(number, _)| number).collect())
+}
+
+/// Hashes of all bodies in the layers that were written member by member. The loader has hashed those of compressed
+/// layers.
+fn read_back(image: &Image, blobs: &[Section], came: &[Came], progress: &dyn Progress) -> Result<BodyHashes> {
+    let made = (0..came.len()).filter(|layer| matches!(came[*layer], Came::Made));
+    let files: Vec<(usize, EntryId)> = made
+        .flat_map(|layer| image.layer_entries(layer).map(move |id| (layer, id)))
         .filter(|(_, id)| image.entry(*id).kind == Kind::File)
         .collect();
     let found: Result<Vec<(EntryId, u64)>> = files
         .into_par_iter()
         .map_init(
-            || vec![0; 256 << 10],
+            || vec![0; PIECE],
             |buffer, (layer, id)| {
                 let entry = image.entry(id);
                 if image.layers[layer].compression != Compression::None {

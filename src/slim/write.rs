@@ -5,21 +5,22 @@ use std::path::{Path, PathBuf};
 
 use super::bodies::BodyHashes;
 use super::documents::{self, NewLayer};
-use super::job::{Came, Form, Job, Written, unpacked};
+use super::job::{Came, Form, Job, Written};
 use super::pack::Packing;
 use super::plan::{LayerPlan, Outcome};
 use super::store::Store;
 use super::tarring::Tarring;
+use super::unpack::{sum, unpacked};
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::layer::hash::BodyHasher;
-use crate::source::{Compression, Meter, Progress, Section};
+use crate::source::{Compression, Meter, Progress};
 
 impl Job<'_> {
     /// Writes the image to `path`, an empty file or directory, reads it again and compares.
     ///
     /// # Errors
-    /// When the old image cannot be read or the new one not written; not when they differ: the proof says that.
+    /// When the old image cannot be read or the new one cannot be written. A difference is no error: the proof says so.
     pub fn run(&self, path: &Path, progress: &dyn Progress) -> Result<Written> {
         let done = self.write(path, progress).and_then(|(came, hashes, remarks)| {
             let (loaded, proof) = self.prove(path, &came, &hashes, progress)?;
@@ -28,10 +29,10 @@ impl Job<'_> {
         if progress.stopped() { Err(Error::Interrupted) } else { done }
     }
 
-    /// Writes the image to `path`, and does not read it again: for an engine, which is to say what it makes of it.
+    /// Writes the image to `path` without a proof: for an engine, whose export is the proof.
     ///
     /// # Errors
-    /// When the old image cannot be read or the new one not written.
+    /// When the old image cannot be read or the new one cannot be written.
     pub fn copy(&self, path: &Path, progress: &dyn Progress) -> Result<()> {
         let done = self.write(path, progress).map(drop);
         if progress.stopped() { Err(Error::Interrupted) } else { done }
@@ -80,20 +81,14 @@ impl Job<'_> {
             (_, Some(packing)) => packing,
         };
         if is_whole && packing.compression() == old.compression {
-            let copied = store.copy(blob, self.known_digest(number), meter)?;
+            let (digest, size) = store.copy(blob, self.known_digest(number), meter)?;
             let diff_id = match (&old.diff_id, old.compression) {
                 (Some(diff_id), _) => diff_id.clone(),
-                (None, Compression::None) => copied.digest.clone(),
+                (None, Compression::None) => digest.clone(),
                 (None, _) => sum(blob, old.compression, meter)?,
             };
-            let new = NewLayer {
-                diff_id,
-                digest: copied.digest,
-                size: copied.size,
-                compression: old.compression,
-                same_as: Some(number),
-            };
-            return Ok((new, Came::Copied(number, copied.hash)));
+            let new = NewLayer { diff_id, digest, size, compression: old.compression, same_as: Some(number) };
+            return Ok((new, Came::Copied(number)));
         }
         let tarring = Tarring { image: self.image, plan: self.plan, blobs: &self.opened.layers, meter };
         let mut whole = BodyHasher::new();
@@ -117,12 +112,12 @@ impl Job<'_> {
         Ok((new, came))
     }
 
-    /// The digest of a layer's blob, where the image states one that can be relied on.
+    /// The digest of a layer's blob, if the image states one that can be relied on.
     fn known_digest(&self, layer: usize) -> Option<&Digest> {
         let layer = &self.image.layers[layer];
         match layer.compression {
             Compression::None => layer.diff_id.as_ref(),
-            // in Docker's old archives a name may look like a digest and be none
+            // in Docker's old archives a name may look like a digest without being one
             _ => layer.digest.as_ref().filter(|_| self.opened.documents.manifest.is_some()),
         }
     }
@@ -145,15 +140,4 @@ impl Job<'_> {
         store.file("oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#)?;
         Ok(remarks)
     }
-}
-
-/// The digest of a blob's tar.
-fn sum(blob: &Section, compression: Compression, meter: Meter<'_>) -> Result<Digest> {
-    use sha2::Digest as _;
-    let mut sum = sha2::Sha256::new();
-    unpacked(blob, compression, meter, |bytes| {
-        sum.update(bytes);
-        Ok(())
-    })?;
-    Ok(super::pack::digest(sum))
 }

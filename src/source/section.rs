@@ -4,7 +4,7 @@
 //! kill the program when the file shrinks meanwhile.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use super::Meter;
@@ -68,6 +68,27 @@ impl Section {
         Ok(done)
     }
 
+    /// Writes `length` bytes from `offset` on to `out`, at its position. The system copies them where it can, without
+    /// handing them to this program.
+    ///
+    /// # Errors
+    /// Those of the operating system; when the section is shorter.
+    pub fn copy_to(&self, offset: u64, length: u64, out: &mut File) -> io::Result<()> {
+        let copied = copy_in_kernel(&self.file, self.start + offset, length, out);
+        let mut piece = vec![0; usize::try_from(length - copied).unwrap_or(PIECE).min(PIECE)];
+        let (mut at, end) = (offset + copied, offset + length);
+        while at < end {
+            let wanted = usize::try_from(end - at).unwrap_or(PIECE).min(PIECE);
+            let got = self.read_at(&mut piece[..wanted], at)?;
+            if got == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            out.write_all(&piece[..got])?;
+            at += got as u64;
+        }
+        Ok(())
+    }
+
     /// The first bytes, `count` at most.
     ///
     /// # Errors
@@ -83,6 +104,30 @@ impl Section {
     pub fn reader<'a>(&self, meter: Meter<'a>) -> SectionReader<'a> {
         SectionReader { section: self.clone(), position: 0, meter }
     }
+}
+
+/// Bytes that are read and written at once where the system does not copy.
+const PIECE: usize = 1 << 20;
+
+/// Has the system copy bytes from one file to another; gives how many it copied. What stopped it is no matter here:
+/// reading and writing the rest meets the same error, or works.
+#[cfg(target_os = "linux")]
+fn copy_in_kernel(from: &File, mut offset: u64, length: u64, to: &File) -> u64 {
+    let mut copied = 0;
+    while copied < length {
+        let left = usize::try_from(length - copied).unwrap_or(usize::MAX);
+        match rustix::fs::copy_file_range(from, Some(&mut offset), to, None, left) {
+            Ok(0) | Err(_) => break,
+            Ok(count) => copied += count as u64,
+        }
+    }
+    copied
+}
+
+/// Other systems have no such call.
+#[cfg(not(target_os = "linux"))]
+fn copy_in_kernel(_from: &File, _offset: u64, _length: u64, _to: &File) -> u64 {
+    0
 }
 
 #[cfg(unix)]

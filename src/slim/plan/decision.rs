@@ -1,18 +1,18 @@
-//! What a plan says.
+//! The parts of a plan.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::image::{EntryId, Image, PathId};
 
-/// What is asked for.
+/// What the user asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The first so many layers stay byte for byte.
+    /// Number of layers, from the bottom, that stay byte for byte.
     pub base_layers: usize,
     /// All other layers become one.
     pub squash: bool,
-    /// Paths to leave out although a container sees them. Only those that layers above the base store go.
+    /// Paths to leave out although a container sees them. Only those stored above the base go.
     pub dropped: HashSet<PathId>,
 }
 
@@ -29,14 +29,14 @@ pub enum Action {
     Relink,
     /// Its body stays under the name of a hard link: [`Plan::heir`].
     Rename,
-    /// A hard link that becomes the file whose body it named.
+    /// A hard link that becomes the file.
     Inherit,
 }
 
-/// A member that the new layer needs and the old one does not have.
+/// A member that the new layer needs and no old one has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Made {
-    /// A directory that the layers only implied, and that nothing implies any more.
+    /// A directory that was only implied, and that nothing implies any longer.
     Directory(PathId),
     /// A whiteout or an opaque marker.
     Mark(Mark),
@@ -64,10 +64,10 @@ pub enum Outcome {
     Vanished,
 }
 
-/// What becomes of one layer, or of several that become one.
+/// A layer of the new image, or one that vanishes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayerPlan {
-    /// The layers of the image that it is made of.
+    /// The layers of the old image that it is made of.
     pub sources: Range<usize>,
     /// What becomes of them.
     pub outcome: Outcome,
@@ -79,9 +79,9 @@ pub struct LayerPlan {
     pub gone: u64,
     /// The whiteouts and opaque markers that stay.
     pub marks: HashSet<Mark>,
-    /// Members that are made anew, in the order in which they are written, before all others.
+    /// New members, in the order in which they are written, before all others.
     pub made: Vec<Made>,
-    /// Bodies from layers that are not among the sources, each with the hard link that they become: (body, link).
+    /// Bodies from layers that are not sources, each with the hard link that it becomes: (body, link).
     pub fetched: Vec<(EntryId, EntryId)>,
 }
 
@@ -90,10 +90,9 @@ pub struct LayerPlan {
 pub struct Plan {
     /// The new layers and those that vanish, lowest first.
     pub layers: Vec<LayerPlan>,
-    /// Bytes of bodies in base layers that are stored once more, because their last names above the base would
-    /// otherwise lead to nothing.
+    /// Bytes of base layers that are stored again, because hard links above the base would otherwise lead to nothing.
     pub copied: u64,
-    /// Paths that were to be left out, but that base layers store.
+    /// Paths to be left out that stay, because base layers store them.
     pub kept_in_base: Vec<PathId>,
     /// The first entry above the base.
     pub(super) first: u32,
@@ -116,7 +115,7 @@ impl Plan {
         self.heirs.get(&id).copied()
     }
 
-    /// The path that a hard link names from now on.
+    /// The new target of a hard link.
     pub fn target(&self, id: EntryId) -> Option<PathId> {
         self.targets.get(&id).copied()
     }
@@ -136,7 +135,7 @@ impl Plan {
         self.layers.iter().filter(|layer| layer.outcome == Outcome::Base).count()
     }
 
-    /// True when the new image would be the old one.
+    /// True if the new image would be the old one.
     pub fn changes_nothing(&self) -> bool {
         self.layers.iter().all(|layer| matches!(layer.outcome, Outcome::Base | Outcome::Unchanged))
     }
@@ -163,7 +162,7 @@ impl LayerPlan {
         }
     }
 
-    /// True when the new layer has this marker.
+    /// True if the new layer has this marker.
     pub(super) fn has(&self, mark: Mark) -> bool {
         self.marks.contains(&mark) || self.made.contains(&Made::Mark(mark))
     }

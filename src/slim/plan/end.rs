@@ -1,4 +1,4 @@
-//! The root file system in the end, and which of it the layers above the base put there.
+//! The final root file system, and which of its paths the layers above the base store.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::image::{EntryId, Image, PathId};
 use crate::overlay::{Slot, Union};
 
-/// What stands at each path in the end, and which of it the layers above the base put there.
+/// What stands at each path in the end, and which of it the layers above the base store.
 pub(super) struct Final<'a> {
     pub(super) image: &'a Image,
     pub(super) union: &'a Union,
@@ -45,7 +45,7 @@ impl Final<'_> {
         self.union.rootfs.live().filter(|(path, slot)| !self.is_dropped(*path, *slot))
     }
 
-    /// True when one of these layers stores what stands at the path in the end.
+    /// True if one of these layers stores what stands at the path in the end.
     pub(super) fn shows_in(&self, path: PathId, sources: &Range<usize>) -> bool {
         self.entry(path).is_some_and(|id| sources.contains(&self.image.layer_of(id)))
     }

@@ -1,8 +1,8 @@
 //! Which whiteouts and opaque markers still hide something.
 //!
-//! Only what the base shows has to be hidden: what stays above it is never hidden later. So this starts from the
-//! paths of the base that must not be seen and that nothing else replaces, and takes markers from the top layer
-//! down, outer directories first, until all are hidden.
+//! Only paths of the base have to be hidden: what stays above it is never hidden later. So this starts from the paths
+//! of the base that must not be seen and that nothing replaces, and takes markers from the top layer down, outer
+//! directories first, until all of them are hidden.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ use crate::overlay::Slot;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Candidate {
     pub(super) mark: Mark,
-    /// The layer has it; else it takes the place of an entry that goes.
+    /// True if the layer has it; otherwise it takes the place of an entry that goes.
     pub(super) is_stored: bool,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Hiding {
 impl Hiding {
     pub(super) fn new(end: &Final<'_>, replay: &Replay) -> Self {
         let mut open = FixedBitSet::with_capacity(end.image.paths.len() as usize);
-        // below something that is no directory nothing can be seen
+        // nothing can be seen below what is no directory
         let mut covered = PathId::ROOT;
         for (path, before) in replay.base.live() {
             if path < covered {
@@ -74,7 +74,7 @@ impl Hiding {
         all
     }
 
-    /// Hides what `mark` reaches; false when there is nothing.
+    /// Hides what `mark` reaches; false if there is nothing.
     fn hide(&mut self, image: &Image, mark: Mark) -> bool {
         let path = mark.path();
         let start = path.index() + usize::from(matches!(mark, Mark::Opaque(_)));

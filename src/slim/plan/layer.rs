@@ -1,4 +1,4 @@
-//! One new layer: its markers, its directories, and whether it changes at all.
+//! One new layer: its markers, its directories, and whether it changes.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -44,7 +44,7 @@ pub(super) fn settle(
         let path = candidate.mark.path();
         marked.push(path);
         let is_whiteout = matches!(candidate.mark, Mark::Whiteout(_));
-        // a whiteout of what the same layer holds: engines differ about it, not about an opaque marker
+        // engines disagree about a whiteout of what the same layer holds, but not about an opaque marker
         let mark = if is_whiteout && holds(&standing, path, image.paths.end(path)) {
             let is_implied = end.slot(path) == Some(Slot::Implied);
             if is_implied && !layer.made.contains(&Made::Directory(path)) {
@@ -94,8 +94,8 @@ pub(super) fn settle(
     plan.layers[at] = layer;
 }
 
-/// Keeps directories of the layer that something in it stands in. True when an entry of a directory goes that
-/// no later one replaces.
+/// Keeps directories that hold something of the same layer. True if an entry of a directory goes and no later one
+/// replaces it.
 fn keep_parents(end: &Final<'_>, plan: &mut Plan, layer: &LayerPlan, standing: &[PathId]) -> bool {
     let image = end.image;
     let mut changed = false;
@@ -124,7 +124,7 @@ fn keep_parents(end: &Final<'_>, plan: &mut Plan, layer: &LayerPlan, standing: &
     changed
 }
 
-/// True when one of these layers keeps an entry of a directory at the path.
+/// True if one of these layers keeps an entry of a directory at the path.
 fn has_directory(plan: &Plan, image: &Image, sources: &Range<usize>, path: PathId) -> bool {
     image.timeline.of(path).iter().any(|&id| {
         sources.contains(&image.layer_of(id))
@@ -133,7 +133,7 @@ fn has_directory(plan: &Plan, image: &Image, sources: &Range<usize>, path: PathI
     })
 }
 
-/// True when `sorted` has a path of `from..end`.
+/// True if `sorted` has a path of `from..end`.
 fn holds(sorted: &[PathId], from: PathId, end: PathId) -> bool {
     sorted.get(sorted.partition_point(|path| *path < from)).is_some_and(|path| *path < end)
 }

@@ -9,8 +9,8 @@ use crate::image::{EntryId, PathId};
 use crate::layer::Kind;
 use crate::overlay::Slot;
 
-/// Decides for every file with several names which one carries the body and what the others link to. Gives back
-/// the bodies of base layers that have to be stored again, with the links that they become.
+/// Decides for every file with several names which one carries the body and what the others link to. Returns the
+/// bodies of base layers that must be stored again, with the links that they become.
 pub(super) fn settle(
     end: &Final<'_>,
     replay: &Replay,
@@ -29,7 +29,7 @@ pub(super) fn settle(
     }
     let mut copied = Vec::new();
     for (origin, mut links) in groups {
-        // the order in which they are made
+        // in the order of the tars
         links.sort_unstable();
         let mut name = if end.shows(origin) {
             Some(origin)

@@ -1,16 +1,16 @@
 //! What stays of each layer, and why.
 //!
 //! The rules, for the layers above the base:
-//! - An entry stays when the final root file system shows it. A directory also stays where something that stays
-//!   in the same layer stands in it, so that no engine has to invent its mode.
-//! - The body of a file whose own name is gone, but that a hard link still reaches, moves to the first such link
-//!   in the order of the tars; further links name that one.
+//! - An entry stays if the final root file system shows it. A directory also stays if something in it stays in the
+//!   same layer, so that no engine has to invent its mode.
+//! - A body whose own name is gone, but that a hard link still reaches, moves to the first such link in the order of
+//!   the tars; the other links then name that one.
 //! - A whiteout stays where it still hides something of the base: nothing that stays in the layers above the
 //!   base is ever hidden later. An entry that goes but hid something of the base (a file that took a directory's
 //!   place for a while) leaves a whiteout.
 //! - A layer with nothing left vanishes.
-//! - A layer that would lose nothing but directories that a later layer stores again, or markers that never hid
-//!   anything, stays byte for byte: its digest is worth more than a few headers.
+//! - A layer that would lose only directories that a later layer stores again, or markers that never hid anything,
+//!   stays byte for byte: its digest is worth more than a few headers.
 
 mod decision;
 mod end;
@@ -69,7 +69,7 @@ pub fn plan(image: &Image, union: &Union, options: &Options) -> Plan {
     fetch(image, &mut plan, copied);
     let mut hiding = Hiding::new(&end, &replay);
     let directories = implied(&end, &replay);
-    // from the top down: what a later layer hides no earlier one needs to
+    // from the top down: an earlier layer need not hide what a later one hides
     for at in (base_layers..plan.layers.len()).rev() {
         layer::settle(&end, &replay, &mut plan, at, &mut hiding, &directories);
     }
@@ -84,7 +84,7 @@ fn kept_in_base(end: &Final<'_>) -> Vec<PathId> {
     kept
 }
 
-/// Gives each new layer the bodies that come from elsewhere.
+/// Gives each new layer the bodies that come from other layers.
 fn fetch(image: &Image, plan: &mut Plan, copied: Vec<(EntryId, EntryId)>) {
     let renamed = plan.heirs.iter().map(|(body, link)| (*body, *link));
     let mut all: Vec<(EntryId, EntryId)> = copied.into_iter().chain(renamed).collect();
@@ -99,7 +99,7 @@ fn fetch(image: &Image, plan: &mut Plan, copied: Vec<(EntryId, EntryId)>) {
     }
 }
 
-/// Directories that are implied in the end and that nothing will imply any more, by the layer that did.
+/// Directories that are only implied and that nothing will imply any longer, by the layer that implied them.
 fn implied(end: &Final<'_>, replay: &Replay) -> HashMap<usize, Vec<PathId>> {
     let mut missing: HashMap<usize, Vec<PathId>> = HashMap::new();
     let mut live = end.live().peekable();
@@ -117,8 +117,8 @@ fn implied(end: &Final<'_>, replay: &Replay) -> HashMap<usize, Vec<PathId>> {
     missing
 }
 
-/// An image has at least one layer: when all would vanish, the first stays, empty. And where the history does
-/// not say which step made which layer, none may vanish: their numbers would no longer fit.
+/// Keeps layers that would vanish: an image has at least one, so if all would vanish the first stays, empty; and if the
+/// history does not say which step made which layer, none may vanish, because their numbers would no longer match.
 fn keep_layers(image: &Image, plan: &mut Plan) {
     let is_vague = !image.history.is_empty() && image.layers.iter().any(|layer| layer.step.is_none());
     let is_gone = |layer: &&mut LayerPlan| layer.outcome == Outcome::Vanished;

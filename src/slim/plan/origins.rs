@@ -24,7 +24,7 @@ impl Origins {
         origins
     }
 
-    /// Hears of a write before it is done. Gives back the hard link and what stood at its target.
+    /// Sees a write before it happens. Returns the hard link and what its target was.
     pub(super) fn note(
         &mut self,
         image: &Image,

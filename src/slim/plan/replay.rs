@@ -11,11 +11,11 @@ use crate::overlay::{Rootfs, Slot};
 pub(super) struct Replay {
     /// The file system of the base.
     pub(super) base: Rootfs,
-    /// The layer that last made a directory of a path only because something stands in it.
+    /// The layer that last implied a directory.
     pub(super) implied_by: HashMap<PathId, usize>,
     pub(super) origins: Origins,
-    /// For hard links to a file of the base: a path at which it stood below their layer and still stands after it.
-    /// (In between is not enough: what hides it later in the tar may become a whiteout, which comes first.)
+    /// For hard links to a file of the base: a path at which it stands both below and above their layer. (What a layer
+    /// hides after the link in its tar may become a whiteout, which is applied first.)
     pub(super) base_names: HashMap<EntryId, PathId>,
     /// Markers that hid something.
     working: HashSet<(usize, Mark)>,
@@ -91,7 +91,7 @@ impl Replay {
         }
     }
 
-    /// True when a marker of a layer that hid something is not among `marks`.
+    /// True if a marker of a layer that hid something is missing from `marks`.
     pub(super) fn loses_a_mark(&self, image: &Image, layer: usize, marks: &HashSet<Mark>) -> bool {
         let whiteouts = image.layers[layer].whiteouts.iter().map(|path| Mark::Whiteout(*path));
         let opaques = image.layers[layer].opaques.iter().map(|path| Mark::Opaque(*path));
