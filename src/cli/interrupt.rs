@@ -15,6 +15,8 @@ use crate::source::Progress;
 const GRACE: Duration = Duration::from_secs(8);
 /// The same where only a report is being written.
 const GRACE_OF_REPORTS: Duration = Duration::from_secs(1);
+/// The same where an engine removes what was made in it.
+const GRACE_OF_CLEANING: Duration = Duration::from_secs(30);
 /// How often to check for a second signal.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -22,6 +24,8 @@ const LOOK: Duration = Duration::from_millis(20);
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 /// Set while reports are written.
 static REPORTING: AtomicBool = AtomicBool::new(false);
+/// Set while an engine removes what was made in it.
+static CLEANING: AtomicBool = AtomicBool::new(false);
 
 /// The flag that the first signal sets. From the first call on, signals no longer end the process at once.
 pub(super) fn flag() -> Arc<AtomicBool> {
@@ -53,7 +57,11 @@ fn watch(mut signals: Signals, flag: &AtomicBool) {
     flag.store(true, Ordering::Relaxed);
     let first = Instant::now();
     loop {
-        let grace = if REPORTING.load(Ordering::Relaxed) { GRACE_OF_REPORTS } else { GRACE };
+        let grace = match (REPORTING.load(Ordering::Relaxed), CLEANING.load(Ordering::Relaxed)) {
+            (true, _) => GRACE_OF_REPORTS,
+            (false, true) => GRACE_OF_CLEANING,
+            (false, false) => GRACE,
+        };
         if signals.pending().next().is_some() || first.elapsed() > grace {
             if let Some(path) = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).take() {
                 _ = std::fs::remove_file(path);
@@ -88,6 +96,23 @@ impl Drop for Reporting {
     fn drop(&mut self) {
         REPORTING.store(false, Ordering::Relaxed);
         *UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Exists while an engine removes what was made in it.
+pub(super) struct Cleaning;
+
+impl Cleaning {
+    /// Begins.
+    pub(super) fn begin() -> Self {
+        CLEANING.store(true, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Cleaning {
+    fn drop(&mut self) {
+        CLEANING.store(false, Ordering::Relaxed);
     }
 }
 

@@ -52,13 +52,13 @@ pub(super) struct SlimArgs {
     /// Rewrite base layers too, which are then no longer shared
     #[arg(long, help_heading = "Slim")]
     pub include_base: bool,
-    /// Make one layer of all layers after the base
+    /// Merge all layers after the base into one
     #[arg(long, help_heading = "Slim")]
     pub squash: bool,
     /// Compress the layers after the base [default: as they were]
     #[arg(long, value_name = "none|gzip[:N]|zstd[:N]", value_parser = packing, help_heading = "Slim")]
     pub compress: Option<Packing>,
-    /// Have an engine load both images too, and compare what their containers see; the new one is written only if that is the same
+    /// Also have an engine load both images and compare what their containers see; the new image is written only if it is the same
     #[arg(long, conflicts_with = "dry_run", help_heading = "Proof")]
     pub prove: bool,
     /// A command that must succeed in a container of the new image; it has no network
@@ -152,7 +152,7 @@ pub(super) fn run(arguments: Box<SlimArgs>) -> Result<Exit> {
     if is_proved {
         place.keep(&target)?;
         remarks.push(
-            "what was pushed before keeps its old layers, with whatever secrets are in them; signatures and \
+            "images that were pushed before keep their old layers, with any secrets in them; signatures and \
              attestations of the old image do not carry over"
                 .to_owned(),
         );
@@ -176,7 +176,7 @@ pub(super) fn run(arguments: Box<SlimArgs>) -> Result<Exit> {
     Ok(if is_proved { Exit::Done } else { Exit::GateFailed })
 }
 
-/// Loads the image, and opens it once more for copying. What passes by only once is kept meanwhile.
+/// Loads the image, and opens it again for copying. An image that can be read only once is kept in a temporary file.
 fn read(request: &mut Request) -> Result<(Examination, Opened, bool)> {
     let progress = Progress::new();
     let (location, was_held) = slim::hold(request.location(), &progress)?;
@@ -189,12 +189,14 @@ fn read(request: &mut Request) -> Result<(Examination, Opened, bool)> {
 fn remarks(image: &Image, was_held: bool, name: &str) -> Vec<String> {
     let mut remarks = Vec::new();
     if was_held {
-        remarks.push(format!("{name} was kept in a temporary file meanwhile: it is read twice"));
+        remarks.push(format!("{name} was kept in a temporary file meanwhile, because it is read twice"));
     }
     let links = image.diagnostics.iter().filter(|diagnostic| diagnostic.code == "dangling-hard-link").count();
     if links > 0 {
         let links = counted(links as u64, "hard link names", "hard links name");
-        remarks.push(format!("{links} no file: an engine may refuse the new image as it may the old one"));
+        remarks.push(format!(
+            "{links} no file: an engine may refuse the new image, as it may refuse the old one"
+        ));
     }
     remarks.extend(
         image

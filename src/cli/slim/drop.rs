@@ -1,4 +1,4 @@
-//! `--drop`: living files that rules find, and whose they are.
+//! `--drop`: living files that rules find, and the packages that own them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -16,7 +16,7 @@ pub(super) struct Wishes {
     with_base: bool,
 }
 
-/// The rule about secrets in files. It is exact, but what it finds may be seen by a container.
+/// The rule about secrets in files. Unlike other exact rules it also finds files that a container sees.
 const SECRETS: &str = "secret-file";
 
 impl Wishes {
@@ -35,7 +35,7 @@ impl Wishes {
             } else {
                 let groups: BTreeSet<_> = advice::rules().map(|rule| rule.group.name()).collect();
                 let groups: Vec<_> = groups.into_iter().collect();
-                return Err(Error::because(format!("there is no rule and no group called `{text}`"))
+                return Err(Error::because(format!("there is no rule or group called `{text}`"))
                     .at("--drop")
                     .hint(format!("`layercake rules` lists the rules; groups are {}", groups.join(", "))));
             }

@@ -1,7 +1,7 @@
 //! `--prove`: an engine loads both images, and what its containers see is compared.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::time::SystemTime;
 
 use crate::cli::interrupt;
@@ -13,10 +13,10 @@ use crate::slim::{self, Exported, Form, Job, Trial};
 use crate::source::engine::actions;
 use crate::source::{Engine, Progress as _};
 
-/// Has the engine load both images under names of their own, compares what it exports, and runs the command.
+/// Has the engine load both images under temporary names, compares what it exports, and runs the command.
 ///
 /// # Errors
-/// When there is no engine, or it takes one of the images not.
+/// When there is no engine, or it does not accept one of the images.
 pub(super) fn run(job: &Job<'_>, engine: Engine, smoke: Option<&str>) -> Result<Trial> {
     let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let all = slim::Options { base_layers: job.image.layers.len(), ..slim::Options::default() };
@@ -43,27 +43,27 @@ fn exported(job: &Job<'_>, engine: Engine, name: &str, what: &str) -> Result<(Ex
             .hint("make room, or let TMPDIR name a directory that has it")
     };
     let file = tempfile::Builder::new().prefix(".layercake-").suffix(".tar").tempfile().map_err(full)?;
-    let image = Scratch::image(engine, name);
+    let mut image = Scratch::image(engine, name);
     let loaded = Job { tag: Some(&image.name), form: Form::DockerArchive, ..*job };
     let progress = Progress::new();
     loaded.copy(file.path(), &progress)?;
     let refused = |error: crate::source::EngineError| {
         Error::because(error.why)
             .at(format!("--prove: {what}"))
-            .hint("an engine may not know how layers are compressed (--compress gzip), or not be running")
+            .hint("the engine may not be running, or may not know this compression; try --compress gzip")
     };
     let stop = || interrupt::Stop.stopped();
-    if !actions::load(engine, file.path(), &stop).map_err(refused)? {
-        return Err(Error::Interrupted);
-    }
+    let loading = actions::load(engine, file.path(), &stop).map(|is_done| is_done.then_some(()));
+    image.made(loading.map_err(refused))?;
     drop(file);
-    let container = Scratch::container(engine, name);
-    // an image without a command wants one; it never runs
-    let create = ["create", "--network", "none", "--name", &container.name, &image.name, "none"];
-    if actions::answer(engine, &create.map(OsStr::new), &stop).map_err(refused)?.is_none() {
-        return Err(Error::Interrupted);
-    }
+    let mut container = Scratch::container(engine, name);
+    // an image without a command needs one here; it never runs
+    let create =
+        ["create", "--network", "none", "--name", &container.name, &image.name, "none"].map(OsString::from);
+    let create: Vec<&OsStr> = create.iter().map(OsString::as_os_str).collect();
+    container.made(actions::answer(engine, &create, &stop).map_err(refused))?;
     let export = actions::export(engine, &container.name).map_err(refused)?;
-    let exported = Exported::read(export, &progress).map_err(|error| error.at(format!("--prove: {what}")))?;
-    Ok((exported, image))
+    let exported = Exported::read(export, &progress).map_err(|error| error.at(format!("--prove: {what}")));
+    // Ctrl-C at a terminal ends the client too, which then fails
+    if stop() { Err(Error::Interrupted) } else { Ok((exported?, image)) }
 }

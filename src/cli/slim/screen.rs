@@ -1,4 +1,4 @@
-//! Slimming for the UI: a text of what would go, and the new image where the user says.
+//! Slimming for the UI: a text that says what would go, and the new image where the user wants it.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -66,7 +66,7 @@ pub(in crate::cli) fn write(
     let place = Place::beside(&target)?;
     let written = job.run(place.path(), progress).map_err(|error| target.told(error))?;
     if let Some(difference) = written.proof.first.first() {
-        return Err(Error::because(format!("not written: the new image is not the same: {difference}")));
+        return Err(Error::because(format!("not written: the new image differs: {difference}")));
     }
     place.keep(&target)?;
     let summary = Summary::of(image, union, &plan, Some(&written.loaded.image));

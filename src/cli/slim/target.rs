@@ -59,7 +59,7 @@ impl Target {
         }
     }
 
-    /// The engine that is to have it.
+    /// The engine that will load it.
     pub(super) fn engine(&self) -> Option<Engine> {
         match self {
             Self::Engine(engine, _) => Some(*engine),
@@ -67,7 +67,7 @@ impl Target {
         }
     }
 
-    /// The name that the new image has by where it goes.
+    /// The name that the target gives the new image.
     pub(super) fn name(&self) -> Option<&str> {
         match self {
             Self::Engine(_, name) => Some(name),
@@ -75,8 +75,8 @@ impl Target {
         }
     }
 
-    /// Refuses to write over the old image, over a directory that has something in it, and where there is no
-    /// directory, before anything is read.
+    /// Refuses, before anything is read, to write over the old image, into a directory that is not empty, or where there
+    /// is no directory.
     pub(super) fn check(&self, input: &Location) -> Result<()> {
         let (Self::File(path, _) | Self::Directory(path)) = self else { return Ok(()) };
         let refuse = |why: &str, hint: &str| {
@@ -85,16 +85,20 @@ impl Target {
         if let (Some(input), Ok(output)) = (input.path(), path.canonicalize())
             && input.canonicalize().is_ok_and(|input| input == output)
         {
-            return refuse("it is the image that is read", "give the new image a file of its own");
+            return refuse("it is the image that is read", "name another file");
         }
         match self {
             Self::File(..) if path.is_dir() => refuse("it is a directory", "name a file, or oci:DIRECTORY"),
-            Self::File(..) if path.exists() && !path.is_file() => refuse("it is no file", "name a file"),
+            Self::File(..) if path.exists() && !path.is_file() => {
+                refuse("it is not a regular file", "name a file")
+            }
             Self::Directory(_) if path.exists() && !is_empty(path) => {
-                refuse("there is something in it", "name a new directory, or an empty one")
+                refuse("it is not empty", "name a new or an empty directory")
             }
             _ if path.file_name().is_none() => refuse("it has no name", "name a file"),
-            _ if !folder(path).is_dir() => refuse("its folder does not exist", "make the folder first"),
+            _ if !folder(path).is_dir() => {
+                refuse("its directory does not exist", "create the directory first")
+            }
             _ => Ok(()),
         }
     }
@@ -110,7 +114,7 @@ impl Target {
         }
     }
 
-    /// Names the target in an error about writing it, and leaves errors about the old image alone.
+    /// Adds the target to an error about writing it; errors about the old image stay as they are.
     pub(super) fn told(&self, error: Error) -> Error {
         match &error {
             Error::Problem(problem) if problem.what.is_empty() && problem.place.is_none() => {
@@ -129,14 +133,14 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A file or directory beside the target, which is gone unless it is kept.
+/// A file or directory next to the target, which is removed unless it is kept.
 pub(super) enum Place {
     File(TempPath),
     Directory(TempDir),
 }
 
 impl Place {
-    /// An empty one. For an engine it is in the directory for temporary files.
+    /// Creates it, empty. For an engine it is in the directory for temporary files.
     pub(super) fn beside(target: &Target) -> Result<Self> {
         let told =
             |error: std::io::Error| Error::because(format!("cannot write {target}: {}", describe_io(&error)));
@@ -161,7 +165,7 @@ impl Place {
         }
     }
 
-    /// Gives it the target's name, or to the target's engine.
+    /// Renames it to the target, or has the engine load it.
     pub(super) fn keep(self, target: &Target) -> Result<()> {
         let told =
             |error: &std::io::Error| Error::because(format!("cannot write {target}: {}", describe_io(error)));
@@ -184,7 +188,7 @@ impl Place {
                 let found = engine.find(name).map(drop);
                 found.map_err(|_| {
                     Error::because(format!(
-                        "{} says that it loaded the image, but has none called {name}",
+                        "{} says that it loaded the image, but has no image called {name}",
                         engine.name()
                     ))
                 })
@@ -196,11 +200,11 @@ impl Place {
     }
 }
 
-/// A temporary directory is its owner's alone; a new image is like any other directory.
+/// A temporary directory is private to its owner; a new image gets the usual permissions.
 #[cfg(unix)]
 fn open_up(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    // what the user's mask leaves of a directory that was just made
+    // the permissions that the user's mask gave this directory
     let mode = path.join("blobs").metadata()?.permissions().mode();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode & 0o777))
 }

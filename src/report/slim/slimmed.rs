@@ -15,7 +15,7 @@ pub struct Slimmed<'a> {
     pub output: Option<&'a str>,
     /// What was compared, when it was written.
     pub proof: Option<&'a Proof>,
-    /// What an engine makes of it, when it was asked.
+    /// The verdict of an engine, if one was asked.
     pub trial: Option<&'a Trial>,
     /// What `--drop` leaves out.
     pub dropped: &'a [Dropped],
@@ -24,22 +24,22 @@ pub struct Slimmed<'a> {
 }
 
 impl Slimmed<'_> {
-    /// Why the new image is not kept; none when nothing speaks against it.
+    /// Why the new image is not kept; none if it is.
     pub fn refusal(&self) -> Option<String> {
         let counted = |proof: &Proof| counted(proof.differences, "difference", "differences");
         if let Some(proof) = self.proof.filter(|proof| !proof.holds()) {
-            return Some(format!("the new image is not the same, {}", counted(proof)));
+            return Some(format!("the new image differs, {}", counted(proof)));
         }
         let trial = self.trial.filter(|trial| !trial.holds())?;
         Some(if trial.proof.holds() {
             "the command fails in a container of the new image".to_owned()
         } else {
-            format!("containers of {} do not see the same, {}", trial.engine, counted(&trial.proof))
+            format!("containers of {} differ, {}", trial.engine, counted(&trial.proof))
         })
     }
 }
 
-/// What one rule takes from the living files.
+/// The living files that one rule takes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dropped {
     /// The rule.
@@ -48,7 +48,7 @@ pub struct Dropped {
     pub paths: u64,
     /// Their bytes, hard links once.
     pub bytes: u64,
-    /// Paths that stay, because base layers store them.
+    /// Paths that stay because base layers store them.
     pub in_base: u64,
     /// Packages that own paths that go, sorted, and how many of the paths they own.
     pub packages: Vec<String>,

@@ -125,10 +125,8 @@ fn sums(page: &mut Page<'_>, slimmed: &Slimmed<'_>) -> io::Result<()> {
         page.paragraph(DIM, &text)?;
     }
     if summary.copied > 0 {
-        let text = format!(
-            "{} of the base are stored once more, for hard links to them",
-            units::size(summary.copied)
-        );
+        let text =
+            format!("{} of the base are stored again, for hard links to them", units::size(summary.copied));
         page.paragraph(DIM, &text)?;
     }
     verdict(page, slimmed)

@@ -320,7 +320,7 @@ fn rules_take_living_files_only_when_asked() {
     image.archive(Form::Docker).write(&input);
     let run = slim(&input, "out.tar", &["--drop", "no-such-rule"]);
     assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("there is no rule and no group called `no-such-rule`"), "{}", run.stderr);
+    assert!(run.stderr.contains("there is no rule or group called `no-such-rule`"), "{}", run.stderr);
 }
 
 #[test]

@@ -33,9 +33,9 @@ fn a_target_that_cannot_be_written_is_told_before_anything_is_read() {
     for (output, why) in [
         ("in.tar", "cannot write in.tar: it is the image that is read"),
         ("./in.tar", "it is the image that is read"),
-        ("no/such/out.tar", "cannot write no/such/out.tar: its folder does not exist"),
+        ("no/such/out.tar", "cannot write no/such/out.tar: its directory does not exist"),
         ("full", "cannot write full: it is a directory"),
-        ("oci:full", "cannot write full: there is something in it"),
+        ("oci:full", "cannot write full: it is not empty"),
         ("docker:Not A Name", "write it as name:tag"),
     ] {
         let run = slim(folder.path(), &["in.tar", "-o", output]);
