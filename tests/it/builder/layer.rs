@@ -65,6 +65,16 @@ impl LayerBuilder {
         self.add(Type::CharDevice, path.as_bytes(), b"", b"")
     }
 
+    /// A block device.
+    pub(crate) fn block_device(self, path: &str) -> Self {
+        self.add(Type::BlockDevice, path.as_bytes(), b"", b"")
+    }
+
+    /// The numbers of the device added last.
+    pub(crate) fn numbers(self, major: u32, minor: u32) -> Self {
+        self.change(|entry| entry.device = Some((major, minor)))
+    }
+
     /// A marker that removes `path` from the layers below.
     pub(crate) fn whiteout(self, path: &str) -> Self {
         let marker = match path.rsplit_once('/') {

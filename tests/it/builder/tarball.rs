@@ -15,6 +15,8 @@ pub(crate) enum Type {
     Symlink,
     /// `3`
     CharDevice,
+    /// `4`
+    BlockDevice,
     /// `5`
     Directory,
     /// `6`
@@ -28,6 +30,7 @@ impl Type {
             Self::HardLink => b'1',
             Self::Symlink => b'2',
             Self::CharDevice => b'3',
+            Self::BlockDevice => b'4',
             Self::Directory => b'5',
             Self::Fifo => b'6',
         }
@@ -59,6 +62,8 @@ pub(crate) struct Entry {
     pub(crate) gid: u32,
     pub(crate) mtime: u64,
     pub(crate) xattrs: Vec<(String, Vec<u8>)>,
+    /// Major and minor number of a device.
+    pub(crate) device: Option<(u32, u32)>,
 }
 
 const BLOCK: usize = 512;
@@ -120,6 +125,10 @@ fn write_entry(out: &mut Vec<u8>, entry: &Entry, names: Names) {
     octal(&mut header[116..124], u64::from(entry.gid));
     octal(&mut header[136..148], entry.mtime);
     header[157..157 + link.len()].copy_from_slice(link);
+    if let Some((major, minor)) = entry.device {
+        octal(&mut header[329..337], u64::from(major));
+        octal(&mut header[337..345], u64::from(minor));
+    }
     header[345..345 + prefix.len()].copy_from_slice(prefix);
     seal(&mut header);
     out.extend_from_slice(&header);

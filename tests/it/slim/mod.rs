@@ -2,6 +2,7 @@
 
 mod cases;
 mod faults;
+mod odd;
 mod plan;
 mod read;
 mod write;

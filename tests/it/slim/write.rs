@@ -16,7 +16,7 @@ use crate::program::temp;
 use crate::union_props::{image, layers};
 
 /// Slims an archive; false when the proof fails.
-fn slim(input: &Path, output: &Path, options: &Options, level: Option<Level>) -> bool {
+pub(super) fn slim(input: &Path, output: &Path, options: &Options, level: Option<Level>) -> bool {
     let (location, selector) = (Location::path(input), ImageSelector::default());
     let loaded = layercake::load::image(&location, &selector, &NoProgress).expect("the old image");
     let opened = Opened::open(&location, &selector, &NoProgress).expect("the old image, once more");
