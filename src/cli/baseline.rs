@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::EngineArgs;
 use super::request::Request;
-use crate::compare::{Hashes, candidates, compare};
+use crate::compare::Comparison;
 use crate::error::Result;
 use crate::load::{self, Examination, Progress, ReadBodies};
 use crate::policy::{Baseline, Config};
@@ -47,16 +47,12 @@ impl Named {
         };
         request.prepare(progress)?;
         let (before, old_bodies) = request.run(progress)?;
-        let (old, new) = (before.side(), now.side());
-        let wanted = candidates(&old, &new);
-        let hashes = |bodies: Option<&dyn ReadBodies>, image, ids: &[_]| {
-            bodies.map_or(Ok(Vec::new()), |bodies| load::hashes(bodies, image, ids, progress))
-        };
-        let hashes = Hashes::new(
-            hashes(old_bodies.as_deref(), &before.image, &wanted.old)?,
-            hashes(bodies, &now.image, &wanted.new)?,
-        );
-        let comparison = compare(&old, &new, &hashes);
-        Ok(Baseline::of(&before.image).naming(grown(&comparison, &old, &new)))
+        let comparison = load::compared((&before, old_bodies.as_deref()), (now, bodies), progress)?;
+        Ok(of(&before, now, &comparison))
     }
+}
+
+/// The baseline that an earlier image is, which also knows what grew most since.
+pub(super) fn of(before: &Examination, now: &Examination, comparison: &Comparison) -> Baseline {
+    Baseline::of(&before.image).naming(grown(comparison, &before.side(), &now.side()))
 }

@@ -66,7 +66,8 @@ pub(super) enum Verb {
     /// Show what changed from one image to another: bytes, layers, files, packages, configuration, findings
     #[command(
         after_help = "Examples:\n  layercake compare app:1 app:2\n  layercake compare old.tar new.tar --json | jq .delta\n  \
-                            layercake compare both.tar:app:1 both.tar:app:2"
+                            layercake compare both.tar:app:1 both.tar:app:2\n  \
+                            layercake compare app:1 app:2 --max-growth 2% --format markdown"
     )]
     Compare(Box<CompareArgs>),
     /// Show what several images share, and what they store once for each
@@ -101,9 +102,14 @@ pub(super) enum Verb {
     },
 }
 
+/// The verbs that can judge an image.
+const JUDGING: [&str; 2] = ["build", "compare"];
+
 /// The whole command, with a flag for each gate.
 pub fn command() -> Command {
-    with_gates(Cli::command()).mut_subcommand("build", with_gates)
+    JUDGING
+        .into_iter()
+        .fold(with_gates(Cli::command()), |command, verb| command.mut_subcommand(verb, with_gates))
 }
 
 fn with_gates(command: Command) -> Command {
@@ -148,7 +154,12 @@ impl Cli {
         {
             check_build(build)?;
         }
-        cli.open.gates = gates(matches.subcommand_matches("build").unwrap_or(&matches));
+        let judging = JUDGING.into_iter().find_map(|verb| matches.subcommand_matches(verb));
+        let gates = gates(judging.unwrap_or(&matches));
+        match &mut cli.verb {
+            Some(Verb::Compare(compare)) => compare.gates = gates,
+            _ => cli.open.gates = gates,
+        }
         Ok(cli)
     }
 }

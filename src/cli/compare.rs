@@ -3,14 +3,16 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::against::against;
 use super::args::{EngineArgs, UiArgs, platform};
-use super::document::{DocumentArgs, Kind};
+use super::baseline;
+use super::document::{DocumentArgs, Formats};
 use super::exit::Exit;
 use super::interrupt::Stop;
 use super::progress::Progress;
+use super::reports::tell;
 use super::request::Request;
 use super::screen;
 use crate::advice;
@@ -18,7 +20,7 @@ use crate::compare::Comparison;
 use crate::error::{Error, Result};
 use crate::load::{self, Examination, ReadBodies};
 use crate::oci::Platform;
-use crate::policy::Config;
+use crate::policy::{self, Config, Gates, Subject, Verdict};
 use crate::report::Compared;
 use crate::ui;
 
@@ -46,11 +48,44 @@ pub(super) struct CompareArgs {
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     #[command(flatten)]
-    pub report: DocumentArgs,
+    pub report: DocumentArgs<Kind>,
+    /// Check NEW against the gates, its growth against OLD; exit with 1 if one fails
+    #[arg(long, help_heading = "CI")]
+    pub ci: bool,
+    /// The gates that flags set.
+    #[arg(skip)]
+    pub gates: Gates,
     #[command(flatten)]
     pub engine: EngineArgs,
     #[command(flatten)]
     pub ui: UiArgs,
+}
+
+/// The formats of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Kind {
+    /// For people
+    Text,
+    /// For programs: one JSON object, schema 1
+    Json,
+    /// For a comment on a pull request or the summary of a job
+    Markdown,
+    /// For GitHub Actions: annotations of the run
+    Github,
+    /// For GitLab, Jenkins and others: the gates as test cases (XML)
+    Junit,
+}
+
+impl Formats for Kind {
+    const TEXT: Self = Self::Text;
+    const JSON: Self = Self::Json;
+}
+
+impl CompareArgs {
+    /// True if gates are checked: `--ci`, or a gate's own flag.
+    fn is_judged(&self) -> bool {
+        self.ci || !self.gates.is_empty()
+    }
 }
 
 /// Shows what changed: on a terminal in the UI, else as a report.
@@ -63,7 +98,7 @@ pub(super) fn run(arguments: CompareArgs) -> Result<Exit> {
     let requests = Requests::new(&arguments, &config)?;
     requests.old.prepare(&Stop)?;
     requests.new.prepare(&Stop)?;
-    if arguments.report.is_interactive() {
+    if arguments.report.is_interactive() && !arguments.is_judged() {
         let options = screen::options(&arguments.ui, arguments.report.color, &config)?;
         let name = format!("{} and {}", requests.old.name(), requests.new.name());
         let load = move |wanted: &ui::Wanted, progress: &dyn load::Progress| {
@@ -82,10 +117,10 @@ pub(super) fn run(arguments: CompareArgs) -> Result<Exit> {
     let progress = Progress::new();
     let both = requests.load(&progress)?;
     drop(progress);
-    report(&arguments, &both)?;
+    let exit = report(&arguments, &config, &both)?;
     // the process ends here: the system takes the memory back faster than the allocator would
     std::mem::forget(both);
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 /// What is asked of both images.
@@ -107,6 +142,7 @@ impl Requests {
     fn new(arguments: &CompareArgs, config: &Config) -> Result<Self> {
         let request = |image| Request::of(image, arguments.platform.clone(), &arguments.engine, config);
         let new = request(&arguments.new)?;
+        new.check_denied(arguments.gates.denied())?;
         let new = new.built_from(arguments.dockerfile.clone(), arguments.target.clone());
         Ok(Self { old: request(&arguments.old)?, new })
     }
@@ -119,10 +155,20 @@ impl Requests {
     }
 }
 
-/// Writes the report that was asked for.
-fn report(arguments: &CompareArgs, both: &Both) -> Result<()> {
+/// What the gates decide about the new image.
+fn judge(arguments: &CompareArgs, config: &Config, both: &Both) -> Verdict {
+    let Both { old, new, comparison, .. } = both;
+    let gates = arguments.gates.clone().over(&config.gates).over(&Gates::defaults());
+    let baseline = baseline::of(old, new, comparison);
+    let subject = Subject::new(&new.image, &new.analysis, &new.advice, &config.ignore).since(Some(&baseline));
+    policy::judge(&subject, &gates)
+}
+
+/// Writes the report that was asked for, and says how the program ends.
+fn report(arguments: &CompareArgs, config: &Config, both: &Both) -> Result<Exit> {
     let Both { old, new, comparison, .. } = both;
     let findings = advice::difference((&old.image, &old.advice), (&new.image, &new.advice));
+    let verdict = arguments.is_judged().then(|| judge(arguments, config, both));
     let compared = Compared {
         old: old.side(),
         new: new.side(),
@@ -130,10 +176,19 @@ fn report(arguments: &CompareArgs, both: &Both) -> Result<()> {
         old_advice: &old.advice,
         new_advice: &new.advice,
         findings: &findings,
-        verdict: None,
+        verdict: verdict.as_ref(),
     };
     arguments.report.write(|kind, out, options| match kind {
         Kind::Text => compared.write_text(out, options),
         Kind::Json => compared.write_json(out, options),
-    })
+        Kind::Markdown => compared.write_markdown(out, options),
+        Kind::Github => compared.write_github(out, options),
+        Kind::Junit => compared.write_junit(out),
+    })?;
+    let Some(verdict) = verdict else { return Ok(Exit::Done) };
+    let (kind, place) = arguments.report.target();
+    if place.is_some() || matches!(kind, Kind::Json | Kind::Junit) {
+        tell(&verdict);
+    }
+    Ok(if verdict.passed { Exit::Done } else { Exit::GateFailed })
 }

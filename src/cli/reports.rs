@@ -92,7 +92,7 @@ impl<'a> Reports<'a> {
 
 /// Says on standard error how the gates ended, where no report on standard output shows it: a log should tell why
 /// a build failed.
-fn tell(verdict: &Verdict) {
+pub(super) fn tell(verdict: &Verdict) {
     let mut text = Vec::new();
     if write_verdict(&mut text, verdict, NARROW).is_ok() {
         // when standard error is closed, nobody can be told

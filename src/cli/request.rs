@@ -77,6 +77,14 @@ impl Request {
         Self { dockerfile: dockerfile.map(|path| NamedDockerfile { path, target }), ..self }
     }
 
+    /// Refuses unknown rules among those that shall fail the build.
+    ///
+    /// # Errors
+    /// When there is no rule of such a name.
+    pub(super) fn check_denied(&self, denied: &[String]) -> Result<()> {
+        check_denied(&self.rules, denied)
+    }
+
     /// Where the image is.
     pub(super) fn location(&self) -> &Location {
         &self.location
@@ -143,9 +151,14 @@ fn rules(denied: &[String], config: &Config) -> Result<advice::Settings> {
     let known =
         settings.check().and_then(|()| config.gates.denied().iter().try_for_each(|id| settings.know(id)));
     known.map_err(|why| Error::because(why).at(place))?;
-    let denied = denied.iter().try_for_each(|id| settings.know(id));
-    denied.map_err(|why| Error::because(why).at("--deny"))?;
+    check_denied(&settings, denied)?;
     Ok(settings)
+}
+
+/// Refuses a rule of `--deny` that is unknown.
+fn check_denied(settings: &advice::Settings, denied: &[String]) -> Result<()> {
+    let known = denied.iter().try_for_each(|id| settings.know(id));
+    known.map_err(|why| Error::because(why).at("--deny"))
 }
 
 /// The base boundary of the configuration, else found.

@@ -7,9 +7,10 @@
 use std::io::{self, Write};
 
 use super::format::{Format, Input, Layout};
-use crate::advice::Severity;
+use crate::advice::{Finding, Severity};
 use crate::image::Image;
 use crate::load::Examination;
+use crate::policy::Verdict;
 use crate::{text, units};
 
 /// The format.
@@ -24,21 +25,9 @@ pub(super) const FORMAT: Format = Format {
 fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<()> {
     let Input { examination: Examination { image, analysis, advice, .. }, verdict } = input;
     let reference = &image.about.reference;
-    for gate in verdict.iter().flat_map(|verdict| &verdict.gates) {
-        let (limit, actual) = gate.texts();
-        let result = format!("{reference}: {} is {actual}, must be {limit}", gate.gate);
-        match &gate.look_at {
-            Some(look_at) => command(out, "error", gate.gate, &format!("{result}; look first at {look_at}"))?,
-            None if gate.passed => {}
-            None => command(out, "error", gate.gate, &result)?,
-        }
-    }
+    gates(out, reference, *verdict)?;
     for finding in advice.findings.iter().take(layout.rows) {
-        let level = if finding.severity <= Severity::Medium { "warning" } else { "notice" };
-        let bytes =
-            if finding.bytes > 0 { format!(" ({})", units::size(finding.bytes)) } else { String::new() };
-        let place = place(image, &finding.layers);
-        command_at(out, level, &place, &finding.rule, &format!("{reference}: {}{bytes}", finding.title))?;
+        annotate(out, image, finding)?;
     }
     let totals = &analysis.totals;
     let message = format!(
@@ -55,7 +44,30 @@ fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<
     command(out, "notice", "layercake", &message)
 }
 
-fn command(out: &mut dyn Write, level: &str, title: &str, message: &str) -> io::Result<()> {
+/// An error for each gate that failed.
+pub(super) fn gates(out: &mut dyn Write, reference: &str, verdict: Option<&Verdict>) -> io::Result<()> {
+    for gate in verdict.iter().flat_map(|verdict| &verdict.gates) {
+        let (limit, actual) = gate.texts();
+        let result = format!("{reference}: {} is {actual}, must be {limit}", gate.gate);
+        match &gate.look_at {
+            Some(look_at) => command(out, "error", gate.gate, &format!("{result}; look first at {look_at}"))?,
+            None if gate.passed => {}
+            None => command(out, "error", gate.gate, &result)?,
+        }
+    }
+    Ok(())
+}
+
+/// A finding as a warning or a notice, at its lines of the Dockerfile.
+pub(super) fn annotate(out: &mut dyn Write, image: &Image, finding: &Finding) -> io::Result<()> {
+    let level = if finding.severity <= Severity::Medium { "warning" } else { "notice" };
+    let bytes = if finding.bytes > 0 { format!(" ({})", units::size(finding.bytes)) } else { String::new() };
+    let message = format!("{}: {}{bytes}", image.about.reference, finding.title);
+    command_at(out, level, &place(image, &finding.layers), &finding.rule, &message)
+}
+
+/// A command about no place.
+pub(super) fn command(out: &mut dyn Write, level: &str, title: &str, message: &str) -> io::Result<()> {
     command_at(out, level, "", title, message)
 }
 

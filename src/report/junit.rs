@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 
 use super::format::{Format, Input, Layout};
+use crate::policy::Verdict;
 use crate::text;
 
 /// The format.
@@ -18,9 +19,14 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn write(out: &mut dyn Write, input: &Input<'_>, _: &Layout) -> io::Result<()> {
-    let gates = input.verdict.map(|verdict| verdict.gates.as_slice()).unwrap_or_default();
+    suite(out, &input.image.about.reference, input.verdict)
+}
+
+/// The gates as a suite of tests that has this name.
+pub(super) fn suite(out: &mut dyn Write, name: &str, verdict: Option<&Verdict>) -> io::Result<()> {
+    let gates = verdict.map(|verdict| verdict.gates.as_slice()).unwrap_or_default();
     let failures = gates.iter().filter(|gate| !gate.passed).count();
-    let reference = xml(&input.image.about.reference);
+    let reference = xml(name);
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<testsuites name=\"layercake\" tests=\"{}\" failures=\"{failures}\">", gates.len())?;
     writeln!(out, "  <testsuite name=\"{reference}\" tests=\"{}\" failures=\"{failures}\">", gates.len())?;

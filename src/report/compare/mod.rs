@@ -1,16 +1,20 @@
-//! What changed from one image to another: as text for people, as JSON for programs.
+//! What changed from one image to another: as text for people, as JSON for programs, and in the formats of CI services.
 
+mod github;
 mod grown;
 mod input;
 mod json;
+mod markdown;
 mod rows;
 mod sections;
 mod tables;
 mod text;
+mod words;
 
 use std::io::{self, Write};
 
 use super::format::Options;
+use super::junit;
 
 pub use grown::grown;
 pub use input::Compared;
@@ -34,6 +38,30 @@ impl Compared<'_> {
     pub fn write_json(&self, out: &mut dyn Write, options: &Options) -> io::Result<()> {
         json::write(out, self, options.layout(0).rows)
     }
+
+    /// Writes the report as Markdown, for a comment on a pull request.
+    ///
+    /// # Errors
+    /// Only those of `out`.
+    pub fn write_markdown(&self, out: &mut dyn Write, options: &Options) -> io::Result<()> {
+        markdown::write(out, self, &options.layout(5))
+    }
+
+    /// Writes annotations for GitHub Actions.
+    ///
+    /// # Errors
+    /// Only those of `out`.
+    pub fn write_github(&self, out: &mut dyn Write, options: &Options) -> io::Result<()> {
+        github::write(out, self, &options.layout(ROWS))
+    }
+
+    /// Writes the gates as test cases.
+    ///
+    /// # Errors
+    /// Only those of `out`.
+    pub fn write_junit(&self, out: &mut dyn Write) -> io::Result<()> {
+        junit::suite(out, &self.new.image.about.reference, self.verdict)
+    }
 }
 
 #[cfg(test)]
@@ -44,7 +72,11 @@ mod tests {
     use crate::load::Examination;
     use crate::report::sample;
 
-    fn text(old: &Examination, new: &Examination) -> String {
+    fn written(
+        old: &Examination,
+        new: &Examination,
+        write: impl FnOnce(&Compared<'_>, &mut dyn Write) -> io::Result<()>,
+    ) -> String {
         let comparison = compare(&old.side(), &new.side(), &Hashes::default());
         let findings = advice::difference((&old.image, &old.advice), (&new.image, &new.advice));
         let compared = Compared {
@@ -57,8 +89,23 @@ mod tests {
             verdict: None,
         };
         let mut out = Vec::new();
-        compared.write_text(&mut out, &Options::default()).unwrap();
+        write(&compared, &mut out).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    fn text(old: &Examination, new: &Examination) -> String {
+        written(old, new, |compared, out| compared.write_text(out, &Options::default()))
+    }
+
+    #[test]
+    fn formats_of_ci_services() {
+        let (mut old, new) = (sample::lean(), sample::advised(sample::wasteful()));
+        old.image.about.config_digest = None;
+        insta::assert_snapshot!(written(&old, &new, |compared, out| {
+            compared.write_markdown(out, &Options::default())?;
+            writeln!(out, "----")?;
+            compared.write_github(out, &Options::default())
+        }));
     }
 
     #[test]

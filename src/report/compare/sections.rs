@@ -6,9 +6,10 @@ use anstyle::Style;
 
 use super::input::Compared;
 use super::tables::{list_head, list_row};
+use super::words::{self, shown};
 use crate::compare::{Change, ChangeKind, LayerPair, Side, VersionChange};
 use crate::image::PathId;
-use crate::report::text::page::{Page, path_text};
+use crate::report::text::page::Page;
 use crate::report::text::style::{BOLD, DIM, PASS, PLAIN, WASTE};
 use crate::text::{columns, counted, cut_path, line};
 use crate::units;
@@ -148,7 +149,7 @@ pub(super) fn directories(page: &mut Page<'_>, input: &Compared<'_>, rows: usize
     for growth in all.iter().take(rows) {
         let mut row =
             list_row(page, growth.old.map(|_| growth.bytes_old), growth.new.map(|_| growth.bytes_new));
-        let path = path_of(input, growth.old, growth.new);
+        let path = words::path(input, growth.old, growth.new);
         row.text(PLAIN, &cut_path(&path, row.room()));
         page.put(&row)?;
     }
@@ -157,14 +158,8 @@ pub(super) fn directories(page: &mut Page<'_>, input: &Compared<'_>, rows: usize
 
 /// The files that gained or lost most; moved ones have a list of their own.
 pub(super) fn files(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -> io::Result<()> {
-    let Compared { old, new, comparison, .. } = input;
-    let is_file = |change: &&Change| {
-        change.kind != ChangeKind::Moved
-            && (change.old.is_some_and(|path| old.is_file(path))
-                || change.new.is_some_and(|path| new.is_file(path)))
-    };
-    let ranked: Vec<&Change> =
-        comparison.ranked(old, new).into_iter().map(|at| &comparison.changes[at]).filter(is_file).collect();
+    let Compared { old, new, .. } = input;
+    let ranked = words::files(input);
     if ranked.is_empty() {
         return Ok(());
     }
@@ -173,8 +168,8 @@ pub(super) fn files(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -> i
     for change in ranked.iter().take(rows) {
         let bytes = |side: &Side<'_>, path: Option<PathId>| path.map(|path| side.bytes(path));
         let mut row = list_row(page, bytes(old, change.old), bytes(new, change.new));
-        let place = place(input, change);
-        let path = path_of(input, change.old, change.new);
+        let place = words::place(input, change);
+        let path = words::path(input, change.old, change.new);
         if page.width >= WIDE {
             let width = row.room().saturating_sub(WHERE + 2);
             row.left(width, PLAIN, &cut_path(&path, width)).gap(2).text(DIM, &place);
@@ -193,23 +188,6 @@ pub(super) fn files(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -> i
     left_out(page, ranked.len(), rows, "file", "files")
 }
 
-/// How a path differs, and in which layers: `changed, 4 then 5`.
-fn place(input: &Compared<'_>, change: &Change) -> String {
-    let before = change.old.and_then(|path| input.old.layer(path));
-    let after = change.new.and_then(|path| input.new.layer(path));
-    let word = match change.kind {
-        ChangeKind::Metadata => "mode or owner",
-        kind => kind.name(),
-    };
-    match (before, after) {
-        (None, None) => word.to_owned(),
-        (None, Some(layer)) => format!("{word} in {layer}"),
-        (Some(layer), None) => format!("{word}, was in {layer}"),
-        (Some(before), Some(after)) if before == after => format!("{word} in {after}"),
-        (Some(before), Some(after)) => format!("{word} in {after}, was {before}"),
-    }
-}
-
 /// Files that are at another path now.
 pub(super) fn moved(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -> io::Result<()> {
     let Compared { old, new, comparison, .. } = input;
@@ -226,8 +204,8 @@ pub(super) fn moved(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -> i
     for change in ranked.iter().take(rows) {
         let mut row = page.line();
         row.right(SIZE, PLAIN, units::size(change.bytes(old, new).1)).gap(2);
-        let from = path_of(input, change.old, None);
-        let to = path_of(input, None, change.new);
+        let from = words::path(input, change.old, None);
+        let to = words::path(input, None, change.new);
         if columns(&from) + columns(&to) + 4 <= row.room() {
             row.text(DIM, &from).text(PLAIN, " → ").text(PLAIN, &to);
             page.put(&row)?;
@@ -265,16 +243,9 @@ pub(super) fn packages(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -
     page.title("PACKAGES", &counts.join(", "))?;
     list_head(page, "PACKAGE")?;
     for package in all.iter().take(rows) {
-        let was = !matches!(package.change, VersionChange::Added);
-        let is = !matches!(package.change, VersionChange::Removed);
-        let mut row = list_row(page, was.then_some(package.bytes_old), is.then_some(package.bytes_new));
-        let version = |text: &Option<String>| text.as_deref().map_or_else(|| "?".into(), shown);
-        let versions = match package.change {
-            VersionChange::Added | VersionChange::Resized => version(&package.new),
-            VersionChange::Removed => version(&package.old),
-            _ => format!("{} → {}", version(&package.old), version(&package.new)),
-        };
-        row.text(PLAIN, &shown(&package.name)).gap(1).text(PLAIN, &versions).gap(1);
+        let [old, new] = words::package_bytes(package);
+        let mut row = list_row(page, old, new);
+        row.text(PLAIN, &shown(&package.name)).gap(1).text(PLAIN, &words::versions(package)).gap(1);
         row.text(DIM, package.change.name());
         page.put(&row)?;
     }
@@ -290,29 +261,11 @@ pub(super) fn config(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -> 
     page.title("CONFIGURATION", "how a container is started")?;
     let widest = all.iter().map(|change| columns(change.field)).max().unwrap_or(0);
     for change in all.iter().take(rows) {
-        let name = change.name.as_deref().map(shown).unwrap_or_default();
-        let value = |text: &Option<String>| text.as_deref().map(shown);
-        let text = match (value(&change.old), value(&change.new)) {
-            (None, Some(new)) => format!("+ {}", joined(&name, &new)),
-            (Some(old), None) => format!("- {}", joined(&name, &old)),
-            (old, new) => {
-                let values = format!("{} → {}", old.unwrap_or_default(), new.unwrap_or_default());
-                format!("~ {}", joined(&name, &values))
-            }
-        };
         let mut row = page.line();
         row.gap(2).left(widest, DIM, change.field).gap(2);
-        page.wrapped(row, PLAIN, &text)?;
+        page.wrapped(row, PLAIN, &words::setting(change))?;
     }
     left_out(page, all.len(), rows, "setting", "settings")
-}
-
-fn joined(name: &str, value: &str) -> String {
-    match (name, value) {
-        ("", value) => value.to_owned(),
-        (name, "") => name.to_owned(),
-        (name, value) => format!("{name}={value}"),
-    }
 }
 
 /// Findings that only one image has.
@@ -334,20 +287,6 @@ pub(super) fn findings(page: &mut Page<'_>, input: &Compared<'_>, rows: usize) -
         left_out(page, numbers.len(), rows, "finding", "findings")?;
     }
     Ok(())
-}
-
-fn shown(text: &str) -> String {
-    line(text.as_bytes(), 200)
-}
-
-/// The path in the new image, else in the old one, for people.
-fn path_of(input: &Compared<'_>, before: Option<PathId>, after: Option<PathId>) -> String {
-    let path = match (before, after) {
-        (_, Some(path)) => input.new.image.paths.full(path),
-        (Some(path), None) => input.old.image.paths.full(path),
-        (None, None) => Vec::new(),
-    };
-    path_text(&path)
 }
 
 fn left_out(page: &mut Page<'_>, all: usize, rows: usize, one: &str, many: &str) -> io::Result<()> {

@@ -27,7 +27,7 @@ pub(super) enum Cell {
 
 impl Cell {
     /// The figure before and after.
-    fn sides(self) -> [String; 2] {
+    pub(super) fn sides(self) -> [String; 2] {
         match self {
             Self::Size(old, new) => [old, new].map(units::size),
             Self::Count(old, new) => [old, new].map(units::count),
@@ -36,7 +36,7 @@ impl Cell {
     }
 
     /// The difference with its sign, and how it is coloured; `=` for none.
-    fn difference(self) -> (String, Style) {
+    pub(super) fn difference(self) -> (String, Style) {
         match self {
             Self::Size(old, new) => signed(old, new, &units::size(old.abs_diff(new))),
             Self::Count(old, new) => signed(old, new, &units::count(old.abs_diff(new))),

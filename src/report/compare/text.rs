@@ -3,15 +3,14 @@
 use std::io::{self, Write};
 
 use super::input::Compared;
-use super::sections;
 use super::tables::{Cell, Sides};
+use super::{sections, words};
 use crate::compare::{ChangeKind, Side};
 use crate::report::format::Layout;
 use crate::report::text::page::Page;
 use crate::report::text::style::{BOLD, DIM, PLAIN};
 use crate::report::text::{NARROWEST, verdict};
 use crate::text::{columns, counted, line};
-use crate::units;
 
 pub(super) fn write(out: &mut dyn Write, input: &Compared<'_>, layout: &Layout) -> io::Result<()> {
     let page = &mut Page::new(out, layout.width.max(NARROWEST), layout.colour);
@@ -57,60 +56,17 @@ fn images(page: &mut Page<'_>, input: &Compared<'_>) -> io::Result<()> {
 }
 
 fn headline(page: &mut Page<'_>, input: &Compared<'_>) -> io::Result<()> {
-    let (old, new) = (input.old.analysis.totals.content, input.new.analysis.totals.content);
-    if input.is_same_image() {
-        return page.paragraph(BOLD, "OLD and NEW are the same image: nothing differs");
-    }
-    let grown = match old.cmp(&new) {
-        std::cmp::Ordering::Less => format!("NEW is {} larger", units::size(new - old)),
-        std::cmp::Ordering::Equal => "Both have the same size".into(),
-        std::cmp::Ordering::Greater => format!("NEW is {} smaller", units::size(old - new)),
-    };
-    let layers = &input.comparison.layers;
-    let files: u64 = input.comparison.sums.iter().map(|sums| sums.files).sum();
-    let files = match files {
-        0 => "no file differs".into(),
-        some => {
-            format!("{} {}", counted(some, "file", "files"), if some == 1 { "differs" } else { "differ" })
-        }
-    };
-    page.paragraph(BOLD, &format!("{grown}, {files}"))?;
-    let transfer = match layers.transfer_blobs {
-        0 => "A host that has OLD fetches no layer of NEW.".into(),
-        blobs => format!(
-            "A host that has OLD fetches {} in {} of {}.",
-            units::size(layers.transfer),
-            units::count(blobs),
-            counted(input.new.image.layers.len() as u64, "layer", "layers")
-        ),
-    };
-    page.paragraph(PLAIN, &transfer)
+    page.paragraph(BOLD, &words::headline(input))?;
+    if input.is_same_image() { Ok(()) } else { page.paragraph(PLAIN, &words::transfer(input)) }
 }
 
 /// The totals side by side.
 fn totals(page: &mut Page<'_>, input: &Compared<'_>) -> io::Result<()> {
-    let (old, new) = (&input.old.analysis.totals, &input.new.analysis.totals);
-    let (old_layers, new_layers) = (input.old.image.layers.len(), input.new.image.layers.len());
-    let rows = [
-        ("content", Cell::Size(old.content, new.content)),
-        ("live", Cell::Size(old.live, new.live)),
-        ("wasted", Cell::Size(old.wasted, new.wasted)),
-        ("efficiency", Cell::Share(old.efficiency, new.efficiency)),
-        ("stored", Cell::Size(old.blob, new.blob)),
-        ("as tars", Cell::Size(old.tar, new.tar)),
-        ("layers", Cell::Count(old_layers as u64, new_layers as u64)),
-        ("files", Cell::Count(old.tree.files, new.tree.files)),
-    ];
+    let rows = words::totals(input);
     page.blank()?;
     let sides = Sides::of(rows.iter().map(|row| row.1));
     sides.head(page, "TOTAL", None)?;
-    for (label, cell) in rows {
-        // stored as plain tars, both are one number
-        if label != "as tars" || (old.tar, new.tar) != (old.blob, new.blob) {
-            sides.row(page, label, None, cell)?;
-        }
-    }
-    Ok(())
+    rows.into_iter().try_for_each(|(label, cell)| sides.row(page, label, None, cell))
 }
 
 /// Sums of the changes, by kind.

@@ -6,7 +6,7 @@ use crate::text;
 const APART: &str = "<!-- -->";
 
 /// Ordinary text in Markdown: nothing in it is markup.
-pub(super) fn plain(text: &str) -> String {
+pub(in crate::report) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in html(text).chars() {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$') {
@@ -18,7 +18,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// Ordinary text inside an HTML element, where Markdown is not read.
-pub(super) fn html(text: &str) -> String {
+pub(in crate::report) fn html(text: &str) -> String {
     let text = text::line(text.as_bytes(), usize::MAX);
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     ["@", "#", "://", "www."].iter().fold(text, |text, part| {
@@ -28,7 +28,7 @@ pub(super) fn html(text: &str) -> String {
 }
 
 /// A code span. The fence is longer than any run of backticks inside, and a `|` does not end a cell.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let text = text::line(text.as_bytes(), usize::MAX).replace('|', "\\|");
     let fence = "`".repeat(longest_run(&text) + 1);
     let blank = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
@@ -36,7 +36,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// A block of code, whose fence is longer than any run of backticks inside.
-pub(super) fn block(language: &str, lines: &str, indent: &str) -> String {
+pub(in crate::report) fn block(language: &str, lines: &str, indent: &str) -> String {
     let lines: Vec<_> = lines.lines().map(|line| text::line(line.as_bytes(), usize::MAX)).collect();
     let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);

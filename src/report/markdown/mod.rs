@@ -3,7 +3,7 @@
 //! Its first line is a comment that is not shown. A workflow finds its earlier comment by that line and replaces it,
 //! so that a pull request has one such comment for each image and not one for each push.
 
-mod escape;
+pub(super) mod escape;
 
 use crate::load::Examination;
 use std::io::{self, Write};
@@ -27,11 +27,7 @@ fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<
     let totals = &analysis.totals;
     let reference = image.about.reference.as_str();
     writeln!(out, "<!-- layercake: {} -->", marker(reference))?;
-    match verdict {
-        Some(verdict) if verdict.passed => writeln!(out, "### ✅ {}: all gates passed\n", code(reference))?,
-        Some(verdict) => writeln!(out, "### ❌ {}: {}\n", code(reference), failed(verdict))?,
-        None => writeln!(out, "### {}\n", code(reference))?,
-    }
+    title(out, &code(reference), *verdict)?;
     let layers = text::counted(image.layers.len() as u64, "layer", "layers");
     writeln!(
         out,
@@ -49,9 +45,18 @@ fn write(out: &mut dyn Write, input: &Input<'_>, layout: &Layout) -> io::Result<
 }
 
 /// What names the image inside the hidden line, where nothing may end it.
-fn marker(reference: &str) -> String {
+pub(super) fn marker(reference: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | ':' | '@');
     reference.chars().take(200).map(|c| if is_plain(c) { c } else { '_' }).collect()
+}
+
+/// The heading: what it is about, and how the gates ended.
+pub(super) fn title(out: &mut dyn Write, about: &str, verdict: Option<&Verdict>) -> io::Result<()> {
+    match verdict {
+        Some(verdict) if verdict.passed => writeln!(out, "### ✅ {about}: all gates passed\n"),
+        Some(verdict) => writeln!(out, "### ❌ {about}: {}\n", failed(verdict)),
+        None => writeln!(out, "### {about}\n"),
+    }
 }
 
 fn failed(verdict: &Verdict) -> String {
@@ -59,7 +64,8 @@ fn failed(verdict: &Verdict) -> String {
     format!("{} of {gates} failed", verdict.gates.iter().filter(|gate| !gate.passed).count())
 }
 
-fn gates(out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
+/// The gates as a table.
+pub(super) fn gates(out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
     if verdict.gates.is_empty() {
         return Ok(());
     }
@@ -134,7 +140,7 @@ fn wasted(out: &mut dyn Write, input: &Input<'_>, rows: usize) -> io::Result<()>
 }
 
 /// What a limited list left out.
-fn rest(out: &mut dyn Write, all: usize, rows: usize, one: &str, many: &str) -> io::Result<()> {
+pub(super) fn rest(out: &mut dyn Write, all: usize, rows: usize, one: &str, many: &str) -> io::Result<()> {
     match all.saturating_sub(rows) {
         0 => Ok(()),
         1 => writeln!(out, "and 1 more {one}\n"),

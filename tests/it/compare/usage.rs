@@ -184,3 +184,40 @@ fn layers_of_the_new_image_have_the_lines_of_its_dockerfile() {
     let text = compare(&["--format", "text"]);
     assert!(text.stdout.contains("Dockerfile:4  mv"), "{text:?}");
 }
+
+#[test]
+fn gates_judge_the_new_image_and_its_growth() {
+    let folder = temp();
+    let (before, after) = (folder.path().join("a.tar"), folder.path().join("b.tar"));
+    old().archive(Form::Docker).write(&before);
+    new().archive(Form::Docker).write(&after);
+    let judged = |more: &[&str]| finish(command().arg("compare").args([&before, &after]).args(more));
+    let run = judged(&["--json", "--max-growth", "5kB", "--max-layers", "9"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("max-growth"), "a log tells it: {}", run.stderr);
+    let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let complaints: Vec<String> =
+        super::validator().iter_errors(&document).map(|error| error.to_string()).collect();
+    assert_eq!(complaints, [""; 0]);
+    let gates = document["verdict"]["gates"].as_array().expect("gates");
+    let gate = |name: &str| gates.iter().find(|gate| gate["gate"] == name).expect("the gate");
+    assert_eq!((&gate("max-growth")["actual"], &gate("max-growth")["passed"]), (&json!(7995), &json!(false)));
+    assert!(gate("max-growth")["look_at"].as_str().unwrap().contains("srv/link"), "{gates:?}");
+    assert_eq!(gate("max-layers")["passed"], true);
+    assert_eq!(judged(&["--json", "--max-growth", "8kB"]).code, Some(0));
+    assert_eq!(compared(&before, &after)["verdict"], Value::Null);
+    for (format, said) in [
+        ("text", "max-growth"),
+        ("markdown", "### ❌ `app:1` → `app:2`: 1 of"),
+        ("github", "::error title=max-growth::app:2: max-growth is"),
+        ("junit", "<testcase classname=\"layercake.app:2\" name=\"max-growth\">"),
+    ] {
+        let run = judged(&["--format", format, "--max-growth", "5kB"]);
+        assert_eq!(run.code, Some(1), "{format}");
+        assert!(run.stdout.contains(said), "{format}: {}", run.stdout);
+        assert_eq!(run.stderr.contains("max-growth"), format == "junit", "{format}: {}", run.stderr);
+    }
+    let run = judged(&["--deny", "no-such-rule"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("no-such-rule"), "{}", run.stderr);
+}
