@@ -99,8 +99,8 @@ fn sparse(entry: &Entry, is_pax: bool, body: &[u8], names: Names) -> Vec<u8> {
         special(&mut out, b'x', b"PaxHeaders/sparse", &records);
         let map = b"2\n4096\n512\n1048576\n0\n";
         let body = [&map[..], &[0; 512][map.len()..], &data].concat();
-        let named = Entry { path: b"GNUSparseFile.0/s".into(), body, xattrs: Vec::new(), ..entry.clone() };
-        out.extend(member(&named, Names::Gnu));
+        let stored = Entry { path: b"GNUSparseFile.0/s".into(), body, xattrs: Vec::new(), ..entry.clone() };
+        out.extend(member(&stored, Names::Gnu));
         return out;
     }
     let mut out = member(&Entry { body: data, ..entry.clone() }, names);
@@ -271,7 +271,7 @@ impl View {
 
     fn remove(&mut self, path: &[u8], with_itself: bool) {
         let below = |other: &[u8]| other.strip_prefix(path).is_some_and(|rest| rest.starts_with(b"/"));
-        self.tree.retain(|other, _| !below(other) && !(with_itself && other == path));
+        self.tree.retain(|other, _| !(below(other) || with_itself && other == path));
     }
 
     fn put(&mut self, layer: usize, member: Member) {
