@@ -9,7 +9,7 @@ use crate::digest::is_hex;
 use crate::error::{Error, Result};
 use crate::layer::hash::BodyHasher;
 use crate::layer::{Budget, Indexer, LayerIndex, index_piped, index_stream};
-use crate::source::tar::{BLOCK, Walk};
+use crate::source::tar::{BLOCK, Type, Walk};
 use crate::source::{Blobs, Compression, Length, Passed, PassedBody, looks_like_tar, stream_error};
 
 /// What was indexed while an archive passed by; nothing of one whose blobs can be opened by name.
@@ -43,16 +43,18 @@ impl<'b> Indexed<'b> {
 
     fn take(&mut self, passed: Passed<'_, '_>) -> Result<()> {
         let Passed { name, member, body } = passed;
-        if self.whole.is_some() && is_part_of_an_image(name) {
+        // directories are not listed where an archive can be read at offsets either
+        let is_listed = matches!(member.kind, Type::File | Type::HardLink | Type::Symlink);
+        if self.whole.is_some() && is_listed && is_part_of_an_image(name) {
             self.whole = None;
         }
         match body {
             PassedBody::Layer(compression, walk) => {
                 let indexed = match &mut self.whole {
-                    None => index(walk.body(), compression, self.budget),
+                    None => index(walk.body(), compression, member.size, self.budget),
                     Some(whole) => {
                         let mut body = Hashing { reader: walk.body(), hasher: BodyHasher::new() };
-                        let indexed = index(&mut body, compression, self.budget);
+                        let indexed = index(&mut body, compression, member.size, self.budget);
                         io::copy(&mut body, &mut io::sink()).map_err(|error| stream_error(&error))?;
                         whole.add_hashed(member, body.hasher.finish())?;
                         indexed
@@ -99,7 +101,12 @@ impl<'b> Indexed<'b> {
 }
 
 /// Indexes a body as a layer; none when there is no tar in it.
-fn index(body: impl Read + Send, compression: Compression, budget: &Budget) -> Result<Option<LayerIndex>> {
+fn index(
+    body: impl Read + Send,
+    compression: Compression,
+    stored: u64,
+    budget: &Budget,
+) -> Result<Option<LayerIndex>> {
     let mut reader = compression.reader(body).map_err(|error| Error::io(&error))?;
     let mut head = Vec::with_capacity(BLOCK);
     reader.by_ref().take(BLOCK as u64).read_to_end(&mut head).map_err(|error| stream_error(&error))?;
@@ -110,9 +117,9 @@ fn index(body: impl Read + Send, compression: Compression, budget: &Budget) -> R
     // what is sent waits while it is unpacked, so that another thread does the rest
     let is_shared = compression != Compression::None && rayon::current_num_threads() > 1;
     let index = if is_shared {
-        index_piped(reader, compression, budget)
+        index_piped(reader, compression, stored, budget)
     } else {
-        index_stream(reader, compression, budget)
+        index_stream(reader, compression, stored, budget)
     };
     index.map(Some)
 }

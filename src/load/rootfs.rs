@@ -5,8 +5,8 @@ use super::compare;
 use super::loaded::Loaded;
 use super::passed::{Indexed, is_part_of_an_image};
 use crate::error::{Error, Result};
-use crate::image::{About, Assembly, Diagnostic, Parts};
-use crate::layer::{Budget, LayerIndex, index_plain};
+use crate::image::{About, Assembly, Diagnostic, Image, Parts};
+use crate::layer::{Budget, Kind, LayerIndex, index_plain};
 use crate::limits;
 use crate::oci::Config;
 use crate::source::{Blobs, Length, Meter, Progress};
@@ -33,7 +33,10 @@ pub(super) fn load(
         progress.begin(&[(blobs.shown().to_owned(), section.length())]);
         let index = index_plain(&section, Meter::part(progress, 0), budget)?;
         let mut loaded = image(&index, blobs.shown(), section.length(), budget)?;
-        compare::read(&mut loaded, &[Some(section)], progress)?;
+        if names.len() >= limits::MEMBERS && holds_parts_of_an_image(&loaded.image) {
+            return Err(incomplete(names.len()));
+        }
+        compare::read(&mut loaded, &[Some(section)], &[0], progress)?;
         return Ok(loaded);
     }
     let mut index = indexed.whole()?.ok_or_else(|| incomplete(names.len()))?;
@@ -50,6 +53,13 @@ fn image(index: &LayerIndex, shown: &str, blob: u64, budget: &Budget) -> Result<
     let about = About { reference: shown.to_owned(), source: format!("rootfs {shown}"), ..About::default() };
     let image = assembly.finish(about, Config::default(), Vec::new(), vec![remark]);
     Ok(Loaded::new(image, Vec::new(), budget))
+}
+
+/// True when a saved image comes after the members that are listed.
+fn holds_parts_of_an_image(image: &Image) -> bool {
+    let is_listed = |kind| matches!(kind, Kind::File | Kind::HardLink | Kind::Symlink);
+    let mut listed = image.entries.iter().filter(|entry| is_listed(entry.kind));
+    listed.any(|entry| is_part_of_an_image(&image.paths.full(entry.path)))
 }
 
 /// The error for an archive that is neither an image nor a file system.

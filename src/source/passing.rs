@@ -13,7 +13,9 @@ use super::members::Members;
 use super::passed::{Passed, PassedBody, PassingWalk};
 use super::progress::Metered;
 use super::tar::{BLOCK, Member, Type, Walk};
-use super::{Compression, Meter, Progress, Streaming, limits, looks_like_tar, normal, stream_error};
+use super::{
+    Compression, Input as _, Meter, Progress, Streaming, limits, looks_like_tar, normal, stream_error,
+};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -172,8 +174,8 @@ impl Blobs for Passing<'_> {
                 return Ok(Length { stored, unpacked: walk.position(), lone_zero_block: None });
             }
         }
-        // after the end of the tar the decompressor checks its sums
-        let rest = walk.input().drain().map_err(|error| stream_error(&error))?;
+        // after the end of the tar the decompressor checks its sums; what never ends is not waited for
+        let rest = walk.input().skip(limits::TRAILING).map_err(|error| stream_error(&error))?;
         let (stored, unpacked) = (self.stored.load(Ordering::Relaxed), walk.position() + rest);
         Ok(Length { stored, unpacked, lone_zero_block: walk.lone_zero_block() })
     }

@@ -336,6 +336,9 @@ fn the_road_does_not_change_the_message() {
     }));
     many.0.push(manifest);
     refused("a manifest after many members", &many.tar(), "no manifest among its first 131072 members");
+    let parts = members().0.len() - 1;
+    many.0.rotate_left(parts);
+    refused("an image after many members", &many.tar(), "no manifest among its first 131072 members");
 }
 
 #[test]

@@ -45,6 +45,10 @@ fn the_same_bytes_tell_the_same_on_every_road() {
     let whole = rootfs.archive(Form::Rootfs).bytes();
     let members = whole.chunks(512).rposition(|block| block != [0; 512]).map_or(0, |last| (last + 1) * 512);
     let interrupted = [&whole[..members], &[0; 512], &whole].concat();
+    let called_as_parts = ImageBuilder::new().layer(|l| {
+        l.dir("blobs").dir("index.json").dir(&"a".repeat(64)).file("etc/a", b"12345").file("blobs/b", b"b")
+    });
+    let called_as_parts = called_as_parts.archive(Form::Rootfs).bytes();
     let mut odd = zoo().archive(Form::Oci).members();
     odd.0.reverse();
     let images = [
@@ -53,6 +57,7 @@ fn the_same_bytes_tell_the_same_on_every_road() {
         ("documents first", odd.tar()),
         ("a root file system", whole),
         ("a lone block of zeros", interrupted),
+        ("directories that are called as parts of an image", called_as_parts),
         ("a configuration after blanks", blanks(600)),
         ("a configuration that is too long", blanks(17 << 20)),
         ("a configuration that ends early", with_config(&|text| text.truncate(20))),
