@@ -31,4 +31,6 @@ mod rooms;
 mod schema;
 mod share;
 mod slim;
+#[cfg(target_os = "linux")]
+mod surroundings;
 mod union_props;
