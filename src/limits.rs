@@ -21,6 +21,8 @@ pub const ITEMS: usize = 1 << 16;
 pub const LAYERS: usize = 4096;
 /// Most members of an archive that is taken for an image.
 pub const MEMBERS: usize = 1 << 17;
+/// What may come after the end of an archive that passes by, in bytes; more is not read.
+pub const TRAILING: u64 = 256 << 20;
 /// Most symbolic links that are followed to reach a member.
 pub const LINKS: usize = 16;
 /// Longest body of a tar extension header (long names, pax records), in bytes.
@@ -31,6 +33,10 @@ pub const GLOBALS: usize = 4 << 10;
 pub const PATH: usize = 4096;
 /// Most entries of one image, whiteouts included; each takes about 100 bytes of memory.
 pub const ENTRIES: u64 = 1 << 24;
+/// Most entries of layers of one image that are the blob of an earlier layer: a few bytes name it again.
+pub const REPEATED: u64 = 1 << 20;
+/// Most entries that the further images of one archive have in common with those before them.
+pub const SHARED: u64 = 1 << 22;
 /// Most directories of one image that no entry had named when the first path in them came: one short name can
 /// imply two thousand of them.
 pub const IMPLIED: u64 = 1 << 20;
@@ -42,8 +48,12 @@ pub const LONG_TEXT: u64 = 64 << 20;
 pub const NAMES: usize = 1 << 30;
 /// The different sets of extended attributes of one image, in bytes of memory.
 pub const XATTRS: u64 = 32 << 20;
-/// All unpacked layers of one image together, in bytes.
-pub const UNPACKED: u64 = 1 << 38;
+/// So many times its size a packed layer may unpack to, whatever that is: gzip reaches 1032, zstd far more, and real
+/// layers less than 20.
+pub const EXPANSION: u64 = 200;
+/// What all packed layers of one image may unpack to beyond that, in bytes: the zeros of sparse files. `--max-unpacked`
+/// sets another limit.
+pub const UNPACKED: u64 = 1 << 32;
 /// The sizes of all files of one image together, and of its tars and blobs: up to here every sum and every share of
 /// them is exact, in a `f64` too. A sparse file, or one blob named often, can claim far more.
 pub const SIZES: u64 = 1 << 53;

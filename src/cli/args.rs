@@ -11,6 +11,7 @@ use crate::policy::{Gates, suggestion};
 use crate::report::{FORMATS, Format, format_named};
 use crate::source::Engine;
 use crate::ui::ThemeName;
+use crate::units;
 
 /// What to open, and what to do with it: what the program does when no verb is given.
 #[derive(Debug, Args)]
@@ -78,6 +79,9 @@ pub(super) struct EngineArgs {
     /// Give up when the engine sends nothing for this long
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
     pub engine_timeout: u64,
+    /// Give up when packed layers unpack to more than this beyond 200 times their size [default: 4 GiB]
+    #[arg(long, value_name = "SIZE", value_parser = units::parse_size, help_heading = "Image")]
+    pub max_unpacked: Option<u64>,
 }
 
 /// What to report and where.

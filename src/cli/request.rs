@@ -30,7 +30,7 @@ impl Request {
         let query = query(&image.engine);
         let location = match (&image.image, image.demo) {
             (_, true) => Location::demo(),
-            (Some(image), false) => Location::parse(image, &query),
+            (Some(named), false) => Location::parse(named, &query).unpacking(image.engine.max_unpacked),
             (None, false) => return Err(offers::nothing_named()),
         };
         Self::at(image, denied, config, location, selector(image))
@@ -63,7 +63,7 @@ impl Request {
         config: &Config,
     ) -> Result<Self> {
         Ok(Self {
-            location: Location::parse(image, &query(engine)),
+            location: Location::parse(image, &query(engine)).unpacking(engine.max_unpacked),
             selector: ImageSelector { image: None, platform },
             base: own_base(config),
             dockerfile: None,

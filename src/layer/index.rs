@@ -27,12 +27,17 @@ pub fn index_plain(section: &Section, meter: Meter<'_>, budget: &Budget) -> Resu
 }
 
 /// Indexes a tar from a stream, and hashes every body. Reads on after the tar's own end, so that the
-/// decompressor checks its sums. `budget` bounds what all layers take.
+/// decompressor checks its sums. The blob has `stored` bytes. `budget` bounds what all layers take.
 ///
 /// # Errors
 /// When the stream or the tar is damaged or over a limit; the error says where.
-pub fn index_stream(reader: impl Read, compression: Compression, budget: &Budget) -> Result<LayerIndex> {
-    Indexing { compression, budget }.with(Streaming::new(Counted { reader, budget }))
+pub fn index_stream(
+    reader: impl Read,
+    compression: Compression,
+    stored: u64,
+    budget: &Budget,
+) -> Result<LayerIndex> {
+    Indexing { compression, budget }.with(Streaming::new(Counted::new(reader, compression, stored, budget)))
 }
 
 /// The same on two threads: one reads and unpacks, this one walks and hashes.
@@ -42,9 +47,10 @@ pub fn index_stream(reader: impl Read, compression: Compression, budget: &Budget
 pub fn index_piped(
     reader: impl Read + Send,
     compression: Compression,
+    stored: u64,
     budget: &Budget,
 ) -> Result<LayerIndex> {
-    piped(Counted { reader, budget }, Indexing { compression, budget })
+    piped(Counted::new(reader, compression, stored, budget), Indexing { compression, budget })
 }
 
 /// Indexing what comes in.
@@ -71,16 +77,30 @@ impl Work for Indexing<'_> {
     }
 }
 
-/// A reader that fails once all unpacked layers together are over the limit.
+/// A reader that fails once all packed layers together are over the limit.
 struct Counted<'a, R> {
     reader: R,
+    /// Bytes that are free.
+    free: u64,
     budget: &'a Budget,
+}
+
+impl<'a, R> Counted<'a, R> {
+    fn new(reader: R, compression: Compression, stored: u64, budget: &'a Budget) -> Self {
+        let free = match compression {
+            Compression::None => u64::MAX,
+            _ => stored.saturating_mul(limits::EXPANSION),
+        };
+        Self { reader, free, budget }
+    }
 }
 
 impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let got = self.reader.read(buffer)?;
-        self.budget.unpack(got as u64).map_err(|error| std::io::Error::other(error.to_string()))?;
+        let beyond = (got as u64).saturating_sub(self.free);
+        self.free = self.free.saturating_sub(got as u64);
+        self.budget.unpack(beyond).map_err(|error| std::io::Error::other(error.to_string()))?;
         Ok(got)
     }
 }

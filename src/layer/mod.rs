@@ -141,6 +141,13 @@ pub struct LayerIndex {
     pub remarks: Vec<Remark>,
 }
 
+impl LayerIndex {
+    /// How many entries there are, whiteouts included.
+    pub fn count(&self) -> u64 {
+        (self.entries.len() + self.whiteouts.len() + self.opaques.len()) as u64
+    }
+}
+
 /// An oddity in a layer that did not stop the reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {

@@ -24,10 +24,15 @@ const HEAD: usize = 4096;
 const PIECE: usize = 256 << 10;
 
 /// Fills in the hashes of entries whose contents must be compared. `bodies` has the unpacked tar of each
-/// layer that can be read at offsets.
-pub(super) fn read(loaded: &mut Loaded, bodies: &[Option<Section>], progress: &dyn Progress) -> Result<()> {
+/// layer that can be read at offsets, `sources` for each layer the first one that is the same blob.
+pub(super) fn read(
+    loaded: &mut Loaded,
+    bodies: &[Option<Section>],
+    sources: &[usize],
+    progress: &dyn Progress,
+) -> Result<()> {
     let groups = groups(loaded);
-    let reader = Reader { image: &loaded.image, bodies, progress };
+    let reader = Reader { image: &loaded.image, bodies, sources, progress };
     let unread = |id: &EntryId| reader.image.entry(*id).hash == 0;
     let (mut whole, mut heads) = (Vec::new(), Vec::new());
     for group in &groups {
@@ -36,21 +41,28 @@ pub(super) fn read(loaded: &mut Loaded, bodies: &[Option<Section>], progress: &d
         let target = if mixed || size <= SMALL { &mut whole } else { &mut heads };
         target.extend(group.iter().copied().filter(unread));
     }
-    let heads: HashMap<EntryId, u64> = reader.all(heads, Reader::head)?.into_iter().collect();
+    let heads = reader.all(&heads, Reader::head)?;
     for group in &groups {
         let mut agreeing: HashMap<u64, Vec<EntryId>> = HashMap::new();
         for id in group {
-            if let Some(&head) = heads.get(id) {
+            if let Some(head) = hash_of(&heads, reader.first(*id)) {
                 agreeing.entry(head).or_default().push(*id);
             }
         }
         whole.extend(agreeing.into_values().filter(|same| same.len() > 1).flatten());
     }
-    let hashes = reader.all(whole, Reader::whole)?;
-    for (id, hash) in hashes {
-        loaded.image.entries[id.index()].hash = hash;
+    let hashes = reader.all(&whole, Reader::whole)?;
+    let firsts: Vec<EntryId> = whole.iter().map(|id| reader.first(*id)).collect();
+    for (id, first) in whole.into_iter().zip(firsts) {
+        loaded.image.entries[id.index()].hash = hash_of(&hashes, first).unwrap_or_default();
     }
     Ok(())
+}
+
+/// What is told of an entry in a list that is sorted by entries.
+fn hash_of(hashes: &[(EntryId, u64)], id: EntryId) -> Option<u64> {
+    let place = hashes.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+    Some(hashes[place].1)
 }
 
 /// Groups of entries of the same size, of which each might equal another.
@@ -70,16 +82,26 @@ fn groups(loaded: &Loaded) -> Vec<Vec<EntryId>> {
 struct Reader<'a> {
     image: &'a Image,
     bodies: &'a [Option<Section>],
+    sources: &'a [usize],
     progress: &'a dyn Progress,
 }
 
 impl Reader<'_> {
-    /// Runs `hash` on each entry once, in the order of the tars, in parallel.
+    /// The same entry in the first layer that is the same blob.
+    fn first(&self, id: EntryId) -> EntryId {
+        let layer = self.image.layer_of(id);
+        let start = |layer: usize| self.image.layers[layer].entries.start;
+        self.sources.get(layer).map_or(id, |&source| EntryId(id.0 - start(layer) + start(source)))
+    }
+
+    /// Runs `hash` on each body once, in the order of the tars, in parallel. What it gives is told of the
+    /// [first](Self::first) entry of each, sorted.
     fn all(
         &self,
-        mut ids: Vec<EntryId>,
+        ids: &[EntryId],
         hash: impl Fn(&Self, EntryId) -> io::Result<u64> + Sync,
     ) -> Result<Vec<(EntryId, u64)>> {
+        let mut ids: Vec<_> = ids.iter().map(|id| self.first(*id)).collect();
         ids.sort_unstable();
         ids.dedup();
         ids.into_par_iter()

@@ -147,7 +147,7 @@ pub(super) fn finish(
     let Gathered { indexes, lengths, plain, sources, .. } = gathered;
     let bodies: Vec<Option<Section>> = sources.iter().map(|source| plain.get(source).cloned()).collect();
     let mut loaded = assemble(picked, indexes, &sources, &lengths, budget)?;
-    compare::read(&mut loaded, &bodies, progress)?;
+    compare::read(&mut loaded, &bodies, &sources, progress)?;
     Ok(loaded)
 }
 
@@ -160,8 +160,15 @@ fn assemble(
     lengths: &Numbered<u64>,
     budget: &Budget,
 ) -> Result<Loaded> {
-    let entries =
-        sources.iter().filter_map(|source| indexes.get(source)).map(|index| index.entries.len()).sum();
+    let mut entries = 0;
+    for (number, source) in sources.iter().enumerate() {
+        let Some(index) = indexes.get(source) else { continue };
+        entries += index.entries.len();
+        if number != *source {
+            let repeated = budget.repeat(index.count(), index.links.len() as u64);
+            repeated.map_err(|error| error.within(&picked.layers[number].shown))?;
+        }
+    }
     let mut assembly = Assembly::with_capacity(entries);
     let Picked { about, config, history, layers, diagnostics } = picked;
     let blob_names = layers.iter().map(|layer| layer.name.clone()).collect();
@@ -194,11 +201,12 @@ fn index(
             return Ok((index_plain(section, meter, budget)?, Some(section.clone())));
         }
     }
+    let stored = contents.length();
     let (compression, reader) = contents.unpacked(meter)?;
     let index = if is_shared {
-        index_piped(reader, compression, budget)
+        index_piped(reader, compression, stored, budget)
     } else {
-        index_stream(reader, compression, budget)
+        index_stream(reader, compression, stored, budget)
     };
     Ok((index?, None))
 }

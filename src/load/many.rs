@@ -65,7 +65,8 @@ pub fn images(
     known.places += 1;
     let selector = selector.or(location.image.as_deref());
     let loaded = location.open(progress).and_then(|mut blobs| {
-        opened(&mut *blobs, &selector, known, progress).map_err(|error| error.reading(blobs.shown()))
+        let budget = Budget::with_unpacked(location.unpacked);
+        opened(&mut *blobs, &selector, known, &budget, progress).map_err(|error| error.reading(blobs.shown()))
     });
     if progress.stopped() {
         return Err(Error::Interrupted);
@@ -89,10 +90,11 @@ fn opened(
     blobs: &mut dyn Blobs,
     selector: &ImageSelector,
     known: &mut KnownLayers,
+    budget: &Budget,
     progress: &dyn Progress,
 ) -> Result<Vec<Loaded>> {
-    let (budget, whole) = (Budget::default(), Budget::default());
-    let (mut indexed, length) = Indexed::of(blobs, &budget, &whole)?;
+    let whole = Budget::default();
+    let (mut indexed, length) = Indexed::of(blobs, budget, &whole)?;
     let Some(picked) = pick::all(blobs, selector)? else {
         return Ok(vec![rootfs::load(blobs, (indexed, length), &whole, progress)?]);
     };
@@ -101,21 +103,23 @@ fn opened(
         let gathered = layers::gather(
             &picked,
             blobs,
-            &mut |layer| match indexed.layer(&layer.name)? {
-                Some((index, length)) => {
+            &mut |layer| {
+                if let Some((index, length)) = indexed.layer(&layer.name)? {
                     let index = Arc::new(index);
                     known.add(layer, &index, length, true);
-                    Ok(Some((index, length, None)))
+                    return Ok(Some((index, length, None)));
                 }
-                None => Ok(known.find(layer, blobs)),
+                let found = known.find(layer, blobs);
+                found.iter().try_for_each(|(index, ..)| budget.share(index.count()))?;
+                Ok(found)
             },
-            &budget,
+            budget,
             progress,
         )?;
         for (number, index, length, is_hashed) in gathered.read() {
             known.add(&picked.layers[number], index, length, is_hashed);
         }
-        loaded.push(layers::finish(picked, gathered, &budget, progress)?);
+        loaded.push(layers::finish(picked, gathered, budget, progress)?);
     }
     Ok(loaded)
 }

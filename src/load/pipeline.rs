@@ -39,8 +39,9 @@ fn at(
     progress: &dyn Progress,
 ) -> Result<Loaded> {
     let selector = selector.or(location.image.as_deref());
+    let limit = location.unpacked;
     let loaded = location.open(progress).and_then(|mut blobs| {
-        opened(&mut *blobs, &selector, load, progress).map_err(|error| error.reading(blobs.shown()))
+        opened(&mut *blobs, &selector, limit, load, progress).map_err(|error| error.reading(blobs.shown()))
     });
     if progress.stopped() {
         return Err(Error::Interrupted);
@@ -53,10 +54,12 @@ fn at(
 fn opened(
     blobs: &mut dyn Blobs,
     selector: &ImageSelector,
+    limit: Option<u64>,
     load: LoadLayers,
     progress: &dyn Progress,
 ) -> Result<Loaded> {
-    let (layers, whole) = (Budget::default(), Budget::default());
+    let budget = || Budget::with_unpacked(limit);
+    let (layers, whole) = (budget(), budget());
     let (indexed, length) = Indexed::of(blobs, &layers, &whole)?;
     match pick::pick(blobs, selector)? {
         Some(picked) => load(picked, blobs, indexed, &layers, progress),

@@ -130,6 +130,8 @@ struct Reader<'a> {
     manifests: HashMap<Vec<u8>, Option<ManifestParts>>,
     /// Indexes that were visited: their blobs, and what enclosed them.
     indexes: HashSet<(Vec<u8>, Origin)>,
+    /// What configurations say that they run on, by the resolved names of their blobs.
+    platforms: HashMap<Vec<u8>, Platform>,
     /// References that were followed.
     references: usize,
     /// Layers that were named.
@@ -143,6 +145,7 @@ impl<'a> Reader<'a> {
             catalog: Catalog { listed_in, ..Catalog::default() },
             manifests: HashMap::new(),
             indexes: HashSet::new(),
+            platforms: HashMap::new(),
             references: 0,
             layers: 0,
         }
@@ -209,7 +212,7 @@ impl<'a> Reader<'a> {
         let config = blob(blobs, descriptor, shown)?;
         self.count_layers(manifest.layers.len()).map_err(|error| error.at(shown))?;
         let layers = manifest.layers.iter().map(|layer| blob(blobs, layer, shown)).collect::<Result<_>>()?;
-        let platform = platform_of(blobs, &config);
+        let platform = self.platform_of(&config);
         Ok(ManifestParts { config, layers, platform })
     }
 
@@ -236,7 +239,7 @@ impl<'a> Reader<'a> {
                 listed
             } else {
                 let layers = image.layers.iter().map(|name| member(blobs, name)).collect::<Result<_>>()?;
-                let platform = platform_of(blobs, &config);
+                let platform = self.platform_of(&config);
                 Candidate { tags, platform, manifest_digest: None, config, layers }
             };
             merged.push(candidate);
@@ -244,6 +247,20 @@ impl<'a> Reader<'a> {
         merged.append(&mut self.catalog.candidates);
         self.catalog.candidates = merged;
         Ok(())
+    }
+
+    /// What a configuration says that the image runs on. Whether it can be read at all is found out when
+    /// the image is chosen.
+    fn platform_of(&mut self, config: &Blob) -> Platform {
+        let Some(name) = &config.name else { return Platform::default() };
+        if let Some(platform) = self.platforms.get(name) {
+            return platform.clone();
+        }
+        let read = document::<Config>(self.blobs, name).ok().flatten().unwrap_or_default();
+        let Config { os, architecture, variant, .. } = read;
+        let platform = Platform { os, architecture, variant };
+        self.platforms.insert(name.clone(), platform.clone());
+        platform
     }
 
     fn count_layers(&mut self, count: usize) -> Result<()> {
@@ -336,16 +353,5 @@ fn member(blobs: &dyn Blobs, name: &str) -> Result<Blob> {
         shown: name.to_owned(),
         digest: Digest::parse(&format!("sha256:{stem}")),
         media_type: None,
-    })
-}
-
-/// What a configuration says that the image runs on. Whether it can be read at all is found out when
-/// the image is chosen.
-fn platform_of(blobs: &dyn Blobs, config: &Blob) -> Platform {
-    let read = config.name.as_ref().and_then(|name| document::<Config>(blobs, name).ok().flatten());
-    read.map_or_else(Platform::default, |config| Platform {
-        os: config.os,
-        architecture: config.architecture,
-        variant: config.variant,
     })
 }

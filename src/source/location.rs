@@ -17,6 +17,8 @@ pub struct Location {
     place: Arc<dyn Place>,
     /// The image that is named along with the place, as in `oci:DIR:TAG`.
     pub image: Option<String>,
+    /// What its packed layers may unpack to beyond [`limits::EXPANSION`](crate::limits::EXPANSION) times their size; none for the usual limit.
+    pub unpacked: Option<u64>,
 }
 
 /// A kind of place that is named as `SCHEME:REST`.
@@ -58,7 +60,7 @@ const ENDINGS: [&str; 4] = ["tar", "gz", "tgz", "zst"];
 impl Location {
     /// Any kind of place.
     pub fn new(place: impl Place + 'static) -> Self {
-        Self { place: Arc::new(place), image: None }
+        Self { place: Arc::new(place), image: None, unpacked: None }
     }
 
     /// A file or a directory.
@@ -84,6 +86,12 @@ impl Location {
     /// An archive in memory.
     pub fn bytes(name: &str, bytes: impl Into<Cow<'static, [u8]>>) -> Self {
         Self::new(InMemory { name: name.into(), shown: name.into(), bytes: Arc::new(bytes.into()) })
+    }
+
+    /// The same, with a limit of its own on what packed layers unpack to.
+    #[must_use]
+    pub fn unpacking(self, limit: Option<u64>) -> Self {
+        Self { unpacked: limit, ..self }
     }
 
     /// An image of an engine.

@@ -8,13 +8,13 @@ fn tar(describe: impl FnOnce(LayerBuilder) -> LayerBuilder) -> Vec<u8> {
 }
 
 /// A member that tells something of the next, or of all that follow.
-fn extension(flag: u8, body: &[u8]) -> Vec<u8> {
+pub(super) fn extension(flag: u8, body: &[u8]) -> Vec<u8> {
     let mut tar = [&header(b"extension", flag, body.len() as u64)[..], body].concat();
     pad(&mut tar);
     tar
 }
 
-fn record(key: &str, value: &[u8]) -> Vec<u8> {
+pub(super) fn record(key: &str, value: &[u8]) -> Vec<u8> {
     let rest = key.len() + value.len() + 3;
     let digits = (1..9).find(|digits| (rest + digits).to_string().len() == *digits).expect("a short record");
     [format!("{} {key}=", rest + digits).as_bytes(), value, b"\n"].concat()
