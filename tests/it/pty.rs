@@ -15,7 +15,7 @@ use crate::program::{report, temp};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A shell on a terminal of 80 by 24.
-struct Terminal {
+pub(crate) struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -24,7 +24,7 @@ struct Terminal {
 
 impl Terminal {
     /// Runs a script in a folder, with these arguments.
-    fn start(folder: &Path, script: &str, arguments: &[&Path]) -> Self {
+    pub(crate) fn start(folder: &Path, script: &str, arguments: &[&Path]) -> Self {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let mut shell = CommandBuilder::new("sh");
@@ -49,11 +49,11 @@ impl Terminal {
         Self { screen, keys, child, _master: pair.master }
     }
 
-    fn type_keys(&mut self, keys: &str) {
+    pub(crate) fn type_keys(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).expect("keys");
     }
 
-    fn wait(&self, text: &str) {
+    pub(crate) fn wait(&self, text: &str) {
         let start = Instant::now();
         loop {
             let now = self.screen.lock().expect("a lock").screen().contents();
@@ -66,7 +66,7 @@ impl Terminal {
     }
 
     /// Waits for the shell, and gives what is on the screen then.
-    fn end(mut self) -> String {
+    pub(crate) fn end(mut self) -> String {
         self.child.wait().expect("the shell ends");
         let screen = self.screen.lock().expect("a lock");
         assert!(!screen.screen().alternate_screen(), "the alternate screen was left");
@@ -74,7 +74,7 @@ impl Terminal {
     }
 }
 
-fn program() -> &'static Path {
+pub(crate) fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_layercake"))
 }
 
@@ -122,6 +122,7 @@ fn the_ui_writes_a_slimmer_image_after_showing_what_goes() {
     terminal.type_keys("\r");
     terminal.wait("it is there already");
     terminal.type_keys("q");
+    terminal.wait("ended with 0");
     terminal.end();
     let names: Vec<_> =
         std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();

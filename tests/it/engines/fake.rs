@@ -34,6 +34,8 @@ pub(super) enum Manner {
     Stalling,
     /// Takes the wish for the archive, and sends nothing.
     Silent,
+    /// Sends the archive once, and half of it when it is asked again.
+    Once,
 }
 
 /// A running engine. It ends with the test's process.
@@ -86,7 +88,11 @@ fn answer(
         head.push(byte[0]);
     }
     let path = String::from_utf8_lossy(&head).split(' ').nth(1).unwrap_or_default().to_owned();
-    seen.lock().expect("no test panicked here").push(path.clone());
+    let is_first = {
+        let mut seen = seen.lock().expect("no test panicked here");
+        seen.push(path.clone());
+        seen.iter().filter(|path| path.contains("/get")).count() < 2
+    };
     let for_ever = || thread::sleep(Duration::from_secs(600));
     let whole = |stream: &mut UnixStream, status: &str, headers: &str, body: &str| {
         let length = body.len();
@@ -104,9 +110,10 @@ fn answer(
         (_, path) if path.ends_with("/json") => whole(&mut stream, "200 OK", "", r#"{"Id":"sha256:00ff"}"#)?,
         (Manner::Silent, _) => for_ever(),
         (Manner::NoTar, _) => chunked(&mut stream, b"<html>no image here</html>", true)?,
+        (Manner::Once, _) if is_first => chunked(&mut stream, archive, true)?,
         (Manner::Good, _) => chunked(&mut stream, archive, true)?,
         (Manner::Half, _) => chunked(&mut stream, &archive[..archive.len() / 2], false)?,
-        (Manner::Stalling, _) => {
+        (Manner::Stalling | Manner::Once, _) => {
             chunked(&mut stream, &archive[..archive.len() / 2], false)?;
             for_ever();
         }

@@ -8,6 +8,7 @@ mod faults;
 mod fix;
 mod lines;
 mod real;
+mod screen;
 mod slim;
 
 use std::fs;
