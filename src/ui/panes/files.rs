@@ -37,8 +37,8 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// The changes of the first layer.
-    pub(super) fn new(data: &Data) -> Self {
+    /// The changes of a layer.
+    pub(super) fn new(data: &Data, layer: usize) -> Self {
         let mut files = Self {
             span: Span::new(&data.image, &data.log),
             marks: Marks::default(),
@@ -52,6 +52,7 @@ impl Files {
             removed: FileCount::default(),
             opened: None,
         };
+        files.span.go(&data.log, layer, layer);
         files.refresh(data);
         files
     }

@@ -36,19 +36,20 @@ pub(super) struct Layers {
 impl Layers {
     /// Shows the own layer with most waste, else the largest own one, else the largest.
     pub(super) fn new(data: &Data) -> Self {
-        let mut tab = Self {
-            rows: LayerRows::new(data),
-            list: List::default(),
-            anchor: None,
-            files: Files::new(data),
-            in_files: false,
-        };
         let layers = &data.analysis.layers;
         let own = data.analysis.base_layers.min(layers.len().saturating_sub(1));
         // the first of equals
         let first =
             (own..layers.len()).rev().max_by_key(|&layer| (layers[layer].wasted, layers[layer].content));
-        tab.list.cursor = tab.rows.row_of(first.unwrap_or(0));
+        let first = first.unwrap_or(0);
+        let mut tab = Self {
+            rows: LayerRows::new(data),
+            list: List::default(),
+            anchor: None,
+            files: Files::new(data, first),
+            in_files: false,
+        };
+        tab.list.cursor = tab.rows.row_of(first);
         tab.show(data);
         tab
     }

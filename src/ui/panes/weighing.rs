@@ -176,7 +176,7 @@ mod tests {
             &[("-etc/new", 0), ("usr/1/file-1", 78), ("-usr/3/file-3", 0)],
             &[("etc/new", 6), ("var/x", 1)],
         ]);
-        let mut files = Files::new(&data);
+        let mut files = Files::new(&data, 0);
         for text in ["", "file-1", "none of them"] {
             files.filter.found =
                 Pattern::parse(text).unwrap().map(|pattern| data.find(&pattern, &|| false).unwrap());

@@ -68,7 +68,7 @@ fn rows_are_sorted_marked_and_shown_to_the_byte() {
     let mut ui = ui(120, 40);
     ui.keys("lssss");
     has(&ui, "sorted by time");
-    ui.keys("<space><space>");
+    ui.keys("g<space><space>");
     has(&ui, "2 marked, 70.0 MB");
     ui.keys("y");
     assert_eq!(ui.clipboard(), Some("/usr\n/var"));
@@ -103,10 +103,10 @@ fn a_long_name_loses_its_middle() {
 fn what_is_extracted_is_what_is_shown() {
     let mut ui = ui(120, 40);
     // layer 3 stores two files again
-    ui.keys("Glx");
+    ui.keys("Gl<down>x");
     has(&ui, "/srv and 7 paths below it, 9.0 MB");
     has(&ui, "only what layer 3 wrote");
-    ui.keys("<esc>ax");
+    ui.keys("<esc>agx");
     has(&ui, "/usr and");
     has(&ui, "as merged up to layer 3");
     ui.keys("<esc>a<tab>x");
