@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::oci::Platform;
 use crate::policy::{Gates, suggestion};
 use crate::report::{FORMATS, Format, format_named};
-use crate::source::Engine;
+use crate::source::{Engine, Trust};
 use crate::ui::ThemeName;
 use crate::units;
 
@@ -82,6 +82,16 @@ pub(super) struct EngineArgs {
     /// Give up when packed layers unpack to more than this beyond 200 times their size [default: 4 GiB]
     #[arg(long, value_name = "SIZE", value_parser = units::parse_size, help_heading = "Image")]
     pub max_unpacked: Option<u64>,
+    /// Compute the digest of each layer, and refuse the image if it is not the one that the configuration says
+    #[arg(long, help_heading = "Image")]
+    pub verify: bool,
+}
+
+impl EngineArgs {
+    /// How far what is read is trusted.
+    pub(super) fn trust(&self) -> Trust {
+        Trust { unpacked: self.max_unpacked, verify: self.verify }
+    }
 }
 
 /// What to report and where.

@@ -30,7 +30,7 @@ impl Request {
         let query = query(&image.engine);
         let location = match (&image.image, image.demo) {
             (_, true) => Location::demo(),
-            (Some(named), false) => Location::parse(named, &query).unpacking(image.engine.max_unpacked),
+            (Some(named), false) => Location::parse(named, &query).trusted(image.engine.trust()),
             (None, false) => return Err(offers::nothing_named()),
         };
         Self::at(image, denied, config, location, selector(image))
@@ -63,7 +63,7 @@ impl Request {
         config: &Config,
     ) -> Result<Self> {
         Ok(Self {
-            location: Location::parse(image, &query(engine)).unpacking(engine.max_unpacked),
+            location: Location::parse(image, &query(engine)).trusted(engine.trust()),
             selector: ImageSelector { image: None, platform },
             base: own_base(config),
             dockerfile: None,

@@ -43,8 +43,8 @@ pub(super) fn run(arguments: &ShareArgs) -> Result<Exit> {
         return Err(Error::because(why).hint("name each image once"));
     }
     let locations = Location::several(&arguments.images, &query(&arguments.engine));
-    let limit = arguments.engine.max_unpacked;
-    let locations: Vec<_> = locations.into_iter().map(|location| location.unpacking(limit)).collect();
+    let locations: Vec<_> =
+        locations.into_iter().map(|location| location.trusted(arguments.engine.trust())).collect();
     for location in &locations {
         location.prepare(&Stop)?;
     }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::source::Trust;
 
 /// The sums over all layers and threads.
 #[derive(Debug, Default)]
@@ -20,7 +21,7 @@ pub struct Budget {
     long_text: AtomicU64,
     xattrs: AtomicU64,
     unpacked: AtomicU64,
-    unpacked_limit: Option<u64>,
+    trust: Trust,
     repeated: AtomicU64,
     shared: AtomicU64,
 }
@@ -58,15 +59,19 @@ impl Budget {
         charge(&self.xattrs, used.xattrs, limits::XATTRS, "bytes of extended attributes")
     }
 
-    /// A budget with another limit of bytes that packed layers may unpack to beyond [`limits::EXPANSION`] times their
-    /// size; none for the usual one.
-    pub fn with_unpacked(limit: Option<u64>) -> Self {
-        Self { unpacked_limit: limit, ..Self::default() }
+    /// A budget for what is trusted so far.
+    pub fn new(trust: Trust) -> Self {
+        Self { trust, ..Self::default() }
+    }
+
+    /// Whether the digests of layers are computed.
+    pub(super) fn verifies(&self) -> bool {
+        self.trust.verify
     }
 
     /// Adds bytes that came out of a packed layer beyond [`limits::EXPANSION`] times its size.
     pub(super) fn unpack(&self, bytes: u64) -> Result<()> {
-        let limit = self.unpacked_limit.unwrap_or(limits::UNPACKED);
+        let limit = self.trust.unpacked.unwrap_or(limits::UNPACKED);
         if bytes > 0 && add(&self.unpacked, bytes) > limit {
             let why = format!(
                 "the packed layers unpack to more than {limit} bytes beyond {} times their size, the limit",
@@ -165,7 +170,7 @@ mod tests {
         assert_eq!(error, "the image has more than 1048576 directories that no entry names, the limit");
         budget.unpack(limits::UNPACKED).unwrap();
         assert!(budget.unpack(1).is_err());
-        let generous = Budget::with_unpacked(Some(u64::MAX));
+        let generous = Budget::new(Trust { unpacked: Some(u64::MAX), verify: false });
         generous.unpack(limits::UNPACKED).unwrap();
         generous.unpack(1).unwrap();
     }

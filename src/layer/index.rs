@@ -1,8 +1,9 @@
 //! Reads a layer's tar into a [`LayerIndex`].
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use super::budget::{Budget, Used};
+use super::counted::{Counted, summed};
 use super::excerpt::{self, Wanted};
 use super::hash;
 use super::names::Cursor;
@@ -20,10 +21,16 @@ use crate::text;
 /// # Errors
 /// When the tar is damaged or over a limit; the error says where.
 pub fn index_plain(section: &Section, meter: Meter<'_>, budget: &Budget) -> Result<LayerIndex> {
-    let mut walk = Walk::new(Stepping::new(section.clone(), meter));
-    let mut layer = index(&mut walk, budget)?;
-    layer.tar = section.length();
-    Ok(layer)
+    summed(budget, |sum| {
+        let mut walk = Walk::new(Stepping::new(section.clone(), meter));
+        let mut layer = index(&mut walk, budget)?;
+        layer.tar = section.length();
+        if sum.is_some() {
+            let mut all = Counted::new(section.reader(meter), Compression::None, 0, budget, sum);
+            io::copy(&mut all, &mut io::sink()).map_err(|error| stream_error(&error))?;
+        }
+        Ok(layer)
+    })
 }
 
 /// Indexes a tar from a stream, and hashes every body. Reads on after the tar's own end, so that the
@@ -37,7 +44,10 @@ pub fn index_stream(
     stored: u64,
     budget: &Budget,
 ) -> Result<LayerIndex> {
-    Indexing { compression, budget }.with(Streaming::new(Counted::new(reader, compression, stored, budget)))
+    summed(budget, |sum| {
+        let reader = Counted::new(reader, compression, stored, budget, sum);
+        Indexing { compression, budget }.with(Streaming::new(reader))
+    })
 }
 
 /// The same on two threads: one reads and unpacks, this one walks and hashes.
@@ -50,7 +60,9 @@ pub fn index_piped(
     stored: u64,
     budget: &Budget,
 ) -> Result<LayerIndex> {
-    piped(Counted::new(reader, compression, stored, budget), Indexing { compression, budget })
+    summed(budget, |sum| {
+        piped(Counted::new(reader, compression, stored, budget, sum), Indexing { compression, budget })
+    })
 }
 
 /// Indexing what comes in.
@@ -74,34 +86,6 @@ impl Work for Indexing<'_> {
         layer.tar = walk.position() + rest.map_err(|error| stream_error(&error))?;
         layer.compression = self.compression;
         Ok(layer)
-    }
-}
-
-/// A reader that fails once all packed layers together are over the limit.
-struct Counted<'a, R> {
-    reader: R,
-    /// Bytes that are free.
-    free: u64,
-    budget: &'a Budget,
-}
-
-impl<'a, R> Counted<'a, R> {
-    fn new(reader: R, compression: Compression, stored: u64, budget: &'a Budget) -> Self {
-        let free = match compression {
-            Compression::None => u64::MAX,
-            _ => stored.saturating_mul(limits::EXPANSION),
-        };
-        Self { reader, free, budget }
-    }
-}
-
-impl<R: Read> Read for Counted<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let got = self.reader.read(buffer)?;
-        let beyond = (got as u64).saturating_sub(self.free);
-        self.free = self.free.saturating_sub(got as u64);
-        self.budget.unpack(beyond).map_err(|error| std::io::Error::other(error.to_string()))?;
-        Ok(got)
     }
 }
 

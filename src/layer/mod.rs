@@ -6,6 +6,7 @@
 
 mod attrs;
 mod budget;
+mod counted;
 mod credentials;
 mod elf;
 mod excerpt;
@@ -30,6 +31,7 @@ pub use names::{NameId, Names};
 pub(crate) use rpm::tests::real as rpm_database;
 pub use whiteout::{Name as MemberName, classify};
 
+use crate::digest::Digest;
 use crate::source::Compression;
 
 /// What one tar member is.
@@ -135,6 +137,8 @@ pub struct LayerIndex {
     pub excerpts: Vec<(u32, Excerpt)>,
     /// Bytes of the unpacked tar.
     pub tar: u64,
+    /// The digest of the unpacked tar, where it was asked for.
+    pub diff_id: Option<Digest>,
     /// How the blob is compressed.
     pub compression: Compression,
     /// Oddities that did not stop the reading.

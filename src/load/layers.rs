@@ -177,6 +177,14 @@ fn assemble(
         let index =
             indexes.get(source).ok_or_else(|| Error::because("it was not read").at(layer.shown.clone()))?;
         let mut parts = layer.parts;
+        if let (Some(found), Some(told)) = (&index.diff_id, &parts.diff_id)
+            && told.algorithm() == found.algorithm()
+            && told != found
+        {
+            let why = format!("its contents have the digest {found}, but the configuration says {told}");
+            let hint = "it is not the layer that was built: fetch the image again";
+            return Err(Error::because(why).hint(hint).within(&layer.shown));
+        }
         parts.blob = lengths.get(source).copied().unwrap_or(0);
         assembly.add(index, parts)?;
         if !sources[number + 1..].contains(source) {

@@ -65,7 +65,7 @@ pub fn images(
     known.places += 1;
     let selector = selector.or(location.image.as_deref());
     let loaded = location.open(progress).and_then(|mut blobs| {
-        let budget = Budget::with_unpacked(location.unpacked);
+        let budget = Budget::new(location.trust);
         opened(&mut *blobs, &selector, known, &budget, progress).map_err(|error| error.reading(blobs.shown()))
     });
     if progress.stopped() {

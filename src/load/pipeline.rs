@@ -9,7 +9,7 @@ use super::{layers, pick, rootfs};
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::layer::Budget;
-use crate::source::{Blobs, ImageSelector, Location, NoProgress, Progress};
+use crate::source::{Blobs, ImageSelector, Location, NoProgress, Progress, Trust};
 
 /// Loads an image.
 ///
@@ -39,9 +39,9 @@ fn at(
     progress: &dyn Progress,
 ) -> Result<Loaded> {
     let selector = selector.or(location.image.as_deref());
-    let limit = location.unpacked;
+    let trust = location.trust;
     let loaded = location.open(progress).and_then(|mut blobs| {
-        opened(&mut *blobs, &selector, limit, load, progress).map_err(|error| error.reading(blobs.shown()))
+        opened(&mut *blobs, &selector, trust, load, progress).map_err(|error| error.reading(blobs.shown()))
     });
     if progress.stopped() {
         return Err(Error::Interrupted);
@@ -54,11 +54,11 @@ fn at(
 fn opened(
     blobs: &mut dyn Blobs,
     selector: &ImageSelector,
-    limit: Option<u64>,
+    trust: Trust,
     load: LoadLayers,
     progress: &dyn Progress,
 ) -> Result<Loaded> {
-    let budget = || Budget::with_unpacked(limit);
+    let budget = || Budget::new(trust);
     let (layers, whole) = (budget(), budget());
     let (indexed, length) = Indexed::of(blobs, &layers, &whole)?;
     match pick::pick(blobs, selector)? {

@@ -17,8 +17,18 @@ pub struct Location {
     place: Arc<dyn Place>,
     /// The image that is named along with the place, as in `oci:DIR:TAG`.
     pub image: Option<String>,
-    /// What its packed layers may unpack to beyond [`limits::EXPANSION`](crate::limits::EXPANSION) times their size; none for the usual limit.
+    /// How far its contents are trusted.
+    pub trust: Trust,
+}
+
+/// How far the contents of a place are trusted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trust {
+    /// What packed layers may unpack to beyond [`limits::EXPANSION`](crate::limits::EXPANSION) times their size; none
+    /// for the usual limit.
     pub unpacked: Option<u64>,
+    /// Whether the digests of layers are computed and held to what the configuration says.
+    pub verify: bool,
 }
 
 /// A kind of place that is named as `SCHEME:REST`.
@@ -60,7 +70,7 @@ const ENDINGS: [&str; 4] = ["tar", "gz", "tgz", "zst"];
 impl Location {
     /// Any kind of place.
     pub fn new(place: impl Place + 'static) -> Self {
-        Self { place: Arc::new(place), image: None, unpacked: None }
+        Self { place: Arc::new(place), image: None, trust: Trust::default() }
     }
 
     /// A file or a directory.
@@ -88,10 +98,10 @@ impl Location {
         Self::new(InMemory { name: name.into(), shown: name.into(), bytes: Arc::new(bytes.into()) })
     }
 
-    /// The same, with a limit of its own on what packed layers unpack to.
+    /// The same, trusted so far.
     #[must_use]
-    pub fn unpacking(self, limit: Option<u64>) -> Self {
-        Self { unpacked: limit, ..self }
+    pub fn trusted(self, trust: Trust) -> Self {
+        Self { trust, ..self }
     }
 
     /// An image of an engine.

@@ -39,7 +39,7 @@ pub use engine::{
     Engine, EngineError, EngineErrorKind, EngineImage, EngineQuery, Listed, Saving, list_images,
 };
 pub use input::{Input, Stepping, Streaming};
-pub use location::Location;
+pub use location::{Location, Trust};
 pub use names::{normal, normal_text};
 pub use passed::{Passed, PassedBody, PassingWalk};
 pub use place::Place;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Answer, Cases};
-use crate::builder::{Form, ImageBuilder, LayerBuilder, Members, Packing};
+use crate::builder::{Entry, Form, ImageBuilder, LayerBuilder, Members, Packing};
 use crate::program::{command, finish_watched, temp};
 
 /// An archive in the old form whose first layer is named `times`.
@@ -132,6 +132,32 @@ fn one_manifest_under_many_names() {
     });
     members.edit_json(&config, |config| config["unknown"] = "y".repeat(10_000_000).into());
     cases.bytes("1,000 images of one configuration of 10 MB", &members.tar(), &Answer::Opens);
+    cases.done();
+}
+
+#[test]
+fn a_layer_in_the_place_of_another() {
+    let mut cases = Cases::default();
+    let own = |content: &'static str| ImageBuilder::new().layer(move |l| l.file("a", content));
+    for (form, packing) in
+        [(Form::DockerV1, Packing::Plain), (Form::Docker, Packing::Gzip), (Form::Oci, Packing::ZstdFrames)]
+    {
+        let mut images = ["good", "evil"].map(|text| own(text).packing(packing).archive(form).members().0);
+        let is_layer = |body: &[u8]| !body.starts_with(b"{") && !body.starts_with(b"[") && body.len() > 50;
+        let layer = |members: &[Entry]| members.iter().position(|member| is_layer(&member.body)).unwrap();
+        let place = layer(&images[0]);
+        images[0][place].body = images[1][layer(&images[1])].body.clone();
+        let archive = Members(images[0].clone()).tar();
+        cases.with(&[]);
+        cases.bytes(&format!("another layer ({packing:?})"), &archive, &Answer::Opens);
+        cases.with(&["--verify"]);
+        let refused = Answer::Refused(&["its contents have the digest sha256:", "the configuration says"]);
+        cases.bytes(&format!("another layer, verified ({packing:?})"), &archive, &refused);
+        let packed = Packing::Gzip.pack(&archive);
+        cases.bytes(&format!("another layer, in a packed archive ({packing:?})"), &packed, &refused);
+        let image = own("good").packing(packing).archive(form).bytes();
+        cases.bytes(&format!("the right layer, verified ({packing:?})"), &image, &Answer::Opens);
+    }
     cases.done();
 }
 
