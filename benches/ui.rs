@@ -75,7 +75,7 @@ fn shown(path: &Path) -> Shown {
     let (image, union) = (loaded.image, loaded.union);
     let analysis = analysis::analyse(&image, &union, base);
     let examination = load::Examination { image, union, analysis, advice: Advice::default() };
-    Shown { examination, bodies: None, against: None }
+    Shown { examination, bodies: None, against: None, among: None }
 }
 
 fn measure(name: &str, path: &Path) {

@@ -110,7 +110,7 @@ pub(super) fn run(arguments: CompareArgs) -> Result<Exit> {
             }
             let Both { old, new, bodies, comparison } = requests.load(progress)?;
             let against = Some(ui::Against { examination: old, comparison });
-            Ok(vec![ui::Shown { examination: new, bodies, against }])
+            Ok(vec![ui::Shown { examination: new, bodies, against, among: None }])
         };
         return screen::open(ui::Request::new(name, load), options);
     }

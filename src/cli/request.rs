@@ -141,7 +141,7 @@ impl Request {
 }
 
 /// What is said about rules of advice; an id that names none is an error.
-fn rules(denied: &[String], config: &Config) -> Result<advice::Settings> {
+pub(super) fn rules(denied: &[String], config: &Config) -> Result<advice::Settings> {
     let settings = advice::Settings {
         off: config.allow.iter().cloned().collect(),
         own: config.rules.clone(),

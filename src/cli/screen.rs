@@ -150,7 +150,7 @@ fn shown(request: &Request, older: Option<&Request>, progress: &dyn Progress) ->
         }
         None => None,
     };
-    Ok(vec![ui::Shown { examination, bodies, against: compared }])
+    Ok(vec![ui::Shown { examination, bodies, against: compared, among: None }])
 }
 
 /// The configuration, changed to allow a finding. The error is a sentence for the user.

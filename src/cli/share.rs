@@ -2,21 +2,27 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
-use super::args::{EngineArgs, platform};
+use super::args::{EngineArgs, UiArgs, platform};
 use super::document::{DocumentArgs, Kind};
 use super::exit::Exit;
 use super::interrupt::Stop;
 use super::progress::Progress;
-use super::request::query;
-use crate::compare::{ReadHashes, Side, share, share_candidates};
+use super::request::{query, rules};
+use super::{screen, threads};
+use crate::advice;
+use crate::compare::{ReadHashes, Sharing, Side, share, share_candidates};
 use crate::error::{Error, Result};
-use crate::load::{self, KnownLayers, Member};
+use crate::load::{self, Examination, KnownLayers, Member};
 use crate::oci::Platform;
+use crate::policy::Config;
 use crate::report::Shared;
 use crate::source::{ImageSelector, Location};
+use crate::ui;
 
 /// Which images, and how to show what they share.
 #[derive(Debug, Args)]
@@ -33,15 +39,21 @@ pub(super) struct ShareArgs {
     pub report: DocumentArgs,
     #[command(flatten)]
     pub engine: EngineArgs,
+    /// Read this configuration file instead of .layercake.toml or .dive-ci
+    #[arg(long, value_name = "FILE", help_heading = "Report", value_hint = clap::ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub ui: UiArgs,
 }
 
-/// Loads the images and reports what they share.
+/// Shows what the images share: on a terminal in the UI, else as a report.
 pub(super) fn run(arguments: &ShareArgs) -> Result<Exit> {
     let mut named = HashSet::new();
     if let Some(twice) = arguments.images.iter().find(|image| !named.insert(image.as_os_str())) {
         let why = format!("`{}` is named twice", twice.to_string_lossy());
         return Err(Error::because(why).hint("name each image once"));
     }
+    threads::start();
     let locations = Location::several(&arguments.images, &query(&arguments.engine));
     let locations: Vec<_> =
         locations.into_iter().map(|location| location.trusted(arguments.engine.trust())).collect();
@@ -49,11 +61,46 @@ pub(super) fn run(arguments: &ShareArgs) -> Result<Exit> {
         location.prepare(&Stop)?;
     }
     let selector = ImageSelector { image: None, platform: arguments.platform.clone() };
+    if arguments.report.is_interactive() {
+        let config = Config::find(Path::new("."), arguments.config.as_deref())?;
+        let options = screen::options(&arguments.ui, arguments.report.color, &config)?;
+        let rules = rules(&[], &config)?;
+        let name = format!("what {} images share", locations.len());
+        let load = move |wanted: &ui::Wanted, progress: &dyn load::Progress| {
+            if wanted.older.is_some() {
+                return Err(Error::because("these images were opened to see what they share")
+                    .hint("layercake compare OLD NEW compares two"));
+            }
+            let (members, sharing) = together(&locations, &selector, progress)?;
+            Ok(shown(members, sharing, &rules))
+        };
+        return screen::open(ui::Request::new(name, load), options);
+    }
     let progress = Progress::new();
+    let (members, sharing) = together(&locations, &selector, &progress)?;
+    drop(progress);
+    let sides: Vec<Side<'_>> = members.iter().map(Member::side).collect();
+    let shared = Shared { images: &sides, sharing: &sharing };
+    arguments.report.write(|kind, out, options| match kind {
+        Kind::Text => shared.write_text(out, options),
+        Kind::Json => shared.write_json(out, options),
+    })?;
+    drop(sides);
+    // the process ends here: the system takes the memory back faster than the allocator would
+    std::mem::forget((members, sharing));
+    Ok(Exit::Done)
+}
+
+/// Loads all images, and finds what they share. Reads only the bodies that must be compared.
+fn together(
+    locations: &[Location],
+    selector: &ImageSelector,
+    progress: &dyn load::Progress,
+) -> Result<(Vec<Member>, Sharing)> {
     let mut known = KnownLayers::default();
     let mut members = Vec::new();
-    for location in &locations {
-        for member in load::images(location, &selector, &mut known, &progress)? {
+    for location in locations {
+        for member in load::images(location, selector, &mut known, progress)? {
             add(&mut members, member);
         }
     }
@@ -67,20 +114,27 @@ pub(super) fn run(arguments: &ShareArgs) -> Result<Exit> {
     let mut hashes: ReadHashes = HashMap::new();
     for (number, ids) in share_candidates(&sides).into_iter().enumerate() {
         let Some(bodies) = &members[number].bodies else { continue };
-        let read = load::hashes(&**bodies, &members[number].image, &ids, &progress)?;
+        let read = load::hashes(&**bodies, &members[number].image, &ids, progress)?;
         hashes.extend(read.into_iter().map(|(id, hash)| ((number, id), hash)));
     }
-    drop(progress);
     let sharing = share(&sides, &hashes);
-    let shared = Shared { images: &sides, sharing: &sharing };
-    arguments.report.write(|kind, out, options| match kind {
-        Kind::Text => shared.write_text(out, options),
-        Kind::Json => shared.write_json(out, options),
-    })?;
-    drop(sides);
-    // the process ends here: the system takes the memory back faster than the allocator would
-    std::mem::forget((members, sharing));
-    Ok(Exit::Done)
+    Ok((members, sharing))
+}
+
+/// The images for the UI, each with its advice.
+fn shown(members: Vec<Member>, sharing: Sharing, rules: &advice::Settings) -> Vec<ui::Shown> {
+    let sides: Vec<Side<'_>> = members.iter().map(Member::side).collect();
+    let commands = (0..sharing.layers.len()).map(|layer| sharing.command(layer, &sides).to_owned());
+    let names = members.iter().map(|member| member.image.about.reference.clone());
+    let together = Arc::new(ui::Together { names: names.collect(), commands: commands.collect(), sharing });
+    let examined = members.into_iter().enumerate().map(|(at, member)| {
+        let Member { image, union, analysis, bodies } = member;
+        let advice = advice::advise(&image, &union, &analysis, rules);
+        let examination = Examination { image, union, analysis, advice };
+        let among = Some(ui::Among { at, together: Arc::clone(&together) });
+        ui::Shown { examination, bodies, against: None, among }
+    });
+    examined.collect()
 }
 
 /// Adds an image. If it is already there under another name, it gets one more name.

@@ -111,7 +111,7 @@ impl Scope {
         (Self::LayerList, "Layer list"),
         (Self::Marks, "Lists with marks"),
         (Self::Caused, "Rows that a layer caused"),
-        (Self::Styled, "Wasted and Largest tabs"),
+        (Self::Styled, "Wasted, Largest and Shared tabs"),
         (Self::Map, "Map of the Largest tab"),
         (Self::Advice, "Advice tab"),
         (Self::Image, "Image tab"),

@@ -9,6 +9,8 @@ use super::viewer::Viewer;
 pub(super) enum Asked {
     Nothing,
     Say(String),
+    /// Show another of the images that were opened together, at its layers.
+    Show(usize),
     Effects(Vec<Effect>),
     View(Box<Viewer>, Vec<Effect>),
     Prompt(Prompt),

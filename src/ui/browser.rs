@@ -19,11 +19,11 @@ use super::viewer::Viewer;
 use super::{extract, history, labels, layout, panes, prompt};
 
 /// The tab of layers and their files, where causes are shown.
-const LAYERS: usize = 0;
+pub(super) const LAYERS: usize = 0;
 const WASTED: usize = 1;
 const ADVICE: usize = 2;
 /// The tab of what changed since an older image, where there is one.
-const CHANGES: usize = 7;
+const BESIDE: usize = 7;
 
 /// Where the user is, by names.
 pub(super) struct Here {
@@ -46,7 +46,7 @@ impl Browser {
     /// The tabs of an image; open is what changed, where it is compared with an older one, else the first.
     pub(super) fn new(data: Arc<Data>, look: Look) -> Self {
         let panes = panes::all(&data);
-        let tab = if data.older.is_some() { CHANGES } else { LAYERS };
+        let tab = if data.older.is_some() || data.among.is_some() { BESIDE } else { LAYERS };
         Self { data, panes, tab, look, back: Vec::new() }
     }
 
@@ -152,7 +152,7 @@ impl Browser {
     }
 
     /// Goes to another tab and remembers the way back.
-    fn visit(&mut self, tab: usize) {
+    pub(super) fn visit(&mut self, tab: usize) {
         if self.tab != tab {
             self.back.push(self.tab);
             self.tab = tab;
@@ -179,6 +179,7 @@ impl Browser {
         match reply {
             None => Asked::Nothing,
             Some(Reply::Say(text)) => Asked::Say(text),
+            Some(Reply::Show(image)) => Asked::Show(image),
             Some(Reply::View) => self.view(size),
             Some(Reply::Goto { layer, path }) => {
                 self.visit(LAYERS);

@@ -1,9 +1,10 @@
 //! What the UI shows: the examination of an image, which never changes.
 
 use std::ops::{Deref, RangeInclusive};
+use std::sync::Arc;
 
 use super::tree::{Bits, ChangeTree, Matches, Pattern};
-use crate::compare::Comparison;
+use crate::compare::{Comparison, Sharing};
 use crate::image::{Image, PathId};
 use crate::load::{Examination, ReadBodies};
 use crate::overlay::{ChangeLog, Slot};
@@ -16,6 +17,8 @@ pub struct Shown {
     pub bodies: Option<Box<dyn ReadBodies>>,
     /// The image that it is compared with, if it is.
     pub against: Option<Against>,
+    /// The images that it was opened with, if it was.
+    pub among: Option<Among>,
 }
 
 /// An older image, and what changed since.
@@ -24,6 +27,24 @@ pub struct Against {
     pub examination: Examination,
     /// What changed from it to the image that is shown.
     pub comparison: Comparison,
+}
+
+/// One of several images that were opened together.
+pub struct Among {
+    /// Its number.
+    pub at: usize,
+    /// All of them.
+    pub together: Arc<Together>,
+}
+
+/// What several images share.
+pub struct Together {
+    /// Their names.
+    pub names: Vec<String>,
+    /// The command that made each distinct layer; empty if unknown.
+    pub commands: Vec<String>,
+    /// What they share.
+    pub sharing: Sharing,
 }
 
 /// An older image with what is computed once for browsing what changed since.
@@ -42,6 +63,8 @@ pub(super) struct Data {
     pub(super) wasted: Bits,
     /// What it is compared with, if it is.
     pub(super) older: Option<Older>,
+    /// What it was opened with, if it was.
+    pub(super) among: Option<Among>,
 }
 
 impl Deref for Data {
@@ -54,7 +77,7 @@ impl Deref for Data {
 
 impl Data {
     /// Prepares what a request loaded. Takes time proportional to the image, so it is part of loading.
-    pub(super) fn new(Shown { examination, bodies, against }: Shown) -> Self {
+    pub(super) fn new(Shown { examination, bodies, against, among }: Shown) -> Self {
         let log = ChangeLog::of(&examination.image);
         let mut wasted = Bits::new(examination.image.paths.len());
         for path in &examination.analysis.wasted {
@@ -65,7 +88,7 @@ impl Data {
             examination: old,
             comparison,
         });
-        Self { examination, bodies, log, wasted, older }
+        Self { examination, bodies, log, wasted, older, among }
     }
 
     /// The paths that some layers change.

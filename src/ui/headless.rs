@@ -27,7 +27,12 @@ pub struct Headless {
 
 impl Headless {
     /// Shows an image on a screen of this size.
-    pub fn new(shown: Shown, (width, height): (u16, u16), options: Options) -> Self {
+    pub fn new(shown: Shown, size: (u16, u16), options: Options) -> Self {
+        Self::several(vec![shown], size, options)
+    }
+
+    /// Shows the first of several images that were loaded together.
+    pub fn several(shown: Vec<Shown>, (width, height): (u16, u16), options: Options) -> Self {
         let mut ui = Self {
             model: Model::new(String::new(), layout::drawn(width, height), options),
             copied: None,
@@ -35,7 +40,7 @@ impl Headless {
             searches: Vec::new(),
             answers: Vec::new(),
         };
-        ui.take(Event::Loaded(Ok(vec![Arc::new(Data::new(shown))])));
+        ui.take(Event::Loaded(Ok(shown.into_iter().map(|shown| Arc::new(Data::new(shown))).collect())));
         ui
     }
 

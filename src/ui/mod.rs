@@ -59,7 +59,7 @@ mod update;
 mod view;
 mod viewer;
 
-pub use data::{Against, Shown};
+pub use data::{Against, Among, Shown, Together};
 pub use event::Outcome;
 pub use headless::{Headless, split_keys};
 pub use keymap::key_table;

@@ -38,6 +38,8 @@ pub(super) enum Reply {
     Findings(RangeInclusive<usize>),
     /// Show what of these layers is wasted.
     WastedOf(RangeInclusive<usize>),
+    /// Show another of the images that were opened together.
+    Show(usize),
     /// Look into the selected file.
     View,
     /// Say something in the footer.

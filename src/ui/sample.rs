@@ -35,7 +35,7 @@ pub(super) fn shown(layers: &[&Files<'_>], base: usize) -> Shown {
     let union = Union::of(&image);
     let analysis = analyse(&image, &union, base);
     let examination = Examination { image, union, analysis, advice: Advice::default() };
-    Shown { examination, bodies: Some(Box::new(Crosses)), against: None }
+    Shown { examination, bodies: Some(Box::new(Crosses)), against: None, among: None }
 }
 
 struct Crosses;

@@ -6,7 +6,7 @@ use crossterm::event::{
 use ratatui::layout::{Position, Size};
 
 use super::asked::Asked;
-use super::browser::Browser;
+use super::browser::{Browser, LAYERS};
 use super::chooser;
 use super::choosing::{self, Next};
 use super::confirm::{self, Confirm, Then};
@@ -47,7 +47,9 @@ pub(super) fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Loaded(Ok(images)) => {
             let before = reference(model);
             model.show(images);
-            if before.is_none() && model.images.len() > 1 {
+            // what several images share is a tab, which leads to each of them
+            let is_listed = model.images.first().is_some_and(|data| data.among.is_some());
+            if before.is_none() && model.images.len() > 1 && !is_listed {
                 choosing::show_images(model);
             }
             model.message = before.map(|before| {
@@ -306,6 +308,13 @@ fn follow(model: &mut Model, asked: Asked) -> Vec<Effect> {
         Asked::Nothing => Vec::new(),
         Asked::Say(text) => {
             model.message = Some(text);
+            Vec::new()
+        }
+        Asked::Show(number) => {
+            model.browse(number);
+            if let Stage::Browser(main) = &mut model.stage {
+                main.visit(LAYERS);
+            }
             Vec::new()
         }
         Asked::Effects(effects) => effects,

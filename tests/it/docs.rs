@@ -26,7 +26,7 @@ fn screen(keys: &str) -> String {
     let (examination, bodies) =
         load::examine(&Location::demo(), &selector, &Base::Auto, None, &rules, &load::NoProgress)
             .expect("the demo loads");
-    let shown = Shown { examination, bodies, against: None };
+    let shown = Shown { examination, bodies, against: None, among: None };
     fenced(&Headless::new(shown, (110, 24), Options::default()).keys(keys).text())
 }
 

@@ -34,6 +34,15 @@ pub struct Sharing {
     pub repeated: Repeated,
 }
 
+impl Sharing {
+    /// The command that made a distinct layer, from the history of the first image that has it; empty if unknown.
+    pub fn command<'a>(&self, layer: usize, images: &[Side<'a>]) -> &'a str {
+        let layer = &self.layers[layer];
+        let first = layer.images.first().and_then(|&image| images.get(image));
+        first.map_or("", |side| side.image.command_of(layer.place))
+    }
+}
+
 /// The entries, by image, whose bodies must be read to find equal files in different layers. A body that
 /// several images have is asked of one of them.
 pub fn share_candidates(images: &[Side<'_>]) -> Vec<Vec<EntryId>> {

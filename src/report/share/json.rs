@@ -24,7 +24,7 @@ pub(super) fn write(out: &mut dyn Write, input: &Shared<'_>, limit: usize) -> io
         diff_id: layer.diff_id.as_ref().map(Digest::as_str),
         content: layer.content,
         images: &layer.images,
-        command: input.command(at),
+        command: input.sharing.command(at, input.images),
     });
     write_document(
         out,

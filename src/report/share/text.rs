@@ -129,7 +129,7 @@ fn layers(page: &mut Page<'_>, input: &Shared<'_>, rows: usize) -> io::Result<()
         let mut row = page.line();
         row.right(SIZE, plain, units::size(layer.content)).gap(2);
         row.left(width.max(columns(title)), plain, &marks).gap(2);
-        let words: Vec<&str> = input.command(at).split_whitespace().collect();
+        let words: Vec<&str> = input.sharing.command(at, input.images).split_whitespace().collect();
         let command = if words.is_empty() { "(command unknown)".into() } else { words.join(" ") };
         row.text(plain, &line(command.as_bytes(), usize::MAX));
         page.put(&row)?;

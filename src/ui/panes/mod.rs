@@ -22,6 +22,8 @@ mod layers;
 mod map;
 mod marked;
 mod packages;
+mod shared;
+mod shared_rows;
 mod table;
 mod treemap;
 mod wasted;
@@ -31,7 +33,8 @@ mod weighing;
 use super::data::Data;
 use super::pane::Pane;
 
-/// All tabs, in the order of their digits. Changes are there only where the image is compared with an older one.
+/// All tabs, in the order of their digits. The last one is there only where the image is compared with an older one, or
+/// was opened with others.
 pub(super) fn all(data: &Data) -> Vec<Box<dyn Pane>> {
     let mut tabs: Vec<Box<dyn Pane>> = vec![
         Box::new(layers::Layers::new(data)),
@@ -44,6 +47,8 @@ pub(super) fn all(data: &Data) -> Vec<Box<dyn Pane>> {
     ];
     if let Some(older) = &data.older {
         tabs.push(Box::new(changed::Changed::new(older)));
+    } else if let Some(among) = &data.among {
+        tabs.push(Box::new(shared::Shared::new(among)));
     }
     tabs
 }

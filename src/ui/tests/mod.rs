@@ -9,6 +9,7 @@ mod journeys;
 mod layers;
 #[cfg(unix)]
 mod pseudo_terminal;
+mod shared;
 
 use super::data::Shown;
 use super::{Headless, Options, sample};
