@@ -64,6 +64,8 @@ impl Progress {
 impl source::Progress for Progress {
     fn begin(&self, parts: &[(String, u64)]) {
         self.total.store(parts.iter().map(|(_, bytes)| bytes).sum(), Ordering::Relaxed);
+        // those of another image: what was read of the one before does not count
+        self.done.store(0, Ordering::Relaxed);
     }
 
     fn advance(&self, _part: usize, bytes: u64) {
