@@ -78,8 +78,9 @@ pub(super) enum Verb {
     Share(ShareArgs),
     /// Write the image again without the bytes that no container sees, and prove that nothing visible changed
     ///
-    /// Base layers stay byte for byte, so they stay shared; layers, history and configuration stay otherwise. The new image is
-    /// read again and compared with the old one, path by path; if anything differs, nothing is written.
+    /// Base layers are copied byte for byte, so they stay shared. Your layers keep their order, their history and all
+    /// files that a container sees; a layer with nothing left goes. The new image is read again and compared with the
+    /// old one, path by path; if anything differs, nothing is written.
     #[command(
         after_help = "Examples:\n  layercake slim app.tar --dry-run\n  layercake slim app.tar -o slim.tar\n  \
                       layercake slim docker:app -o docker:app:slim\n  \
