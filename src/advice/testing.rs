@@ -71,6 +71,7 @@ pub(super) fn gone(path: &str) -> File {
 pub(super) struct Fixture {
     pub(super) config: Config,
     layers: Vec<Files>,
+    is_container: bool,
 }
 
 impl Fixture {
@@ -102,8 +103,15 @@ impl Fixture {
         self
     }
 
+    /// What a container wrote, on top of its image.
+    pub(super) fn written(self, files: &[File]) -> Self {
+        Self { is_container: true, ..self.step("container:web", files) }
+    }
+
     pub(super) fn image(self) -> Image {
-        configured(self.layers, self.config)
+        let mut image = configured(self.layers, self.config);
+        image.about.is_container = self.is_container;
+        image
     }
 
     pub(super) fn advice(self) -> Advice {

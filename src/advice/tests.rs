@@ -67,7 +67,10 @@ fn every_path_rule_fires_in_own_layers_and_is_silent_in_the_base() {
             let path = example(glob);
             // what came with the context is told by its step
             let step = if rule.confirm == Some(Confirm::Copied) { "COPY . / # buildkit" } else { "RUN true" };
-            let advice = Fixture::new().step(step, &[file(&path, size)]).advice();
+            let files = [file(&path, size)];
+            let image = Fixture::new();
+            let is_written = rule.confirm == Some(Confirm::Written);
+            let advice = if is_written { image.written(&files) } else { image.step(step, &files) }.advice();
             let found = advice.findings.iter().find(|finding| finding.rule == rule.id);
             found.is_some_and(|finding| {
                 let bytes = if rule.group == Group::Secret { 0 } else { size };

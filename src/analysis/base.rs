@@ -37,7 +37,8 @@ impl Base {
 
 /// The layers up to the last `CMD` that is followed by a step that makes a layer: base images end with
 /// one. Without such a step the first layer is the base. Source: how official images are built. If the base has no
-/// `CMD`, the user has to say `--base`. A Dockerfile that fits the image tells exactly.
+/// `CMD`, the user has to say `--base`. A Dockerfile that fits the image tells exactly. What a container wrote follows the
+/// last `CMD` of its image, but is no reason to take the whole image for the base.
 pub fn auto(image: &Image) -> usize {
     if let Some(origin) = image.origin.as_ref().filter(|origin| origin.alignment.difference.is_none()) {
         let before = &image.history[..origin.alignment.first.index().min(image.history.len())];
@@ -47,6 +48,9 @@ pub fn auto(image: &Image) -> usize {
     let mut layers = 0;
     let mut at_cmd = None;
     for step in &image.history {
+        if step.layer.is_some() && step.layer == image.written_layer() {
+            continue;
+        }
         if step.layer.is_some() {
             base = at_cmd.or(base);
             layers += 1;

@@ -22,7 +22,7 @@ pub(super) struct Scratch {
 }
 
 /// How long an engine may take to finish what its client no longer waits for.
-const LINGERS: Duration = Duration::from_secs(6);
+const LINGERS: Duration = Duration::from_secs(15);
 /// How often to look for it.
 const LOOK: Duration = Duration::from_millis(300);
 

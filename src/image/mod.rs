@@ -74,6 +74,8 @@ pub struct About {
     pub platform: Platform,
     /// When it was made, as its configuration says (RFC 3339).
     pub created: Option<String>,
+    /// It is a container: the top layer is what the container wrote.
+    pub is_container: bool,
 }
 
 /// One layer of the image.
@@ -130,6 +132,11 @@ pub struct Diagnostic {
 }
 
 impl Image {
+    /// The layer that a container wrote; none of an image.
+    pub fn written_layer(&self) -> Option<usize> {
+        if self.about.is_container { self.layers.len().checked_sub(1) } else { None }
+    }
+
     /// The entry with this id.
     pub fn entry(&self, id: EntryId) -> &Entry<PathId> {
         &self.entries[id.index()]

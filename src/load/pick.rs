@@ -4,7 +4,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::image::{self, About, Diagnostic, Parts, Step};
 use crate::oci::{Config, Platform};
-use crate::source::{Blob, Blobs, Candidate, Catalog, Choice, ImageSelector, document};
+use crate::source::{Blob, Blobs, CONTAINER, Candidate, Catalog, Choice, ImageSelector, document};
 use crate::text;
 
 /// The image that is wanted, before its layers are read.
@@ -122,5 +122,6 @@ fn about(candidate: Candidate, config: &Config, blobs: &dyn Blobs) -> About {
         manifest_digest: candidate.manifest_digest,
         platform,
         created: config.created.clone(),
+        is_container: blobs.kind() == CONTAINER,
     }
 }

@@ -24,6 +24,7 @@ fn sample(builder: Builder, base_layers: usize, diagnostics: Vec<Diagnostic>) ->
         manifest_digest: None,
         platform: Platform { os: "linux".into(), architecture: "amd64".into(), variant: None },
         created: Some("2026-11-23T17:02:11Z".into()),
+        is_container: false,
     };
     let image = builder.about(about).build(diagnostics);
     let union = Union::of(&image);

@@ -36,7 +36,7 @@ pub use catalog::{Blob, Candidate, Catalog};
 pub use choose::{Choice, ImageSelector};
 pub use compression::{Compression, stream_error};
 pub use engine::{
-    Engine, EngineError, EngineErrorKind, EngineImage, EngineQuery, Listed, Saving, list_images,
+    CONTAINER, Engine, EngineError, EngineErrorKind, EngineImage, EngineQuery, Listed, Saving, list_images,
 };
 pub use input::{Input, Stepping, Streaming};
 pub use location::{Location, Trust};

@@ -3,7 +3,7 @@
 use fixedbitset::FixedBitSet;
 
 use super::globs::{Globs, MOST_RULES, Set};
-use super::rule::{Group, PathRule};
+use super::rule::{Confirm, Group, PathRule};
 use super::settings::Settings;
 use super::table;
 use crate::advice::knowledge::shared_files;
@@ -26,8 +26,10 @@ impl<'a> PathMatches<'a> {
     pub(in crate::advice) fn of(image: &Image, settings: &'a Settings) -> Self {
         let own = settings.own.iter();
         let built_in = table::path_rules().map(|rule| -> &'a PathRule { rule });
-        let rules: Vec<&PathRule> =
-            own.chain(built_in).filter(|rule| settings.is_on(&rule.id)).take(MOST_RULES - 1).collect();
+        let is_asked = |rule: &&PathRule| {
+            settings.is_on(&rule.id) && (rule.confirm != Some(Confirm::Written) || image.about.is_container)
+        };
+        let rules: Vec<&PathRule> = own.chain(built_in).filter(is_asked).take(MOST_RULES - 1).collect();
         let mut globs = Globs::default();
         let mut secret: Set = 0;
         for (number, rule) in rules.iter().enumerate() {

@@ -94,6 +94,8 @@ pub enum Confirm {
     Copied,
     /// No package of the system owns it, or what it was made from.
     NotFromAPackage,
+    /// A container wrote it.
+    Written,
 }
 
 /// The kind of fix that a path rule takes.
@@ -113,6 +115,10 @@ pub enum Remedy {
     Languages,
     /// A layer of its own, early in the Dockerfile.
     EarlyLayer,
+    /// A volume for the directory, in the container.
+    Volume,
+    /// A file system in memory for the directory, in the container.
+    Tmpfs,
 }
 
 /// A rule: a row of `assets/rules.toml`, or a `[[rule]]` of the user's configuration. One with globs is told by paths;

@@ -30,4 +30,5 @@ mod slim_base;
 mod stages;
 mod unstripped;
 mod upgrade;
+mod volumes;
 mod waste;

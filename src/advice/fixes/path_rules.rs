@@ -2,7 +2,7 @@
 //!
 //! The texts of `assets/rules.toml` say it in general; they are shown where the history has nothing to change.
 
-use super::{apt, dependencies, edits, ignore};
+use super::{apt, dependencies, edits, ignore, volumes};
 use crate::advice::engine::finding::{Confidence, Evidence};
 use crate::advice::engine::ledger::{Found, Ledger};
 use crate::advice::engine::places;
@@ -27,6 +27,8 @@ pub(super) fn fix(ledger: &Ledger<'_>, found: &Found<'_>, facts: &PathFacts) -> 
         Remedy::EarlyLayer => {
             Some(Fix::note("early in the Dockerfile, in a layer of its own that all versions share"))
         }
+        Remedy::Volume => Some(volumes::fix(ledger, found, "--volume NAME:", general(rule))),
+        Remedy::Tmpfs => Some(volumes::fix(ledger, found, "--tmpfs ", general(rule))),
         Remedy::Context | Remedy::Step => None,
     };
     if let Some(fix) = special {

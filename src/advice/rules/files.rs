@@ -192,6 +192,7 @@ fn is_meant(
         Some(Confirm::CoreDump) => is_dump(ledger, path, content),
         Some(Confirm::Copied) => ledger.is_from_context(ledger.image.layer_of(content)),
         Some(Confirm::NotFromAPackage) => !is_compiled_by_a_package(ledger, path, known),
+        Some(Confirm::Written) => ledger.image.written_layer() == Some(ledger.image.layer_of(content)),
         None => true,
     }
 }

@@ -368,3 +368,32 @@ fn secrets_come_first_and_stages_before_what_they_make_moot() {
     let advice = image.advice();
     assert_eq!(ids(&advice)[..3], ["secret-file", "multi-stage", "toolchain"]);
 }
+
+#[test]
+fn what_a_container_writes_belongs_on_volumes() {
+    let mb = 1_000_000;
+    let files = [
+        file("var/log/nginx/access.log", 30 * mb),
+        file("var/lib/postgresql/data/base/1", 50 * mb),
+        file("run/app.pid", 2 * mb),
+        file("opt/app/.cache/wheel", 9 * mb),
+    ];
+    let image = Fixture::new().empty("CMD [\"app\"]").run("make", &[file("var/log/build.log", 5 * mb)]);
+    let image = image.empty("CMD [\"serve\"]").written(&files);
+    let advice = image.advice();
+    let snippet = |rule: &str| {
+        let finding = advice.findings.iter().find(|finding| finding.rule == rule);
+        let finding = finding.unwrap_or_else(|| panic!("{rule} is not among {:?}", advice.findings));
+        assert_eq!(finding.layers, [2], "{rule}: the image's own files are not the container's");
+        finding.snippet.clone()
+    };
+    let starts = [
+        ("container-data", "docker run --volume NAME:/var/lib/postgresql IMAGE"),
+        ("container-logs", "docker run --volume NAME:/var/log/nginx IMAGE"),
+        ("container-cache", "docker run --volume NAME:/opt/app/.cache IMAGE"),
+        ("container-temp", "docker run --tmpfs /run IMAGE"),
+    ];
+    for (rule, start) in starts {
+        assert!(snippet(rule).contains(start), "{rule}: {}", snippet(rule));
+    }
+}

@@ -21,6 +21,9 @@ pub(in crate::source) struct ContainerPlace {
     name: String,
 }
 
+/// The kind of place that a container is.
+pub const CONTAINER: &str = "container";
+
 /// The engines that know containers by name.
 const ENGINES: [Engine; 2] = [Engine::Docker, Engine::Podman];
 
@@ -145,7 +148,7 @@ impl Blobs for Container<'_> {
     }
 
     fn kind(&self) -> &'static str {
-        "container"
+        CONTAINER
     }
 
     fn names(&self) -> Result<Vec<Vec<u8>>> {

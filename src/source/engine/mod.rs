@@ -31,6 +31,7 @@ mod settings;
 mod unix;
 mod written;
 
+pub use container_place::CONTAINER;
 pub(super) use container_place::ContainerPlace;
 pub use engine_error::{EngineError, EngineErrorKind};
 pub use list::{Listed, list as list_images};
