@@ -1,7 +1,8 @@
 //! Finds the lines of an image's steps in its Dockerfile.
 
-use super::{DIFFERS, Diagnostic, Image, Origin};
+use super::{DIFFERS, Diagnostic, Image, Layer, Origin};
 use crate::dockerfile::{Dockerfile, Keyword, LineRange, StepId};
+use crate::oci::Provenance;
 use crate::secrets::redact;
 
 impl Image {
@@ -17,10 +18,63 @@ impl Image {
             Some(target) => format!("it has no stage {target}"),
             None => "it has no FROM, so it is no Dockerfile".to_owned(),
         })?;
-        let origin = Origin { name: name.to_owned(), file, alignment };
+        self.settle(Origin { name: name.to_owned(), file, alignment });
+        Ok(())
+    }
+
+    /// The same by what the builder attested: the stage and the lines of layers are known then, and only steps without
+    /// a layer are compared.
+    ///
+    /// # Errors
+    /// A clause that says why the text cannot be the image's Dockerfile.
+    pub fn locate_by(&mut self, name: &str, provenance: &Provenance) -> Result<(), String> {
+        let file = Dockerfile::parse(&provenance.text);
+        let known = self.attested(&file, provenance);
+        let last = known.last().map(|(_, node)| *node);
+        let stage = file.stages().iter().position(|stage| last.is_some_and(|node| stage.contains(&node)));
+        let stage = stage.map(|number| number.to_string());
+        let alignment = file.align(&self.step_texts(), stage.as_deref(), &redact);
+        let mut alignment = alignment.ok_or("it has no FROM, so it is no Dockerfile")?;
+        for &(step, node) in &known {
+            alignment.nodes[step.index()] = Some(node);
+        }
+        let is_known = |step: StepId| known.iter().any(|&(other, _)| other == step);
+        if alignment.difference.as_ref().and_then(|difference| difference.step).is_some_and(is_known) {
+            alignment.difference = None;
+        }
+        self.settle(Origin { name: name.to_owned(), file, alignment });
+        Ok(())
+    }
+
+    /// The steps of layers with the instructions that made them, lowest layer first. What `ONBUILD` made is said to be
+    /// of the line of `FROM`, which is not it.
+    fn attested(&self, file: &Dockerfile, provenance: &Provenance) -> Vec<(StepId, usize)> {
+        let node_at = |line: u32| {
+            let mut nodes = file.nodes.iter();
+            nodes.position(|node| (file.lines(&node.span).from..=file.lines(&node.span).to).contains(&line))
+        };
+        let of_digest = |layer: &Layer| {
+            let digest = layer.digest.as_ref()?.as_str();
+            provenance.layers.iter().find(|built| built.digest == digest).map(|built| built.line)
+        };
+        // who compressed the layers again gave them other digests; their places are the same
+        let is_compressed_again = self.layers.iter().all(|layer| of_digest(layer).is_none());
+        let of_place = |number: usize| {
+            let mut lines =
+                provenance.layers.iter().filter(|built| built.below == number).map(|built| built.line);
+            let first = lines.next().filter(|_| is_compressed_again)?;
+            lines.all(|line| line == first).then_some(first)
+        };
+        let layers = self.layers.iter().enumerate().filter_map(|(number, layer)| {
+            let node = node_at(of_digest(layer).or_else(|| of_place(number))?)?;
+            Some((layer.step?, node))
+        });
+        layers.filter(|&(_, node)| file.nodes[node].keyword != Some(Keyword::From)).collect()
+    }
+
+    fn settle(&mut self, origin: Origin) {
         self.diagnostics.extend(self.difference(&origin));
         self.origin = Some(origin);
-        Ok(())
     }
 
     /// The first step that does not fit the Dockerfile, as a sentence.
@@ -66,8 +120,10 @@ impl Image {
 #[cfg(test)]
 mod tests {
     use super::super::sample::image_with;
+    use crate::digest::Digest;
     use crate::dockerfile::{Keyword, LineRange};
     use crate::image::Step;
+    use crate::oci::{BuiltLayer, Provenance};
 
     #[test]
     fn what_comes_from_another_stage_is_told_by_the_dockerfile() {
@@ -81,6 +137,41 @@ mod tests {
         assert!(image.copies_context(0));
         image.locate("Dockerfile", "FROM x AS b\nFROM x\nCOPY --from=b /src /src\n", None).unwrap();
         assert!(!image.copies_context(0));
+    }
+
+    #[test]
+    fn what_the_builder_attested_wins_over_a_comparison() {
+        let step = |command: &str, layer| Step {
+            instruction: Some(Keyword::Run),
+            command: command.into(),
+            created: None,
+            layer: Some(layer),
+        };
+        let digest = |number: usize| format!("sha256:{number:064}");
+        let image = |named: bool| {
+            let steps = vec![step("same", 0), step("same", 1)];
+            let mut image = image_with(&[&["file a 1"], &["file b 1"]], steps);
+            for (number, layer) in image.layers.iter_mut().enumerate() {
+                layer.digest = named.then(|| Digest::parse(&digest(number)).unwrap());
+            }
+            image
+        };
+        let built = |number, line| BuiltLayer { digest: digest(number), below: number, line };
+        let provenance = Provenance {
+            name: "Dockerfile".into(),
+            text: "FROM x AS one\nRUN same\nRUN \\\n same\nFROM x\nRUN other\n".into(),
+            layers: vec![built(0, 2), built(1, 4)],
+        };
+        // the first stage was built, and its layers may have been compressed again since
+        for named in [true, false] {
+            let mut image = image(named);
+            image.locate_by("Dockerfile", &provenance).unwrap();
+            let lines: Vec<_> = (0..2).map(|layer| image.lines_of_layer(layer).unwrap().1).collect();
+            assert_eq!(lines, [LineRange { from: 2, to: 2 }, LineRange { from: 3, to: 4 }]);
+            assert!(image.diagnostics.is_empty(), "{:?}", image.diagnostics);
+        }
+        let text = "RUN same".into();
+        assert!(image(true).locate_by("x", &Provenance { text, ..provenance }).is_err());
     }
 
     #[test]

@@ -63,11 +63,19 @@ pub fn examine(
     progress: &dyn Progress,
 ) -> Result<(Examination, Option<Box<dyn ReadBodies>>)> {
     let mut loaded = super::pipeline::image(location, selector, progress)?;
+    let provenance = loaded.provenance.take();
     if let Some(NamedDockerfile { path, target }) = dockerfile {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| Error::io(&error).at(name.clone()))?;
-        let located = loaded.image.locate(&name, &text, target.as_deref());
+        // the builder's own account is of this text only
+        let located = match provenance.filter(|provenance| provenance.text == text && target.is_none()) {
+            Some(provenance) => loaded.image.locate_by(&name, &provenance),
+            None => loaded.image.locate(&name, &text, target.as_deref()),
+        };
         located.map_err(|why| Error::because(why).at(name))?;
+    } else if let Some(provenance) = provenance {
+        // a text that fits nothing leaves the image as it is without one
+        _ = loaded.image.locate_by(&provenance.name, &provenance);
     }
     let Some(base_layers) = base.layers(&loaded.image) else {
         return Err(wrong_base(base, loaded.image.layers.len()));

@@ -146,7 +146,10 @@ pub(super) fn finish(
 ) -> Result<Loaded> {
     let Gathered { indexes, lengths, plain, sources, .. } = gathered;
     let bodies: Vec<Option<Section>> = sources.iter().map(|source| plain.get(source).cloned()).collect();
+    let mut picked = picked;
+    let provenance = picked.provenance.take();
     let mut loaded = assemble(picked, indexes, &sources, &lengths, budget)?;
+    loaded.provenance = provenance;
     compare::read(&mut loaded, &bodies, &sources, progress)?;
     Ok(loaded)
 }
@@ -170,7 +173,7 @@ fn assemble(
         }
     }
     let mut assembly = Assembly::with_capacity(entries);
-    let Picked { about, config, history, layers, diagnostics } = picked;
+    let Picked { about, config, history, layers, diagnostics, .. } = picked;
     let blob_names = layers.iter().map(|layer| layer.name.clone()).collect();
     for (number, layer) in layers.into_iter().enumerate() {
         let source = &sources[number];

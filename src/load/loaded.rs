@@ -2,6 +2,7 @@
 
 use crate::image::{Diagnostic, Image};
 use crate::layer::{Budget, Excerpt};
+use crate::oci::Provenance;
 use crate::overlay::{Fate, Stack, Union};
 use crate::text;
 
@@ -14,6 +15,8 @@ pub struct Loaded {
     pub union: Union,
     /// Where the layers are: names in the archive, lowest layer first. None for a root file system.
     pub blobs: Vec<Vec<u8>>,
+    /// What the image's builder attested of its Dockerfile.
+    pub provenance: Option<Provenance>,
 }
 
 impl Loaded {
@@ -54,7 +57,7 @@ impl Loaded {
                 path: Some(image.paths.full(image.path_of(link))),
             });
         }
-        Self { image, union, blobs }
+        Self { image, union, blobs, provenance: None }
     }
 
     /// The image with its layers stacked.

@@ -3,8 +3,10 @@
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::image::{self, About, Diagnostic, Parts, Step};
-use crate::oci::{Config, Platform};
-use crate::source::{Blob, Blobs, CONTAINER, Candidate, Catalog, Choice, ImageSelector, document};
+use crate::oci::{Config, Document, Platform, Provenance};
+use crate::source::{
+    Blob, Blobs, CONTAINER, Candidate, Catalog, Choice, ImageSelector, blob_name, document,
+};
 use crate::text;
 
 /// The image that is wanted, before its layers are read.
@@ -14,6 +16,8 @@ pub(super) struct Picked {
     pub history: Vec<Step>,
     pub layers: Vec<PickedLayer>,
     pub diagnostics: Vec<Diagnostic>,
+    /// What its builder attested of the Dockerfile.
+    pub provenance: Option<Provenance>,
 }
 
 /// Where a layer is, and what is known of it.
@@ -89,8 +93,18 @@ fn described(blobs: &dyn Blobs, candidate: Candidate) -> Result<Picked> {
         };
         layers.push(PickedLayer { name, shown: format!("layer {number}, {}", blob.shown), parts });
     }
+    let provenance = candidate.attestations.as_deref().and_then(|name| provenance(blobs, name));
     let about = about(candidate, &config, blobs);
-    Ok(Picked { about, config, history, layers, diagnostics })
+    Ok(Picked { about, config, history, layers, diagnostics, provenance })
+}
+
+/// The Dockerfile that an attestation holds. It only adds to what is known, so what cannot be read is no error.
+fn provenance(blobs: &dyn Blobs, attestations: &[u8]) -> Option<Provenance> {
+    let manifest: Document = document(blobs, attestations).ok()??;
+    manifest.layers.iter().filter(|layer| layer.is_provenance()).find_map(|layer| {
+        let name = blob_name(blobs, &Digest::parse(&layer.digest)?).ok()??;
+        Provenance::read(&blobs.document(&name).ok()?)
+    })
 }
 
 fn absent(what: &str, blob: &Blob) -> Error {

@@ -85,9 +85,13 @@ where
     Ok(Option::<List<T>>::deserialize(deserializer)?.map(|list| list.0))
 }
 
-/// Reads a map of strings, and `null` as an empty one.
-pub(super) fn map<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
-    Ok(Option::<Map<String>>::deserialize(deserializer)?.map_or_else(BTreeMap::new, |map| map.0))
+/// Reads a map, and `null` as an empty one.
+pub(super) fn map<'de, D, V>(deserializer: D) -> Result<BTreeMap<String, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    V: Deserialize<'de>,
+{
+    Ok(Option::<Map<V>>::deserialize(deserializer)?.map_or_else(BTreeMap::new, |map| map.0))
 }
 
 /// Reads a map as the set of its keys: Go writes sets as maps to empty objects.

@@ -34,6 +34,17 @@ impl Descriptor {
         self.annotations.get("vnd.docker.reference.type").is_some_and(|kind| kind == "attestation-manifest")
     }
 
+    /// The digest of the manifest that an attestation is about.
+    pub fn attested(&self) -> Option<&str> {
+        let digest = self.annotations.get("vnd.docker.reference.digest")?;
+        self.is_attestation().then_some(digest)
+    }
+
+    /// True for a blob of an attestation that tells how the image was built.
+    pub fn is_provenance(&self) -> bool {
+        self.annotations.get("in-toto.io/predicate-type").is_some_and(|kind| super::is_provenance(kind))
+    }
+
     /// The name that a builder or engine gave the image: a full name where there is one, else a bare tag.
     pub fn name(&self) -> Option<&str> {
         ["io.containerd.image.name", "org.opencontainers.image.ref.name"]

@@ -10,10 +10,12 @@ mod bounded;
 mod config;
 mod manifest;
 mod platform;
+mod provenance;
 
 pub use config::{Config, History, RootFs, Runtime};
 pub use manifest::{Descriptor, DockerImage, DockerManifest, Document};
 pub use platform::Platform;
+pub use provenance::{BuiltLayer, Provenance, is_provenance};
 
 use serde::{Deserialize, Deserializer};
 

@@ -140,7 +140,10 @@ pub fn document<T: DeserializeOwned>(blobs: &dyn Blobs, name: &[u8]) -> Result<O
 }
 
 /// Where the blob of a digest may be: in an OCI layout, or by its bare digest (skopeo's `dir:`).
-pub(super) fn blob_name(blobs: &dyn Blobs, digest: &Digest) -> Result<Option<Vec<u8>>> {
+///
+/// # Errors
+/// When links of the place lead nowhere sensible.
+pub fn blob_name(blobs: &dyn Blobs, digest: &Digest) -> Result<Option<Vec<u8>>> {
     for name in [format!("blobs/{}/{}", digest.algorithm(), digest.encoded()), digest.encoded().to_owned()] {
         if let Some(found) = blobs.resolve(&normal_text(&name))? {
             return Ok(Some(found));

@@ -40,6 +40,8 @@ pub struct Candidate {
     pub config: Blob,
     /// Its layers, lowest first.
     pub layers: Arc<[Blob]>,
+    /// Where the place keeps what was attested of it: the name of a manifest's blob.
+    pub attestations: Option<Vec<u8>>,
 }
 
 impl Candidate {
@@ -95,7 +97,12 @@ impl Catalog {
         if let Some(images) = docker {
             reader.merge_docker(images)?;
         }
-        Ok(Some(reader.catalog))
+        let Reader { mut catalog, attestations, .. } = reader;
+        for candidate in &mut catalog.candidates {
+            let digest = candidate.manifest_digest.as_ref();
+            candidate.attestations = digest.and_then(|digest| attestations.get(digest.as_str()).cloned());
+        }
+        Ok(Some(catalog))
     }
 
     /// The same manifest may be listed once for each of its names.
@@ -132,6 +139,8 @@ struct Reader<'a> {
     indexes: HashSet<(Vec<u8>, Origin)>,
     /// What configurations say that they run on, by the resolved names of their blobs.
     platforms: HashMap<Vec<u8>, Platform>,
+    /// Blobs of manifests of attestations, by the digest of the image's manifest.
+    attestations: HashMap<String, Vec<u8>>,
     /// References that were followed.
     references: usize,
     /// Layers that were named.
@@ -146,6 +155,7 @@ impl<'a> Reader<'a> {
             manifests: HashMap::new(),
             indexes: HashSet::new(),
             platforms: HashMap::new(),
+            attestations: HashMap::new(),
             references: 0,
             layers: 0,
         }
@@ -164,6 +174,7 @@ impl<'a> Reader<'a> {
                 return Err(Error::because(why).at("index.json"));
             }
             if descriptor.is_attestation() {
+                self.attestation(descriptor)?;
                 continue;
             }
             let digest = checked_digest(&descriptor.digest, "index.json")?;
@@ -198,6 +209,16 @@ impl<'a> Reader<'a> {
             }
             let candidate = parts.candidate(Some(digest), &here);
             self.catalog.add(candidate)?;
+        }
+        Ok(())
+    }
+
+    /// Notes where the attestations of an image are.
+    fn attestation(&mut self, descriptor: &Descriptor) -> Result<()> {
+        if let (Some(of), Some(digest)) = (descriptor.attested(), Digest::parse(&descriptor.digest))
+            && let Some(name) = blob_name(self.blobs, &digest)?
+        {
+            self.attestations.insert(of.to_owned(), name);
         }
         Ok(())
     }
@@ -240,7 +261,7 @@ impl<'a> Reader<'a> {
             } else {
                 let layers = image.layers.iter().map(|name| member(blobs, name)).collect::<Result<_>>()?;
                 let platform = self.platform_of(&config);
-                Candidate { tags, platform, manifest_digest: None, config, layers }
+                Candidate { tags, platform, manifest_digest: None, config, layers, attestations: None }
             };
             merged.push(candidate);
         }
@@ -299,6 +320,7 @@ impl ManifestParts {
             manifest_digest: digest,
             config: self.config.clone(),
             layers: Arc::clone(&self.layers),
+            attestations: None,
         }
     }
 }

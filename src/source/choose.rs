@@ -178,6 +178,7 @@ mod tests {
             manifest_digest: None,
             config: super::super::Blob { name: None, shown: String::new(), digest: None, media_type: None },
             layers: Vec::new().into(),
+            attestations: None,
         };
         let catalog = Catalog { listed_in: "manifest.json", candidates: vec![candidate], absent: Vec::new() };
         let selector = ImageSelector { image: Some("shop/zo".into()), platform: None };

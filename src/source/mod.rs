@@ -31,7 +31,7 @@ pub mod tar;
 
 pub use self::tar::looks_like_tar;
 pub use crate::limits;
-pub use blobs::{Blobs, Contents, Length, Visit, document};
+pub use blobs::{Blobs, Contents, Length, Visit, blob_name, document};
 pub use catalog::{Blob, Candidate, Catalog};
 pub use choose::{Choice, ImageSelector};
 pub use compression::{Compression, stream_error};

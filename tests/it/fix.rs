@@ -203,3 +203,73 @@ fn what_a_chown_stored_again_goes_with_the_step_that_stored_it_first() {
     let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
     assert_eq!(document["predicted"], 60_000_000, "{document:#}");
 }
+
+const TWO_STAGES: &str = "FROM debian:12 AS build
+RUN make thing
+FROM debian:12
+# told by nothing in the history
+RUN make thing
+ENV A=1
+";
+
+/// What `BuildKit` attests of [`TWO_STAGES`] with the mode `max`.
+fn attested(layers: &[Value]) -> Value {
+    let line = |number: u32| serde_json::json!({"locations": [{"ranges": [{"start": {"line": number}, "end": {"line": number}}]}]});
+    let data = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, TWO_STAGES);
+    serde_json::json!({
+        "_type": "https://in-toto.io/Statement/v0.1",
+        "predicateType": "https://slsa.dev/provenance/v1",
+        "predicate": {
+            "buildDefinition": {"externalParameters": {"request": {"args": {"build-arg:PASSWORD": "hunter2"}}}},
+            "runDetails": {"metadata": {"buildkit_metadata": {
+                "source": {
+                    "infos": [{"filename": "app/Dockerfile", "language": "Dockerfile", "data": data}],
+                    "locations": {"step1": line(2), "step2": line(5)},
+                },
+                "layers": {
+                    "step1:0": [[layers[0], {"digest": "sha256:00"}]],
+                    "step2:0": [[layers[0], layers[1]]],
+                },
+            }}},
+        },
+    })
+}
+
+#[test]
+fn what_the_builder_attested_gives_lines_without_a_dockerfile() {
+    let folder = temp();
+    let image = ImageBuilder::new()
+        .tag("app:1")
+        .layer(|l| l.noise("bin/sh", 9_000_000, 1))
+        .history("/bin/sh -c #(nop) ADD file:x in / ")
+        .empty_step("CMD [\"bash\"]")
+        .layer(|l| l.noise("root/.cache/pip/http/a", 20_000_000, 2).noise("usr/bin/thing", 1_000_000, 3))
+        .history("RUN /bin/sh -c make thing # buildkit")
+        .empty_step("ENV A=1");
+    for (form, name) in [(Form::Docker, "app.tar"), (Form::Oci, "oci.tar")] {
+        image.archive(form).attested(attested).write(&folder.path().join(name));
+        let report = finish(command().current_dir(folder.path()).args([name, "--json"]));
+        let json: Value = serde_json::from_str(&report.stdout).expect("JSON");
+        let lines = serde_json::json!({"file": "app/Dockerfile", "from": 5, "to": 5});
+        assert_eq!((&json["layers"][1]["lines"], &json["layers"][0]["lines"]), (&lines, &Value::Null));
+        assert_eq!(json["history"][3]["lines"]["from"], 6);
+        assert!(!report.stdout.contains("hunter2"));
+    }
+    // the patch is of the Dockerfile that was built, not of one that is rebuilt from the history
+    let patch = fix(folder.path(), &[]);
+    assert!(
+        patch.stdout.contains("+RUN make thing && \\") && patch.stdout.contains(" # told by nothing"),
+        "{patch:?}"
+    );
+    assert!(!patch.stderr.contains("rebuilt"), "{}", patch.stderr);
+    // a Dockerfile that is named wins
+    fs::write(folder.path().join("Dockerfile"), "FROM x\nRUN make thing\nENV A=1\n").expect("a Dockerfile");
+    let report = finish(command().current_dir(folder.path()).args([
+        "app.tar",
+        "--json",
+        "--dockerfile",
+        "Dockerfile",
+    ]));
+    let json: Value = serde_json::from_str(&report.stdout).expect("JSON");
+    assert_eq!(json["layers"][1]["lines"]["from"], 2);
+}

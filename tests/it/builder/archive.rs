@@ -36,14 +36,14 @@ pub(crate) struct Archive {
     form: Form,
     images: Vec<ImageBuilder>,
     nested: bool,
-    attestation: bool,
+    attestation: Option<Attest>,
     outer: Packing,
 }
 
 impl Archive {
     /// An empty archive.
     pub(crate) fn new(form: Form) -> Self {
-        Self { form, images: Vec::new(), nested: false, attestation: false, outer: Packing::Plain }
+        Self { form, images: Vec::new(), nested: false, attestation: None, outer: Packing::Plain }
     }
 
     /// Adds an image.
@@ -59,9 +59,14 @@ impl Archive {
     }
 
     /// Every image has an attestation manifest beside it, as current Docker builds them.
-    pub(crate) fn attestations(mut self) -> Self {
+    pub(crate) fn attestations(self) -> Self {
+        self.attested(|_| json!({ "_type": "statement" }))
+    }
+
+    /// The same with a statement made of the descriptors of the image's layers.
+    pub(crate) fn attested(mut self, attest: Attest) -> Self {
         self.nested = true;
-        self.attestation = true;
+        self.attestation = Some(attest);
         self
     }
 
@@ -147,8 +152,8 @@ impl Archive {
             }
             let subject = descriptor["digest"].clone();
             descriptors.push(descriptor);
-            if self.attestation {
-                descriptors.push(attestation(members, &subject));
+            if let Some(attest) = self.attestation {
+                descriptors.push(attestation(members, &subject, &attest(&layers)));
             }
         }
         if self.nested {
@@ -169,12 +174,16 @@ impl Archive {
     }
 }
 
+/// A statement about an image with these layers.
+type Attest = fn(&[Value]) -> Value;
+
 /// A manifest that is no image: its one "layer" is JSON.
-fn attestation(members: &mut Members, subject: &Value) -> Value {
+fn attestation(members: &mut Members, subject: &Value, statement: &Value) -> Value {
     let config =
         members.blob("application/vnd.oci.image.config.v1+json", br#"{"architecture":"unknown"}"#.to_vec());
-    let statement = members.blob("application/vnd.in-toto+json", br#"{"_type":"statement"}"#.to_vec());
-    let mut descriptor = members.manifest(&config, &[statement]);
+    let mut layer = members.blob("application/vnd.in-toto+json", statement.to_string().into_bytes());
+    layer["annotations"] = json!({ "in-toto.io/predicate-type": statement["predicateType"] });
+    let mut descriptor = members.manifest(&config, &[layer]);
     descriptor["platform"] = json!({ "architecture": "unknown", "os": "unknown" });
     descriptor["annotations"] = json!({
         "vnd.docker.reference.type": "attestation-manifest",
