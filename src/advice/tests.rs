@@ -1,6 +1,8 @@
 //! Tests over the whole table, and of what the rules say together.
 
 mod layouts;
+mod promises;
+mod recommended;
 mod stages;
 mod structural;
 mod unseen;

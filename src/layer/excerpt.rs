@@ -93,7 +93,7 @@ fn is_database(directory: &[u8], name: &[u8]) -> bool {
     match name {
         b"os-release" => matches!(directory, b"etc" | b"usr/lib"),
         b"extended_states" => directory == b"var/lib/apt",
-        b"RECORD" => directory.ends_with(b".dist-info"),
+        b"RECORD" | b"METADATA" => directory.ends_with(b".dist-info"),
         // what npm installed, and the scripts of the project
         b".package-lock.json" => directory.ends_with(b"node_modules"),
         b"package.json" => is_project(directory),
@@ -188,6 +188,7 @@ mod tests {
             "var/lib/apt/extended_states",
             "lib/apk/db/installed",
             "usr/lib/python3/dist-packages/flask-2.0.dist-info/RECORD",
+            "usr/lib/python3/dist-packages/flask-2.0.dist-info/METADATA",
             "app/package.json",
             "app/node_modules/.package-lock.json",
         ];

@@ -4,9 +4,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::image::{self, About, Diagnostic, Parts, Step};
 use crate::oci::{Config, Document, Platform, Provenance};
-use crate::source::{
-    Blob, Blobs, CONTAINER, Candidate, Catalog, Choice, ImageSelector, blob_name, document,
-};
+use crate::source::{Blob, Blobs, CONTAINER, Candidate, Catalog, Choice, ImageSelector, blob_name, document};
 use crate::text;
 
 /// The image that is wanted, before its layers are read.

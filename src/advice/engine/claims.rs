@@ -108,6 +108,11 @@ impl Claims {
         }
     }
 
+    /// What headers and padding of the tar take besides, where many small files make that more than what is in them.
+    pub(in crate::advice) fn headers(&self) -> Option<u64> {
+        (self.weight > self.bytes.saturating_mul(2) + 1_000_000).then(|| self.weight - self.bytes)
+    }
+
     fn keep(&mut self, evidence: Evidence, keep: usize) {
         if self.top.len() < keep {
             self.top.push(Reverse(evidence));

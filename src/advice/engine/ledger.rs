@@ -188,15 +188,16 @@ impl<'a> Ledger<'a> {
             return;
         }
         let Draft { claims, layers, severity, moot, staged } = draft;
-        let worth = claims.weight.max(moot);
+        // the same bytes that the title shows
+        let worth = (claims.bytes + claims.headers().unwrap_or_default()).max(moot);
         let severity = severity.unwrap_or_else(|| self.scale.severity(&claims));
         let severity = rule.cap.map_or(severity, |cap| severity.max(cap));
         let layers = if layers.is_empty() { claims.layers.keys().copied().collect() } else { layers };
         self.found.push(Found { rule, claims, layers, severity, worth, staged, facts: Box::new(facts) });
     }
 
-    /// The findings with their words: secrets first, then the most severe, then what is worth most. What two stages make
-    /// moot comes after them.
+    /// The findings with their words: the most severe first, secrets before others, then what is worth most. What two
+    /// stages make moot comes after them. What one rule filed stays in its order.
     pub(in crate::advice) fn finish(mut self) -> Advice {
         let mut savings = Savings::default();
         for found in &self.found {
@@ -209,7 +210,6 @@ impl<'a> Ledger<'a> {
                 .then_with(|| (b.rule.group == Group::Secret).cmp(&(a.rule.group == Group::Secret)))
                 .then_with(|| b.worth.cmp(&a.worth))
                 .then_with(|| a.rule.id.cmp(&b.rule.id))
-                .then_with(|| a.layers.cmp(&b.layers))
         });
         // a long list is not read: what is small and not certain steps back
         for found in self.found.iter_mut().skip(LOUD) {

@@ -31,7 +31,7 @@ impl<'a> PathMatches<'a> {
         };
         let rules: Vec<&PathRule> = own.chain(built_in).filter(is_asked).take(MOST_RULES - 1).collect();
         let mut globs = Globs::default();
-        let mut secret: Set = 0;
+        let (mut secret, mut elsewhere): (Set, Set) = (0, 0);
         for (number, rule) in rules.iter().enumerate() {
             for (list, except) in [(&rule.globs, false), (&rule.not, true)] {
                 for glob in list {
@@ -40,6 +40,7 @@ impl<'a> PathMatches<'a> {
                 }
             }
             secret |= Set::from(rule.group == Group::Secret) << number;
+            elsewhere |= Set::from(rule.confirm == Some(Confirm::NotTheProject)) << number;
         }
         for glob in shared_files::globs() {
             _ = globs.add(&glob, MOST_RULES - 1, false);
@@ -51,12 +52,15 @@ impl<'a> PathMatches<'a> {
             package_files: FixedBitSet::with_capacity(count as usize),
             secrets: Vec::new(),
         };
-        path_matches.walk(image, &globs, secret);
+        path_matches.walk(image, &globs, secret, elsewhere);
         path_matches
     }
 
-    fn walk(&mut self, image: &Image, globs: &Globs, secret: Set) {
+    fn walk(&mut self, image: &Image, globs: &Globs, secret: Set, elsewhere: Set) {
         const PACKAGE: Set = 1 << (MOST_RULES - 1);
+        let start = image.config.config.working_dir.trim_matches('/').as_bytes();
+        let project = image.paths.find(start).filter(|_| !start.is_empty());
+        let project = project.map_or(0..0, |path| path.0..image.paths.end(path).0);
         let mut places = Vec::new();
         let below = globs.start(&mut places);
         // directories above: where they end, their places, what holds below them
@@ -68,8 +72,12 @@ impl<'a> PathMatches<'a> {
             let Some((_, range, inherited)) = above.last().cloned() else { return };
             places.truncate(range.end);
             let path = PathId(id);
-            let (here, below) = globs.child(image.paths.name(path), &mut places, range.clone(), inherited);
+            let name = image.paths.name(path);
+            let (here, below) = globs.child(name, &mut places, range.clone(), inherited);
             let mut set = here.rules();
+            if set & elsewhere != 0 && project.contains(&id) && !name.ends_with(b".map") {
+                set &= !elsewhere;
+            }
             if set != 0 {
                 if set & PACKAGE != 0 {
                     self.package_files.insert(path.index());

@@ -94,6 +94,8 @@ pub enum Confirm {
     Copied,
     /// No package of the system owns it, or what it was made from.
     NotFromAPackage,
+    /// It is a map of sources, or not in the directory in which a container starts: that is the project.
+    NotTheProject,
     /// A container wrote it.
     Written,
 }

@@ -1,7 +1,7 @@
 //! Removing files in the step that writes them, or not bringing them in at all.
 
 use super::copies::Copies;
-use super::{apt, archives, edits, ignore};
+use super::{apt, archives, edits, ignore, spent};
 use crate::advice::engine::rule::Group;
 use crate::advice::engine::unpacking;
 use crate::dockerfile::{Edit, Fix, Keyword, shell};
@@ -24,6 +24,17 @@ pub(super) fn fix(copies: &Copies<'_>) -> Fix {
         fix.notes.extend(made.notes);
     }
     fix.notes.dedup();
+    if let Some(&hider) = copies.waste.by.first()
+        && !fix.edits.is_empty()
+    {
+        let evidence = copies.found.claims.evidence();
+        let paths: Vec<String> = evidence.iter().map(|evidence| ledger.path(evidence.path)).collect();
+        for edit in spent::edits(copies, hider, &fix.edits, &paths) {
+            if !fix.edits.contains(&edit) {
+                fix.edits.push(edit);
+            }
+        }
+    }
     if !unmade.is_empty() {
         let by: Vec<String> = copies.waste.by.iter().take(2).map(|&layer| ledger.layer(layer)).collect();
         fix.notes.push(format!(
@@ -53,9 +64,7 @@ fn at_writer(copies: &Copies<'_>, writer: usize) -> Fix {
             && is_idle(copies, writer, hider)
         {
             let patterns = ignore::patterns(ledger, writer, of_writer.iter().map(|evidence| evidence.path));
-            let mut fix = Fix::one(Edit::Ignore { patterns });
-            fix.edits.extend(tolerant(copies, hider, &paths));
-            return fix;
+            return Fix::one(Edit::Ignore { patterns });
         }
         return Fix::default();
     }
@@ -66,12 +75,8 @@ fn at_writer(copies: &Copies<'_>, writer: usize) -> Fix {
     if !is_idle(copies, writer, hider) {
         return Fix::default();
     }
-    let Some(append) = removal.and_then(|removal| edits::append(ledger, writer, removal)) else {
-        return Fix::default();
-    };
-    let mut fix = Fix::one(append);
-    fix.edits.extend(tolerant(copies, hider, &paths));
-    fix
+    let append = removal.and_then(|removal| edits::append(ledger, writer, removal));
+    append.map(Fix::one).unwrap_or_default()
 }
 
 /// True when nothing between two steps may need what the first wrote and the second removes: no command ran there,
@@ -99,28 +104,6 @@ fn is_idle(copies: &Copies<'_>, writer: usize, hider: usize) -> bool {
     !runs && only_removes && (to > from)
 }
 
-/// The removals of a step, so that they succeed where nothing is left to remove.
-fn tolerant(copies: &Copies<'_>, hider: usize, paths: &[String]) -> Vec<Edit> {
-    edits::replace(copies.ledger, hider, |part| {
-        let commands = shell::commands(part);
-        let [words] = commands.as_slice() else { return None };
-        let options = words.iter().filter(|word| word.starts_with('-'));
-        let is_forced =
-            options.clone().any(|word| word == "--force" || !word.starts_with("--") && word.contains('f'));
-        if words[0] != "rm" || is_forced || !shell::operands(words).any(|word| hits(word, paths)) {
-            return None;
-        }
-        Some(vec![part.replacen("rm ", "rm -f ", 1)])
-    })
-}
-
-/// True when an operand of `rm` names one of the paths, or a directory above it.
-fn hits(operand: &str, paths: &[String]) -> bool {
-    let stem = operand.split(['*', '$', '?']).next().unwrap_or(operand).trim_end_matches('/');
-    stem.len() > 1
-        && paths.iter().any(|path| path.starts_with(stem) || !stem.starts_with('/') && path.contains(stem))
-}
-
 /// The command that removes what a step wrote: as the later step does it, with those operands that name it. Also
 /// whether these are apt's lists, which an installation in between may need.
 fn removal(copies: &Copies<'_>, paths: &[String]) -> (Option<String>, bool) {
@@ -135,7 +118,7 @@ fn removal(copies: &Copies<'_>, paths: &[String]) -> (Option<String>, bool) {
                 continue;
             }
             let operands: Vec<&str> =
-                shell::operands(&words).filter(|operand| hits(operand, paths)).collect();
+                shell::operands(&words).filter(|operand| spent::hits(operand, paths)).collect();
             // a word that was quoted, or that names something only where it stands, is not said again
             let is_plain =
                 |word: &&str| word.starts_with('/') && !word.contains([' ', '$', '`', '\'', '"', ';', '&']);

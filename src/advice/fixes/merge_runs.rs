@@ -12,11 +12,9 @@ use crate::units;
 impl Facts for Merged {
     fn tell(&self, ledger: &Ledger<'_>, found: &Found<'_>) -> Words {
         let (claims, layers) = (&found.claims, &found.layers);
-        let headers = if claims.weight > claims.bytes.saturating_mul(2) + 1_000_000 {
-            format!(", and {} of tar headers and padding", units::size(claims.weight - claims.bytes))
-        } else {
-            String::new()
-        };
+        let headers = claims.headers().map_or_else(String::new, |headers| {
+            format!(", and {} of tar headers and padding", units::size(headers))
+        });
         let title = match (self.groups.len(), layers.as_slice()) {
             (1, [from, to]) => format!(
                 "{} as one RUN: {}",

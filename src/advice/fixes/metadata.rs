@@ -174,6 +174,12 @@ impl Rest {
             first.is_some_and(|layer| rest.writers.contains(&layer))
         };
         rest.directories.retain(|path| !is_made(path));
+        // and a RUN that changes its own files in the same way finds all that were there before it
+        let last = rest.writers.iter().copied().filter(|&writer| !ledger.is_copied(writer)).max();
+        rest.directories.retain(|path| {
+            let first = image.timeline.of(*path).first().map(|&id| image.layer_of(id));
+            first.zip(last).is_none_or(|(first, last)| first > last)
+        });
         rest
     }
 

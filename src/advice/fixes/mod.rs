@@ -27,6 +27,7 @@ mod redundant_tools;
 mod secret_env;
 mod secret_file;
 mod slim_base;
+mod spent;
 mod stages;
 mod unstripped;
 mod upgrade;

@@ -11,6 +11,8 @@ use crate::advice::rules::files::PathFacts;
 use crate::analysis::package_managers::{PACKAGE_MANAGERS, PackageManager};
 use crate::dockerfile::{Edit, Fix, shell};
 
+/// What makes apt empty its cache after each installation, in the official images of Debian and Ubuntu.
+const DOCKER_CLEAN: &[u8] = b"etc/apt/apt.conf.d/docker-clean";
 /// Most places that a command names.
 const PLACES: usize = 6;
 
@@ -48,8 +50,15 @@ pub(super) fn fix(ledger: &Ledger<'_>, found: &Found<'_>, facts: &PathFacts) -> 
     if !rule.mounts.is_empty() && fix.edits.iter().any(|edit| !matches!(edit, Edit::AddMount { .. })) {
         let home = home(ledger, found);
         let mounts: Vec<String> = rule.mounts.iter().map(|to| mount(rule, to, &home)).collect();
+        let clean =
+            ledger.image.paths.find(DOCKER_CLEAN).filter(|&path| ledger.union.rootfs.entry(path).is_some());
+        // what empties the cache has to go first
+        let keep = match clean.filter(|_| rule.manager == "apt") {
+            Some(_) => " rm -f /etc/apt/apt.conf.d/docker-clean && …",
+            None => "",
+        };
         fix.notes.push(format!(
-            "or, with BuildKit, keep it for the next build and out of the image: RUN --mount={}",
+            "or, with BuildKit, keep it for the next build and out of the image: RUN --mount={}{keep}",
             mounts.join(" --mount=")
         ));
     }

@@ -8,6 +8,9 @@ use crate::dockerfile::Fix;
 use crate::text;
 use crate::units;
 
+/// So many packages are named in the title.
+const NAMED: usize = 4;
+
 impl Facts for Recommended {
     fn tell(&self, ledger: &Ledger<'_>, found: &Found<'_>) -> Words {
         let edits = apt::lean(ledger, &self.guilty, &self.kept);
@@ -36,14 +39,19 @@ impl Facts for Recommended {
             .take(3)
             .map(|&(package, by)| format!("{} came for {}", name(package), name(by)))
             .collect();
+        // the title names a few
+        let all = match names.len() {
+            ..=NAMED => String::new(),
+            count => format!(" All of them: {}.", name_list(&names, count)),
+        };
         Words {
             title: format!(
                 "{count} {noun} {are} there only because others recommend them: {}",
-                name_list(&names, 4)
+                name_list(&names, NAMED)
             ),
             why: format!(
                 "Nothing that was asked for depends on them, says dpkg: {}. If the image does need one, name it in the \
-                 install, and leave the others out.",
+                 install, and leave the others out.{all}",
                 reasons.join(", ")
             ),
             fix,

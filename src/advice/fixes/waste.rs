@@ -72,12 +72,9 @@ impl Copies<'_> {
 
     fn metadata(&self) -> Texts {
         let (changer, differs) = (self.changer(), self.waste.differs);
-        let weight = self.found.claims.weight;
-        let headers = if weight > self.found.claims.bytes * 2 + 1_000_000 {
-            format!(" ({} of tar headers and padding)", units::size(weight - self.found.claims.bytes))
-        } else {
-            String::new()
-        };
+        let headers = self.found.claims.headers().map_or_else(String::new, |headers| {
+            format!(" ({} of tar headers and padding)", units::size(headers))
+        });
         let what: Vec<&str> =
             [("owner", differs.owner), ("mode", differs.mode), ("extended attributes", differs.xattrs)]
                 .into_iter()

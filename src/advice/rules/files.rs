@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::toolbox::is_toolbox;
 use crate::advice::engine::claims::Claims;
 use crate::advice::engine::finding::{Confidence, Evidence, Severity};
 use crate::advice::engine::ledger::{Draft, Ledger};
@@ -193,7 +194,8 @@ fn is_meant(
         Some(Confirm::Copied) => ledger.is_from_context(ledger.image.layer_of(content)),
         Some(Confirm::NotFromAPackage) => !is_compiled_by_a_package(ledger, path, known),
         Some(Confirm::Written) => ledger.image.written_layer() == Some(ledger.image.layer_of(content)),
-        None => true,
+        // asked while paths are matched
+        Some(Confirm::NotTheProject) | None => true,
     }
 }
 
@@ -246,23 +248,6 @@ fn facts(ledger: &Ledger<'_>, rule: &PathRule, claims: &Claims, owners: Owners) 
         && guilty.is_some_and(|layer| brings_recommends(ledger, layer));
     let ran = origins.iter().copied().filter(|&layer| ran(layer)).collect();
     PathFacts { origins, ran, guilty, owners, by_recommendation, started: None }
-}
-
-/// Shells: an image that starts one is there for its tools.
-const SHELLS: [&str; 6] = ["sh", "bash", "zsh", "ash", "dash", "fish"];
-
-/// True for an image that starts a shell, and in which nothing was built.
-fn is_toolbox(ledger: &Ledger<'_>) -> bool {
-    let config = &ledger.image.config.config;
-    let words: Vec<&str> = config.entrypoint.iter().chain(&config.cmd).map(String::as_str).collect();
-    let is_shell = |word: &str| SHELLS.contains(&word.rsplit('/').next().unwrap_or(word));
-    let starts_shell = match words.as_slice() {
-        [only] => is_shell(only),
-        [shell, option] => is_shell(shell) && option.starts_with('-'),
-        _ => false,
-    };
-    let builds = |layer: usize| package_managers::builds(ledger.image.command_of(layer));
-    starts_shell && !ledger.own_layers().any(builds)
 }
 
 /// True for an `apt-get install` that names no compiler, and yet brings one.

@@ -15,6 +15,7 @@ pub(super) mod redundant_tools;
 pub(super) mod secret_env;
 pub(super) mod secret_file;
 pub(super) mod slim_base;
+mod toolbox;
 pub(super) mod unstripped;
 pub(super) mod upgrade;
 pub(super) mod waste;

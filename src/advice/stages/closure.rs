@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::python;
 use crate::advice::engine::ledger::Ledger;
 use crate::advice::engine::owners::is_of_the_system;
 use crate::advice::engine::started::{Search, Started};
@@ -45,6 +46,8 @@ impl Closure {
         needed.extend(started.programs.iter().filter_map(|&path| system.owner(ledger, path)));
         needed.extend(interpreters(ledger, &system, carried));
         needed.extend(closure.libraries(ledger, &system, carried));
+        let required = python::required(ledger, carried);
+        needed.extend(required.into_iter().filter_map(|path| system.owner(ledger, path)));
         for word in named {
             let name = word.split(['=', ':', '/']).next().unwrap_or(&word).to_owned();
             let found = match &relations {

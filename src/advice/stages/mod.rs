@@ -8,6 +8,7 @@ mod again;
 mod closure;
 mod cover;
 mod living;
+mod python;
 
 use std::collections::BTreeSet;
 

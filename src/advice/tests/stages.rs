@@ -90,6 +90,37 @@ fn a_second_stage_installs_the_libraries_that_programs_ask_for() {
 }
 
 #[test]
+fn a_second_stage_installs_what_pythons_packages_ask_for() {
+    let site = "usr/local/lib/python3.11/dist-packages";
+    let image = |requirement: &str| {
+        let packages: [(&str, &str, &[&str]); 5] = [
+            ("gcc", "python3-yaml", &["usr/lib/gcc/x86_64-linux-gnu/12/cc1"]),
+            ("python3", "", &["usr/bin/python3"]),
+            ("python3-pip", "python3", &["usr/bin/pip"]),
+            ("python3-yaml", "python3", &["usr/lib/python3/dist-packages/PyYAML-6.0.egg-info/PKG-INFO"]),
+            ("libz-dev", "", &["usr/include/z.h"]),
+        ];
+        let install =
+            "apt-get update && apt-get install -y --no-install-recommends gcc python3 python3-pip libz-dev";
+        let metadata = format!("Name: app\nRequires-Dist: {requirement}\n\nabout it\n");
+        let mut image = full_base(MB).run(install, &recorded(&packages)).run(
+            "pip install app",
+            &[
+                text(&format!("{site}/app-1.0.dist-info/METADATA"), &metadata),
+                file(&format!("{site}/app/_fast.so"), 5 * MB),
+                file(&format!("{site}/app/__init__.py"), 10),
+            ],
+        );
+        image.config.config.cmd = ["python3", "-m", "app"].map(String::from).into();
+        image
+    };
+    let fix = fix(image("pyyaml >= 5"), "multi-stage");
+    assert!(fix.contains("python3-yaml") && !fix.contains("not accounted for"), "{fix}");
+    let fix = self::fix(image("pyyaml; extra == 'yaml'"), "multi-stage");
+    assert!(fix.contains("COPY --from=build") && !fix.contains("python3-yaml"), "{fix}");
+}
+
+#[test]
 fn a_second_stage_has_the_users_directories_and_settings_of_the_first() {
     let image = |more: &[File]| {
         let mut owned = vec![file("etc/passwd", 9), file("etc/group", 9)];
