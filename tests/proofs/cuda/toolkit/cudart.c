@@ -1,0 +1,2 @@
+#include "cudart.h"
+int device_count(void) { return 0; }

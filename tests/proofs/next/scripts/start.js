@@ -1,0 +1,1 @@
+console.log(require('fs').readFileSync('.next/server/pages/index.html', 'utf8'));
