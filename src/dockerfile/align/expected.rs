@@ -3,6 +3,15 @@
 use super::variables::{self, Variables};
 use crate::dockerfile::{Dockerfile, Keyword, Node, shell};
 
+/// An instruction that makes a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Link {
+    /// Which.
+    pub(super) node: usize,
+    /// The step is what stands after its `ONBUILD`.
+    pub(super) is_triggered: bool,
+}
+
 /// The step that an instruction should have made.
 #[derive(Debug)]
 pub(super) struct Expected {
@@ -12,13 +21,18 @@ pub(super) struct Expected {
 }
 
 /// What the instructions of a chain become, first to last.
-pub(super) fn of(file: &Dockerfile, chain: &[usize], redact: &dyn Fn(&str) -> String) -> Vec<Expected> {
+pub(super) fn of(file: &Dockerfile, chain: &[Link], redact: &dyn Fn(&str) -> String) -> Vec<Expected> {
     let mut variables = Variables::default();
     let mut shell_words: Vec<String> = Vec::new();
     chain
         .iter()
-        .map(|&number| {
-            let node = &file.nodes[number];
+        .map(|link| {
+            let node = &file.nodes[link.node];
+            let trigger = link.is_triggered.then(|| Dockerfile::fragment(&node.body.text, file.escape));
+            let (file, node) = match &trigger {
+                Some(trigger) => (trigger, trigger.nodes.first().unwrap_or(node)),
+                None => (file, node),
+            };
             let body = variables.expand(&node.body.text, file.escape);
             let body = body.trim();
             let texts = match node.keyword {

@@ -1,7 +1,7 @@
 //! Which instruction of a Dockerfile made which step of an image's history.
 //!
 //! Every instruction of the stage that was built, and of the stages that it is `FROM`, makes one step, but for `FROM`
-//! itself; `ONBUILD` makes one with the old builder only. So both are compared from the last one backwards, and what
+//! itself; `ONBUILD` makes one with the old builder only, and one more in the stage that is `FROM` its own. So both are compared from the last one backwards, and what
 //! is left over of the history came with the base. Builders write steps in their own way, so what each instruction
 //! would become is worked out first ([`expected`]). A step that does not match is left without lines, never guessed.
 
@@ -9,7 +9,7 @@ mod expected;
 mod variables;
 
 use super::{Dockerfile, Keyword, LineRange, StepId, StepText};
-use expected::Expected;
+use expected::{Expected, Link};
 
 /// The instructions of the steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Dockerfile {
         let mut difference = None;
         let mut at = steps.len();
         let mut slipped = false;
-        for (&number, expected) in chain.iter().zip(&expected).rev() {
+        for (&Link { node: number, .. }, expected) in chain.iter().zip(&expected).rev() {
             let lines = Some(self.lines(&self.nodes[number].span));
             let Some(previous) = at.checked_sub(1) else {
                 difference = Some(Difference { step: None, lines });
@@ -73,8 +73,9 @@ impl Dockerfile {
         Some(Alignment { nodes, first: StepId::at(at), difference })
     }
 
-    /// The instructions that make the history of a stage, first to last, without `FROM`.
-    fn chain(&self, target: Option<&str>) -> Option<Vec<usize>> {
+    /// The instructions that make the history of a stage, first to last, without `FROM`. What the stage below has
+    /// `ONBUILD` comes before those of its own.
+    fn chain(&self, target: Option<&str>) -> Option<Vec<Link>> {
         let stages = self.stages();
         let words = |stage: &std::ops::Range<usize>| -> Vec<String> {
             self.nodes[stage.start].body.text.split_ascii_whitespace().map(str::to_owned).collect()
@@ -90,13 +91,15 @@ impl Dockerfile {
             }
             None => stages.len().checked_sub(1)?,
         };
-        let mut chain: Vec<usize> = Vec::new();
+        let own = |stage: usize| stages[stage].start + 1..stages[stage].end;
+        let mut chain: Vec<Link> = Vec::new();
         loop {
-            let own: Vec<usize> = (stages[stage].start + 1..stages[stage].end).collect();
-            chain.splice(0..0, own);
+            chain.splice(0..0, own(stage).map(|node| Link { node, is_triggered: false }));
             let Some(parent) = words(&stages[stage]).first().and_then(|name| find(name, stage)) else {
                 break;
             };
+            let triggers = own(parent).filter(|&node| self.nodes[node].keyword == Some(Keyword::Onbuild));
+            chain.splice(0..0, triggers.map(|node| Link { node, is_triggered: true }));
             stage = parent;
         }
         Some(chain)

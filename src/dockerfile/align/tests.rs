@@ -114,6 +114,32 @@ fn a_stage_is_what_it_is_from_and_itself() {
 }
 
 #[test]
+fn what_onbuild_triggers_in_the_next_stage_has_its_lines() {
+    let text = "FROM a AS base\nRUN one\nONBUILD COPY . /app\nONBUILD RUN make \\\n  all\nFROM base AS next\nRUN two\n\
+                FROM next\nRUN three\n";
+    let run = |text: &str| format!("RUN /bin/sh -c {text} # buildkit");
+    let history = [run("one"), "COPY . /app # buildkit".into(), run("make   all"), run("two"), run("three")];
+    let history: Vec<&str> = history.iter().map(String::as_str).collect();
+    assert_eq!(
+        aligned(text, &history, None),
+        (["2-2", "3-3", "4-5", "7-7", "9-9"].map(str::to_owned).into(), None)
+    );
+    // the old builder has a step for what it only notes, too
+    let old = [
+        "/bin/sh -c one",
+        "/bin/sh -c #(nop)  ONBUILD COPY . /app",
+        "/bin/sh -c #(nop)  ONBUILD RUN make   all",
+        "/bin/sh -c #(nop) COPY dir:c03875989cce722870f3dd1a79372a3342bea6ff550d31a39602365866064360 in /app ",
+        "/bin/sh -c make   all",
+        "/bin/sh -c two",
+    ];
+    assert_eq!(
+        aligned(text, &old, Some("next")),
+        (["2-2", "3-3", "4-5", "3-3", "4-5", "7-7"].map(str::to_owned).into(), None)
+    );
+}
+
+#[test]
 fn what_differs_is_told_and_not_guessed() {
     let text = "FROM a\nRUN one\nRUN two\nRUN three\n";
     let run = |text: &str| format!("RUN /bin/sh -c {text} # buildkit");

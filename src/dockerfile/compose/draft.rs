@@ -99,13 +99,22 @@ impl<'a> Draft<'a> {
     /// The instruction of a step that can still be changed, and its number.
     pub(super) fn node(&self, step: StepId) -> Try<(usize, &'a Node)> {
         let file = self.file;
-        let number = self.nodes.get(step.index()).copied().flatten();
-        let number = number.ok_or("the step has no line in this Dockerfile")?;
+        let number = self.number(step)?;
         match self.items[number].state {
             State::Kept | State::Joined(_) => Ok((number, &file.nodes[number])),
             State::Removed => Err("another fix removes the instruction".into()),
             State::Replaced(_) => Err("another fix replaces the instruction".into()),
         }
+    }
+
+    /// The number of a step's instruction.
+    fn number(&self, step: StepId) -> Try<usize> {
+        let number = self.nodes.get(step.index()).copied().flatten();
+        let number = number.ok_or("the step has no line in this Dockerfile")?;
+        if self.file.nodes[number].keyword == Some(Keyword::Onbuild) {
+            return Err("an ONBUILD made the step, for every image that is built on that stage".into());
+        }
+        Ok(number)
     }
 
     pub(super) fn plan(&mut self, number: usize) -> &mut Plan {
@@ -180,8 +189,7 @@ impl<'a> Draft<'a> {
         let list = match before {
             None => &mut self.end,
             Some(step) => {
-                let number = self.nodes.get(step.index()).copied().flatten();
-                let number = number.ok_or("the step has no line in this Dockerfile")?;
+                let number = self.number(step)?;
                 let leader =
                     if let State::Joined(leader) = self.items[number].state { leader } else { number };
                 &mut self.items[leader].before
