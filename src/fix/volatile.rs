@@ -1,12 +1,16 @@
 //! What every build writes anew: logs, caches of programs, records with times in them.
 
 /// Paths by their beginnings and endings.
-const VOLATILE: [(&str, &str); 23] = [
+const VOLATILE: [(&str, &str); 26] = [
     ("var/log/", ""),
     ("var/cache/ldconfig/", ""),
     ("var/cache/fontconfig/", ""),
     ("var/cache/debconf/", ""),
     ("var/cache/apt/", ".bin"),
+    // apt makes them whenever it runs
+    ("var/lib/apt/lists/lock", ""),
+    ("var/lib/apt/lists/partial", ""),
+    ("var/lib/apt/lists/auxfiles", ""),
     ("var/cache/man/", ""),
     ("var/lib/dpkg/", "-old"),
     ("var/lib/apt/extended_states", ""),
