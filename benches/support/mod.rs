@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use builder::{Form, LayerBuilder};
+use builder::Form;
 
 #[allow(unused_imports, reason = "not every bench packs its layers")]
 pub(crate) use builder::Packing;
 
-pub(crate) use builder::ImageBuilder;
+pub(crate) use builder::{ImageBuilder, LayerBuilder};
 
 /// Where built images are kept from one run to the next.
 pub(crate) fn image(name: &str, build: impl FnOnce() -> ImageBuilder) -> PathBuf {

@@ -135,7 +135,12 @@ fn removed_late(removal: &str, more: &[File]) -> Vec<Edit> {
     let lists = [file("var/lib/apt/lists/x_Packages", 50 * MB)];
     let gone: Vec<File> =
         lists.iter().chain(more).map(|file| crate::advice::testing::gone(&file.path)).collect();
-    let image = Fixture::new().run(install, &lists).run("make data", more).run(removal, &gone);
+    // a copy between them keeps the steps from being one
+    let image = Fixture::new()
+        .run(install, &lists)
+        .step("COPY app /app # buildkit", &[file("app/a", 10)])
+        .run("make data", more)
+        .run(removal, &gone);
     let found = image.advice().findings.into_iter().find(|finding| finding.rule == "deleted-later");
     found.map(|finding| finding.fix.edits).unwrap_or_default()
 }
@@ -174,6 +179,6 @@ fn a_step_that_changes_its_own_files_needs_no_second_change_of_their_directory()
         .run("npm install x", &[directory(0)])
         .run("chown -R 33:33 /srv", &[directory(33), File { uid: 33, ..file("srv/app.js", MB) }]);
     let lines = fix(image, "metadata-only");
-    assert_eq!(lines.matches("chown -R 33:33 /srv").count(), 1, "{lines}");
-    assert_eq!(lines.matches("RUN").count(), 1, "{lines}");
+    let lines: Vec<&str> = lines.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(lines, ["COPY --chown=33:33 . /srv", "RUN npm install x && \\", "    chown -R 33:33 /srv"]);
 }
