@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 use builder::Form;
 
-#[allow(unused_imports, reason = "not every bench packs its layers")]
-pub(crate) use builder::Packing;
+#[allow(unused_imports, reason = "not every bench packs its layers or describes them one by one")]
+pub(crate) use builder::{LayerBuilder, Packing};
 
-pub(crate) use builder::{ImageBuilder, LayerBuilder};
+pub(crate) use builder::ImageBuilder;
 
 /// Where built images are kept from one run to the next.
 pub(crate) fn image(name: &str, build: impl FnOnce() -> ImageBuilder) -> PathBuf {
