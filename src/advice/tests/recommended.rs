@@ -58,15 +58,15 @@ fn all_packages_that_go_are_named() {
     let names: Vec<String> = (0..9).map(|number| format!("extra-{number}")).collect();
     let mut status =
         format!("Package: tool\nStatus: install ok installed\nRecommends: {}\n\n", names.join(", "));
-    let mut states = String::new();
+    let mut automatic = String::new();
     let mut files = vec![file("usr/bin/tool", MB), text("var/lib/dpkg/info/tool.list", "/usr/bin/tool\n")];
     for name in &names {
-        status.push_str(&format!("Package: {name}\nStatus: install ok installed\n\n"));
-        states.push_str(&format!("Package: {name}\nAuto-Installed: 1\n\n"));
+        status.extend(["Package: ", name, "\nStatus: install ok installed\n\n"]);
+        automatic.extend(["Package: ", name, "\nAuto-Installed: 1\n\n"]);
         files.push(file(&format!("usr/lib/{name}"), MB));
         files.push(text(&format!("var/lib/dpkg/info/{name}.list"), &format!("/usr/lib/{name}\n")));
     }
-    files.extend([text("var/lib/dpkg/status", &status), text("var/lib/apt/extended_states", &states)]);
+    files.extend([text("var/lib/dpkg/status", &status), text("var/lib/apt/extended_states", &automatic)]);
     let found = recommends(Fixture::new().run("apt-get install -y tool", &files));
     assert!(names.iter().all(|name| found.why.contains(name)), "{}", found.why);
 }

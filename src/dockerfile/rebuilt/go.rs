@@ -46,14 +46,14 @@ pub(super) struct HealthCheck {
 
 /// Reads a health check.
 pub(super) fn health_check(text: &str) -> Option<HealthCheck> {
-    let mut values = Values { rest: text.trim().strip_prefix("&{")? };
-    let test = values.list()?;
+    let mut fields = Values { rest: text.trim().strip_prefix("&{")? };
+    let command = fields.list()?;
     let mut durations = Vec::new();
-    while let Some(duration) = values.string() {
+    while let Some(duration) = fields.string() {
         durations.push(duration);
     }
-    let retries = values.character()?;
-    (values.rest.trim() == "}").then_some(HealthCheck { test, durations, retries })
+    let retries = fields.character()?;
+    (fields.rest.trim() == "}").then_some(HealthCheck { test: command, durations, retries })
 }
 
 /// A text of values, read from the left.

@@ -111,7 +111,7 @@ fn healthcheck(body: &str) -> Option<String> {
         }
     }
     if check.retries > 0 {
-        options.push_str(&format!("--retries={} ", check.retries));
+        options.extend(["--retries=", &check.retries.to_string(), " "]);
     }
     let command = match check.test.split_first()? {
         (kind, []) if kind == "NONE" => return Some("NONE".into()),
@@ -169,9 +169,9 @@ mod tests {
     #[test]
     fn what_real_builders_wrote_means_what_the_dockerfile_said() {
         for (created_by, want) in [
-            (r#"#(nop)  ENTRYPOINT []"#, "ENTRYPOINT []"),
+            ("#(nop)  ENTRYPOINT []", "ENTRYPOINT []"),
             (r#"#(nop)  CMD ["one"]"#, r#"CMD ["one"]"#),
-            (r#"#(nop)  CMD []"#, "CMD []"),
+            ("#(nop)  CMD []", "CMD []"),
             (
                 r#"#(nop)  CMD ["/bin/bash" "-o" "pipefail" "-c" "node \"app.js\" 'x'"]"#,
                 r#"CMD ["/bin/bash", "-o", "pipefail", "-c", "node \"app.js\" 'x'"]"#,
