@@ -25,7 +25,12 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Runs a script in a folder, with these arguments.
     pub(crate) fn start(folder: &Path, script: &str, arguments: &[&Path]) -> Self {
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        Self::sized((24, 80), folder, script, arguments)
+    }
+
+    /// The same on a terminal that says it has so many rows and columns; what is looked at are 24 by 80 of them.
+    fn sized((rows, cols): (u16, u16), folder: &Path, script: &str, arguments: &[&Path]) -> Self {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let mut shell = CommandBuilder::new("sh");
         shell.args(["-c", script]);
@@ -127,4 +132,28 @@ fn the_ui_writes_a_slimmer_image_after_showing_what_goes() {
     let names: Vec<_> =
         std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[test]
+fn the_largest_window_is_no_trouble() {
+    let script = "\"$0\" --demo; echo ended with $?";
+    let mut terminal = Terminal::sized((u16::MAX, u16::MAX), &std::env::temp_dir(), script, &[program()]);
+    terminal.wait("shop-api:1.4");
+    terminal.type_keys("q");
+    terminal.wait("ended with 0");
+    terminal.end();
+}
+
+#[test]
+fn json_on_a_terminal_shows_control_characters_escaped() {
+    let folder = temp();
+    // the diagnostics come last
+    let image = ImageBuilder::new().layer(|l| l.file("c1\u{9b}31m del\u{7f} bidi\u{202e}/.wh.", b""));
+    image.archive(Form::Docker).write(&folder.path().join("in.tar"));
+    let terminal = Terminal::start(folder.path(), "\"$0\" in.tar --json; echo ended with $?", &[program()]);
+    terminal.wait("ended with 0");
+    let screen = terminal.end();
+    for escaped in ["c1\\u009b31m", "del\\u007f", "bidi\\u202e"] {
+        assert!(screen.contains(escaped), "{escaped} is missing in {screen:?}");
+    }
 }
