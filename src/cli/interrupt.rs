@@ -4,20 +4,24 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+#[cfg(unix)]
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use signal_hook::consts::signal;
 
 use crate::source::Progress;
 
 /// How long the program may take to stop by itself. An engine's client that was told to stop has 5 seconds.
+#[cfg(unix)]
 const GRACE: Duration = Duration::from_secs(8);
 /// The same where only a report is being written.
+#[cfg(unix)]
 const GRACE_OF_REPORTS: Duration = Duration::from_secs(1);
 /// The same where an engine removes what was made in it.
+#[cfg(unix)]
 const GRACE_OF_CLEANING: Duration = Duration::from_secs(30);
 /// How often to check for a second signal.
+#[cfg(unix)]
 const LOOK: Duration = Duration::from_millis(20);
 
 /// A file that does not have its final name yet; removed when the program is stopped.
@@ -27,17 +31,19 @@ static REPORTING: AtomicBool = AtomicBool::new(false);
 /// Set while an engine removes what was made in it.
 static CLEANING: AtomicBool = AtomicBool::new(false);
 
+/// What the user or the system stops a program by.
+#[cfg(unix)]
+const SIGNALS: [i32; 3] = [signal::SIGINT, signal::SIGTERM, signal::SIGHUP];
+#[cfg(not(unix))]
+const SIGNALS: [i32; 2] = [signal::SIGINT, signal::SIGTERM];
+
 /// The flag that the first signal sets. From the first call on, signals no longer end the process at once.
 pub(super) fn flag() -> Arc<AtomicBool> {
     static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
     let flag = FLAG.get_or_init(|| {
         let flag = Arc::new(AtomicBool::new(false));
-        let signals: Vec<i32> =
-            [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal)).collect();
-        let watched = Arc::clone(&flag);
-        let started = Signals::new(&signals)
-            .and_then(|signals| std::thread::Builder::new().spawn(move || watch(signals, &watched)));
-        if started.is_err() {
+        let signals: Vec<i32> = SIGNALS.into_iter().filter(|signal| !is_ignored(*signal)).collect();
+        if !starts_watching(&signals, &flag) {
             for signal in signals {
                 // when a handler cannot be set the signal ends the process, as it would anyway
                 _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag));
@@ -49,8 +55,23 @@ pub(super) fn flag() -> Arc<AtomicBool> {
     Arc::clone(flag)
 }
 
+/// Starts a thread that waits for signals; false when it cannot be started.
+#[cfg(unix)]
+fn starts_watching(signals: &[i32], flag: &Arc<AtomicBool>) -> bool {
+    let flag = Arc::clone(flag);
+    let signals = signal_hook::iterator::Signals::new(signals);
+    signals.and_then(|signals| std::thread::Builder::new().spawn(move || watch(signals, &flag))).is_ok()
+}
+
+/// Elsewhere nothing waits for signals.
+#[cfg(not(unix))]
+fn starts_watching(_signals: &[i32], _flag: &Arc<AtomicBool>) -> bool {
+    false
+}
+
 /// Sets the flag at the first signal, and ends the program at the second or when it does not stop.
-fn watch(mut signals: Signals, flag: &AtomicBool) {
+#[cfg(unix)]
+fn watch(mut signals: signal_hook::iterator::Signals, flag: &AtomicBool) {
     if signals.forever().next().is_none() {
         return;
     }

@@ -41,10 +41,7 @@ pub(super) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Res
     let target = target(path);
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let attempt = || {
-        let file = tempfile::Builder::new()
-            .prefix(".layercake-")
-            .permissions(permissions())
-            .tempfile_in(directory)?;
+        let file = unfinished().tempfile_in(directory)?;
         if let Ok(metadata) = target.metadata() {
             file.as_file().set_permissions(metadata.permissions())?;
         }
@@ -92,10 +89,14 @@ impl<W: Write> Write for Stoppable<W> {
     }
 }
 
-/// Those of an ordinary new file; the user's mask is applied to them.
-#[cfg(unix)]
-pub(super) fn permissions() -> std::fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o666)
+/// Makes files that do not have their final name yet, with the permissions of any new file.
+pub(super) fn unfinished<'a>() -> tempfile::Builder<'a, 'a> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".layercake-");
+    // the user's mask is applied to it
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }
 
 fn failed(what: &str, error: &io::Error) -> Error {

@@ -1,7 +1,6 @@
 //! Files that the UI writes for the user: reports, fixes, the configuration. They are written whole or not at all, and
 //! nothing is overwritten but what the user was shown.
 
-use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -61,8 +60,8 @@ fn write(bytes: &[u8], into: &Path) -> io::Result<tempfile::NamedTempFile> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let before = fs::metadata(into).map(|about| about.permissions());
-        builder.permissions(before.unwrap_or_else(|_| fs::Permissions::from_mode(0o644)));
+        let before = std::fs::metadata(into).map(|about| about.permissions());
+        builder.permissions(before.unwrap_or_else(|_| std::fs::Permissions::from_mode(0o644)));
     }
     let mut file = builder.prefix(".layercake-").tempfile_in(directory)?;
     file.write_all(bytes)?;
@@ -83,6 +82,8 @@ fn said(path: &Path, written: io::Result<()>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::ui::sample;
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::{TempDir, TempPath};
 
 use super::interrupt;
-use crate::cli::output::permissions;
+use crate::cli::output::unfinished;
 use crate::error::{Error, Result, describe_io};
 use crate::slim::Form;
 use crate::source::{Engine, Location, Progress as _, engine};
@@ -148,7 +148,7 @@ impl Place {
         builder.prefix(".layercake-");
         match target {
             Target::File(path, _) => {
-                let file = builder.permissions(permissions()).tempfile_in(folder(path)).map_err(told)?;
+                let file = unfinished().tempfile_in(folder(path)).map_err(told)?;
                 Ok(Self::File(file.into_temp_path()))
             }
             Target::Directory(path) => builder.tempdir_in(folder(path)).map(Self::Directory).map_err(told),
