@@ -16,12 +16,8 @@ mod support;
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::time::Duration;
 
 use support::ImageBuilder;
-
-/// Runs of each.
-const RUNS: usize = 3;
 
 /// 800 MB of base, and 150 MB of own files; a tenth of those is of this build alone.
 fn large(build: u64) -> ImageBuilder {
@@ -38,21 +34,17 @@ fn large(build: u64) -> ImageBuilder {
     })
 }
 
-fn runs(arguments: &[&OsStr]) -> (Duration, u64) {
-    let runs: Vec<_> = (0..RUNS).map(|_| support::run(arguments)).collect();
-    (runs.iter().map(|run| run.0).min().unwrap(), runs.iter().map(|run| run.1).max().unwrap())
-}
-
 fn row(label: &str, old: &Path, new: &Path) {
     let [format, json] = ["--format", "json"].map(OsStr::new);
     let (old, new) = (old.as_os_str(), new.as_os_str());
-    let (time, memory) = runs(&[OsStr::new("compare"), old, new, format, json]);
-    let reading = [old, new].map(|image| runs(&[image, format, json]));
+    let compared = support::runs(&[OsStr::new("compare"), old, new, format, json]);
+    let reading = [old, new].map(|image| support::runs(&[image, format, json]));
     println!(
-        "{label:<24} {time:>9.1?} {:>6} MB {:>9.1?} {:>6} MB",
-        memory / 1_000_000,
-        reading[0].0 + reading[1].0,
-        (reading[0].1 + reading[1].1) / 1_000_000
+        "{label:<24} {:>9.1?} {:>6} MB {:>9.1?} {:>6} MB",
+        compared.time,
+        compared.peak / 1_000_000,
+        reading[0].time + reading[1].time,
+        (reading[0].peak + reading[1].peak) / 1_000_000
     );
 }
 

@@ -60,8 +60,8 @@ fn best(mut work: impl FnMut()) -> Duration {
 fn runs(arguments: &[&str], paths: [&Path; 2]) -> (Duration, u64) {
     let mut all: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
     all.extend([paths[0].as_os_str(), OsStr::new("-o"), paths[1].as_os_str()]);
-    let runs: Vec<_> = (0..RUNS).map(|_| support::run(&all)).collect();
-    (runs.iter().map(|run| run.0).min().unwrap(), runs.iter().map(|run| run.1).max().unwrap())
+    let run = support::runs(&all);
+    (run.time, run.peak)
 }
 
 /// Reads a file in pieces and writes them to another, as a portable `cp` does.

@@ -55,47 +55,85 @@ fn small_files(mut l: LayerBuilder, layer: u64, count: u64) -> LayerBuilder {
 /// The argument by which a bench runs itself to measure one run of the program.
 const MEASURE: &str = "--measure";
 
-/// Wall time and peak memory in bytes of one run of the program with these arguments. A process between measures each
-/// run alone, since the system keeps only the maximum over all children; [`measuring`] must be asked first in `main`.
-#[allow(dead_code, reason = "not every bench runs the program")]
-pub(crate) fn run(arguments: &[&OsStr]) -> (Duration, u64) {
-    let own = std::env::current_exe().expect("the bench itself");
-    let output = Command::new(own).arg(MEASURE).args(arguments).stderr(Stdio::inherit()).output();
-    let text = String::from_utf8(output.expect("a run").stdout).expect("two numbers");
-    let (micros, peak) = text.trim().split_once(' ').expect("two numbers");
-    (Duration::from_micros(micros.parse().expect("a number")), peak.parse().expect("a number"))
+/// What a run took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run {
+    /// Wall time.
+    pub(crate) time: Duration,
+    /// Time of the processor, in all threads and in the kernel.
+    pub(crate) processor: Duration,
+    /// Peak resident memory in bytes.
+    pub(crate) peak: u64,
 }
 
-/// True when this process was started by [`run`]: then it has run the program and printed the figures.
+/// The least time of a few runs of the program with these arguments, and the most memory.
+#[allow(dead_code, reason = "not every bench runs the program")]
+pub(crate) fn runs(arguments: &[&OsStr]) -> Run {
+    runs_of(OsStr::new(env!("CARGO_BIN_EXE_layercake")), arguments).expect("the program succeeds")
+}
+
+/// The same of any program; none when it cannot be started.
+///
+/// A process between measures each run alone, since the system keeps only the maximum over all children;
+/// [`measuring`] must be asked first in `main`.
+#[allow(dead_code, reason = "not every bench runs a program")]
+pub(crate) fn runs_of(program: &OsStr, arguments: &[&OsStr]) -> Option<Run> {
+    let own = std::env::current_exe().expect("the bench itself");
+    let run = || {
+        let mut measured = Command::new(&own);
+        let output = measured.args([OsStr::new(MEASURE), program]).args(arguments).output().expect("a run");
+        let text = String::from_utf8(output.stdout).expect("three numbers");
+        let numbers: Vec<u64> =
+            text.split_whitespace().map(|number| number.parse().expect("a number")).collect();
+        let &[time, processor, peak] = &numbers[..] else { return None };
+        Some(Run { time: Duration::from_micros(time), processor: Duration::from_micros(processor), peak })
+    };
+    let runs = (0..RUNS).map(|_| run()).collect::<Option<Vec<Run>>>()?;
+    runs.into_iter().reduce(|a, b| Run {
+        time: a.time.min(b.time),
+        processor: a.processor.min(b.processor),
+        peak: a.peak.max(b.peak),
+    })
+}
+
+/// Runs of which the best counts.
+const RUNS: usize = 3;
+
+/// True when this process was started by [`runs_of`]: then it has run the program and printed the figures.
 #[allow(dead_code, reason = "not every bench runs the program")]
 pub(crate) fn measuring() -> bool {
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next().is_none_or(|first| first != MEASURE) {
         return false;
     }
+    let program = arguments.next().expect("a program");
     let start = Instant::now();
-    let status = Command::new(env!("CARGO_BIN_EXE_layercake"))
-        .args(arguments)
-        .env_remove("CI")
-        .stdout(Stdio::null())
-        .status()
-        .expect("the program");
-    let micros = start.elapsed().as_micros();
-    assert!(status.success(), "the program failed");
-    println!("{micros} {}", peak());
+    let status = Command::new(program).args(arguments).env_remove("CI").stdout(Stdio::null()).status();
+    let time = start.elapsed().as_micros();
+    // a gate that failed is a run, too
+    if status.is_ok_and(|status| matches!(status.code(), Some(0 | 1))) {
+        let (processor, peak) = used();
+        println!("{time} {} {peak}", processor.as_micros());
+    }
     true
 }
 
-/// The largest resident memory of the child, in bytes; 0 where the system does not tell.
+/// The time of the processor that children took, and their largest resident memory in bytes; 0 where the system does
+/// not tell.
 #[cfg(unix)]
-fn peak() -> u64 {
+fn used() -> (Duration, u64) {
     use nix::sys::resource::{UsageWho, getrusage};
-    let used = getrusage(UsageWho::RUSAGE_CHILDREN).expect("what was used").max_rss();
+    let used = getrusage(UsageWho::RUSAGE_CHILDREN).expect("what was used");
+    let seconds = [used.user_time(), used.system_time()].map(|time| {
+        let micros = time.tv_sec() * 1_000_000 + time.tv_usec();
+        Duration::from_micros(micros.try_into().unwrap_or(0))
+    });
     // kilobytes, but bytes on Apple's systems
-    u64::try_from(used).unwrap_or(0) * if cfg!(target_vendor = "apple") { 1 } else { 1024 }
+    let unit = if cfg!(target_vendor = "apple") { 1 } else { 1024 };
+    (seconds.iter().sum(), u64::try_from(used.max_rss()).unwrap_or(0) * unit)
 }
 
 #[cfg(not(unix))]
-fn peak() -> u64 {
-    0
+fn used() -> (Duration, u64) {
+    (Duration::ZERO, 0)
 }
