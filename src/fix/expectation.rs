@@ -1,11 +1,11 @@
 //! What may be different in a rebuilt image, and why.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::predict::Prediction;
 use super::volatile::is_volatile;
 use crate::compare::Side;
-use crate::image::PathId;
+use crate::image::{EntryId, PathId};
 use crate::layer::Kind;
 use crate::overlay::Slot;
 
@@ -27,6 +27,8 @@ pub(super) struct Expectation<'a> {
     pub(super) prediction: Option<&'a Prediction>,
     /// All paths that are gone.
     pub(super) gone: &'a BTreeSet<PathId>,
+    /// The contents that other paths still have.
+    pub(super) kept: &'a HashSet<EntryId>,
     /// The paths in which a rebuild of the Dockerfile as it was differs from the image.
     pub(super) drift: &'a BTreeSet<Vec<u8>>,
 }
@@ -42,8 +44,7 @@ impl Expectation<'_> {
 
     /// True for a path of the old image that may go.
     pub(super) fn may_go(&self, path: PathId) -> bool {
-        self.prediction
-            .is_some_and(|prediction| Claims { old: self.old, prediction, gone: self.gone }.holds(path))
+        self.prediction.is_some_and(|prediction| Claims { of: self, prediction }.holds(path))
     }
 
     /// True for a path of the old image whose content a finding claimed: it may be smaller now.
@@ -90,17 +91,15 @@ const SYSTEM: [&str; 6] = ["etc/", "var/lib/", "var/cache/", "usr/lib/", "usr/sh
 
 /// What may go.
 struct Claims<'a> {
-    old: &'a Side<'a>,
+    of: &'a Expectation<'a>,
     prediction: &'a Prediction,
-    /// All paths that are gone.
-    gone: &'a BTreeSet<PathId>,
 }
 
 impl Claims<'_> {
     /// True for a path that a finding claimed, and for what goes with one: what lies below it, further names of its
     /// content, the rest of its package, links that lead nowhere now, and directories that would be empty.
     fn holds(&self, path: PathId) -> bool {
-        let (paths, prediction) = (&self.old.image.paths, self.prediction);
+        let (paths, prediction) = (&self.of.old.image.paths, self.prediction);
         let mut at = path;
         while !prediction.paths.contains(&at) {
             let parent = paths.parent(at);
@@ -113,18 +112,20 @@ impl Claims<'_> {
     }
 
     fn goes_along(&self, path: PathId) -> bool {
-        let (image, prediction) = (self.old.image, self.prediction);
+        let (image, prediction) = (self.of.old.image, self.prediction);
         let of_package = self
+            .of
             .old
             .analysis
             .packages
             .owner_index(path)
             .is_some_and(|package| prediction.packages.contains(&package));
-        let of_content = self.old.content(path).is_some_and(|content| prediction.entries.contains(&content));
+        let of_content =
+            self.of.old.content(path).is_some_and(|content| prediction.entries.contains(&content));
         if of_package || of_content || self.is_swept(path) {
             return true;
         }
-        let target = match self.old.slot(path) {
+        let target = match self.of.old.slot(path) {
             Some(Slot::Entry(id)) if image.entry(id).kind == Kind::Symlink => Some(image.link_text(id)),
             Some(Slot::Entry(id)) if !image.entry(id).kind.is_directory() => {
                 return self.is_alternative(path);
@@ -137,38 +138,50 @@ impl Claims<'_> {
             return self.is_gone(&target) || self.is_gone(&[b"usr/", target.as_slice()].concat());
         }
         let below = (path.0 + 1..image.paths.end(path).0).map(PathId);
-        let mut below = below.filter(|&path| self.old.slot(path).is_some()).peekable();
+        let mut below = below.filter(|&path| self.of.old.slot(path).is_some()).peekable();
         if below.peek().is_none() {
             return self.is_of_scripts(path);
         }
-        below.all(|path| self.gone.contains(&path))
+        below.all(|path| self.of.gone.contains(&path))
     }
 
-    /// Something without bytes in a directory that is emptied, of which files were claimed, perhaps deeper down.
+    /// Something that frees nothing, without bytes or with another name that stays, in a directory of which all is gone
+    /// and some was claimed.
     fn is_swept(&self, path: PathId) -> bool {
-        let paths = &self.old.image.paths;
-        let mut all = paths.children(paths.parent(path)).filter(|&path| self.old.slot(path).is_some());
-        let claimed = |path: PathId| self.prediction.paths.range(path..paths.end(path)).next().is_some();
-        self.old.bytes(path) == 0
-            && paths.children(paths.parent(path)).any(claimed)
-            && all.all(|path| self.gone.contains(&path))
+        let (old, paths) = (self.of.old, &self.of.old.image.paths);
+        let frees_nothing =
+            old.bytes(path) == 0 || old.content(path).is_some_and(|content| self.of.kept.contains(&content));
+        let is_emptied = |directory: PathId| {
+            let mut below = (directory.0 + 1..paths.end(directory).0).map(PathId);
+            below.all(|path| old.slot(path).is_none() || self.of.gone.contains(&path))
+        };
+        let claimed =
+            |directory: PathId| self.prediction.paths.range(directory..paths.end(directory)).next().is_some();
+        let mut directory = paths.parent(path);
+        while frees_nothing && directory != PathId::ROOT && is_emptied(directory) {
+            if claimed(directory) {
+                return true;
+            }
+            directory = paths.parent(directory);
+        }
+        false
     }
 
     /// An empty directory of a layer that packages went from: their scripts make such.
     fn is_of_scripts(&self, path: PathId) -> bool {
-        let layer = self.old.layer(path);
-        let layers = |&package: &usize| self.old.analysis.packages.list[package].layers.iter();
+        let layer = self.of.old.layer(path);
+        let layers = |&package: &usize| self.of.old.analysis.packages.list[package].layers.iter();
         let mut layers = self.prediction.packages.iter().flat_map(layers);
         layers.any(|&(of_package, _)| Some(of_package) == layer)
     }
 
     fn is_gone(&self, path: &[u8]) -> bool {
-        self.old.image.paths.find(path).is_some_and(|path| self.gone.contains(&path))
+        self.of.old.image.paths.find(path).is_some_and(|path| self.of.gone.contains(&path))
     }
 
     /// dpkg's note of an alternative whose link is gone.
     fn is_alternative(&self, path: PathId) -> bool {
-        let full = self.old.image.paths.full(path);
+        let full = self.of.old.image.paths.full(path);
         full.strip_prefix(b"var/lib/dpkg/alternatives/")
             .is_some_and(|name| self.is_gone(&[b"etc/alternatives/", name].concat()))
     }

@@ -1,11 +1,11 @@
 //! Whether the image that was built from the new Dockerfile is what was promised.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::expectation::{Excuse, Expectation};
 use super::predict::Prediction;
 use crate::compare::{ChangeKind, Comparison, Side};
-use crate::image::PathId;
+use crate::image::{EntryId, PathId};
 
 /// What a rebuild showed.
 #[derive(Debug, Clone)]
@@ -112,7 +112,9 @@ pub fn verify(
         .filter(|change| matches!(change.kind, ChangeKind::Removed | ChangeKind::Moved))
         .filter_map(|change| change.old)
         .collect();
-    let expectation = Expectation { old, prediction, gone: &gone, drift };
+    let kept = old.union.rootfs.live().filter(|(path, _)| !gone.contains(path));
+    let kept: HashSet<EntryId> = kept.filter_map(|(path, _)| old.content(path)).collect();
+    let expectation = Expectation { old, prediction, gone: &gone, kept: &kept, drift };
     let (mut lost, mut gained, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     let mut excused = Excused::default();
     for change in all {
@@ -203,6 +205,13 @@ mod tests {
         assert!(linked.passed, "{linked:?}");
         let whole = proof(&old, &["file a 5000000"], &["c/d/x"], 10);
         assert!(whole.passed && whole.lost.is_empty(), "{whole:?}");
+        // a directory goes with the names in it whose contents stay elsewhere
+        let store =
+            ["file bin/t 10", "file pkgs/a.conda 5000000", "hardlink pkgs/a/bin/t bin/t", "file pkgs/a/x 1"];
+        let linked = proof(&store[..3], &["file bin/t 10"], &["pkgs/a.conda"], 7);
+        assert!(linked.passed, "{linked:?}");
+        let more = proof(&store, &["file bin/t 10"], &["pkgs/a.conda"], 7);
+        assert!(!more.passed && more.lost.len() == 1, "{more:?}");
         let lost = proof(&old, &["file var/log/old 1"], &["a"], 7);
         assert!(!lost.passed && lost.lost.iter().any(|lost| lost.path == b"c/d/x"), "{lost:?}");
         let gained = proof(&old, &["file c/d/x 10", "file b 1"], &["a"], 7);

@@ -41,8 +41,12 @@ impl Facts for SecretFiles {
         patterns.sort();
         patterns.dedup();
         let mut fix = mounted(ledger, &first);
-        if !patterns.is_empty() {
-            fix.edits.insert(0, Edit::Ignore { patterns });
+        // a build without the file would fail where a step reads it that gets no mount
+        let needed = || paths.iter().find_map(|&path| needed_by(ledger, &ledger.path(path)));
+        match if fix.edits.is_empty() { needed() } else { None } {
+            Some(step) => fix.notes.insert(0, step),
+            None if !patterns.is_empty() => fix.edits.insert(0, Edit::Ignore { patterns }),
+            None => {}
         }
         Words {
             title: format!("{first}{more} {verb} {what}: {layers}{base}{later}"),
@@ -50,6 +54,25 @@ impl Facts for SecretFiles {
             fix,
         }
     }
+}
+
+/// A word about the first step that names the file and does not only remove it or change its mode.
+fn needed_by(ledger: &Ledger<'_>, path: &str) -> Option<String> {
+    const TIDYING: [&str; 5] = ["rm", "chmod", "chown", "shred", "unlink"];
+    let name = path.rsplit('/').next().filter(|name| !name.is_empty())?;
+    let names_it = |words: &Vec<String>| {
+        let mut operands = words.iter().skip(1);
+        !TIDYING.contains(&words[0].as_str())
+            && operands.any(|word| word == name || word.ends_with(&format!("/{name}")))
+    };
+    let layer = ledger.own_layers().find(|&layer| {
+        ledger.shell_run(layer).is_some()
+            && shell::commands(ledger.image.command_of(layer)).iter().any(names_it)
+    })?;
+    Some(format!(
+        "{} reads {path}: mount it there, and leave it out of the build context",
+        ledger.layer(layer)
+    ))
 }
 
 /// The steps that need the file, with the file mounted, as far as the history has them.

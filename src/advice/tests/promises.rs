@@ -182,3 +182,20 @@ fn a_step_that_changes_its_own_files_needs_no_second_change_of_their_directory()
     let lines: Vec<&str> = lines.lines().filter(|line| !line.starts_with('#')).collect();
     assert_eq!(lines, ["COPY --chown=33:33 . /srv", "RUN npm install x && \\", "    chown -R 33:33 /srv"]);
 }
+
+#[test]
+fn a_secret_that_a_later_step_reads_is_not_merely_left_out_of_the_context() {
+    let image = |command: &str| {
+        let copied = [credentials("app/deploy/id_rsa", SecretCheck::Secret)];
+        let image = Fixture::new().step("COPY . /app # buildkit", &copied).run(command, &[file("app/x", 10)]);
+        image.advice().findings.into_iter().find(|found| found.rule == "secret-file").unwrap()
+    };
+    let read = image("install -m 600 /app/deploy/id_rsa /root/.ssh/id_rsa");
+    assert!(
+        read.fix.edits.is_empty() && read.snippet.contains("reads /app/deploy/id_rsa"),
+        "{}",
+        read.snippet
+    );
+    let idle = image("chmod 600 /app/deploy/id_rsa && make");
+    assert!(idle.fix.edits.iter().any(|edit| matches!(edit, Edit::Ignore { .. })), "{}", idle.snippet);
+}
