@@ -138,11 +138,17 @@ impl Api {
 
     /// Tells a good answer from the engine's complaint; `missing` is what is said when there is no such thing.
     fn there(&self, answer: Response<Body>, missing: &str) -> Result<Response<Body>, EngineError> {
-        match answer.status().as_u16() {
+        let status = answer.status();
+        match status.as_u16() {
             200 => Ok(answer),
             404 => Err(EngineError::new(EngineErrorKind::Image, missing)),
-            status => {
-                let why = format!("{} answers {status}: {}", self.shown, said(answer));
+            number => {
+                let said = said(answer);
+                let why = if said.is_empty() {
+                    format!("{} answers {status}", self.shown)
+                } else {
+                    format!("{} answers {number}: {said}", self.shown)
+                };
                 Err(EngineError::new(EngineErrorKind::Answer, why))
             }
         }

@@ -34,6 +34,14 @@ pub(super) enum Manner {
     Stalling,
     /// Takes the wish for the archive, and sends nothing.
     Silent,
+    /// Sends everybody elsewhere.
+    Redirecting,
+    /// Sends headers without end.
+    EndlessHead,
+    /// Describes the image without end.
+    EndlessAnswer,
+    /// Sends the archive, and zeros without end.
+    EndlessArchive,
     /// Sends the archive once, and half of it when it is asked again.
     Once,
 }
@@ -103,12 +111,34 @@ fn answer(
         (Manner::NotHttp, _) => stream.write_all(b"SSH-2.0-Other\r\n")?,
         (Manner::Web, _) => whole(&mut stream, "200 OK", "", "welcome")?,
         (_, "/_ping") => whole(&mut stream, "200 OK", "Api-Version: 1.41\r\n", "OK")?,
+        (Manner::Redirecting, _) => {
+            whole(&mut stream, "302 Found", "Location: http://127.0.0.1:1/elsewhere\r\n", "")?;
+        }
+        (Manner::EndlessHead, _) => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\n")?;
+            loop {
+                stream.write_all(b"X-More: and more and more and more\r\n")?;
+            }
+        }
+        (Manner::EndlessAnswer, path) if path.ends_with("/json") => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"Id\":\"")?;
+            loop {
+                stream.write_all(&[b'x'; 4096])?;
+            }
+        }
         (Manner::NoImage, _) => whole(&mut stream, "404 Not Found", "", r#"{"message":"no such image"}"#)?,
         (Manner::Failing, _) => {
             whole(&mut stream, "500 Internal Server Error", "", r#"{"message":"layer does not exist"}"#)?;
         }
         (_, path) if path.ends_with("/json") => whole(&mut stream, "200 OK", "", r#"{"Id":"sha256:00ff"}"#)?,
-        (Manner::Silent, _) => for_ever(),
+        (Manner::Silent | Manner::EndlessAnswer, _) => for_ever(),
+        (Manner::EndlessArchive, _) => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")?;
+            stream.write_all(archive)?;
+            loop {
+                stream.write_all(&[0; 1 << 14])?;
+            }
+        }
         (Manner::NoTar, _) => chunked(&mut stream, b"<html>no image here</html>", true)?,
         (Manner::Once, _) if is_first => chunked(&mut stream, archive, true)?,
         (Manner::Good, _) => chunked(&mut stream, archive, true)?,

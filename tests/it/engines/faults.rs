@@ -72,6 +72,9 @@ fn faults_of_an_engine_are_told() {
         (Manner::NoTar, "cannot read docker:app: it is no image archive"),
         (Manner::Half, "broke off after 256 kB, before it was whole"),
         (Manner::Stalling, "docker does not go on: nothing came for 1 s (--engine-timeout waits longer)"),
+        (Manner::Redirecting, "answers 302 Found"),
+        (Manner::EndlessHead, "is no container engine (protocol: http parse resulted in too many headers)"),
+        (Manner::EndlessAnswer, "docker does not go on: nothing came for 1 s"),
         (Manner::Silent, "docker does not go on: nothing came for 1 s (--engine-timeout waits longer)"),
     ] {
         let engine = FakeEngine::start(manner, &archive());
@@ -79,6 +82,13 @@ fn faults_of_an_engine_are_told() {
         failed(&run, expected);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{manner:?} left something");
     }
+}
+
+#[test]
+fn what_comes_after_the_archive_is_not_waited_for() {
+    let engine = FakeEngine::start(Manner::EndlessArchive, &archive());
+    let run = finish(asked(&engine, "docker:app").arg("--json"));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
 }
 
 #[test]
