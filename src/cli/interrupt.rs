@@ -17,9 +17,9 @@ const GRACE: Duration = Duration::from_secs(8);
 /// The same where only a report is being written.
 #[cfg(unix)]
 const GRACE_OF_REPORTS: Duration = Duration::from_secs(1);
-/// The same where an engine removes what was made in it.
+/// The same where an engine makes something that must be removed again.
 #[cfg(unix)]
-const GRACE_OF_CLEANING: Duration = Duration::from_secs(30);
+const GRACE_OF_CLEANING: Duration = Duration::from_secs(60);
 /// How often to check for a second signal.
 #[cfg(unix)]
 const LOOK: Duration = Duration::from_millis(20);
@@ -28,7 +28,7 @@ const LOOK: Duration = Duration::from_millis(20);
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 /// Set while reports are written.
 static REPORTING: AtomicBool = AtomicBool::new(false);
-/// Set while an engine removes what was made in it.
+/// Set while an engine makes or removes something of the kind.
 static CLEANING: AtomicBool = AtomicBool::new(false);
 
 /// What the user or the system stops a program by.
@@ -120,7 +120,7 @@ impl Drop for Reporting {
     }
 }
 
-/// Exists while an engine removes what was made in it.
+/// Exists while an engine makes something that must be removed again, or removes it.
 pub(super) struct Cleaning;
 
 impl Cleaning {
@@ -133,7 +133,10 @@ impl Cleaning {
 
 impl Drop for Cleaning {
     fn drop(&mut self) {
-        CLEANING.store(false, Ordering::Relaxed);
+        // after a signal the rest of the way out belongs to it
+        if !Stop.stopped() {
+            CLEANING.store(false, Ordering::Relaxed);
+        }
     }
 }
 

@@ -1,17 +1,16 @@
 //! `--prove`: an engine loads both images, and what its containers see is compared.
 
 use std::collections::HashSet;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::time::SystemTime;
 
-use crate::cli::interrupt;
 use crate::cli::progress::Progress;
 use crate::cli::scratch::{self, Scratch};
 use crate::error::{Error, Result, describe_io};
 use crate::image::PathId;
 use crate::slim::{self, Exported, Form, Job, Trial};
 use crate::source::engine::actions;
-use crate::source::{Engine, Progress as _};
+use crate::source::{Engine, EngineError, Progress as _};
 
 /// Has the engine load both images under temporary names, compares what it exports, and runs the command.
 ///
@@ -43,27 +42,25 @@ fn exported(job: &Job<'_>, engine: Engine, name: &str, what: &str) -> Result<(Ex
             .hint("make room, or let TMPDIR name a directory that has it")
     };
     let file = tempfile::Builder::new().prefix(".layercake-").suffix(".tar").tempfile().map_err(full)?;
-    let mut image = Scratch::image(engine, name);
+    let image = Scratch::image(engine, name);
     let loaded = Job { tag: Some(&image.name), form: Form::DockerArchive, ..*job };
     let progress = Progress::new();
     loaded.copy(file.path(), &progress)?;
-    let refused = |error: crate::source::EngineError| {
+    let refused = |error: EngineError| {
         Error::because(error.why)
             .at(format!("--prove: {what}"))
             .hint("the engine may not be running, or may not know this compression; try --compress gzip")
     };
-    let stop = || interrupt::Stop.stopped();
-    let loading = actions::load(engine, file.path(), &stop).map(|is_done| is_done.then_some(()));
-    image.made(loading.map_err(refused))?;
+    scratch::made(engine, |stop| actions::load(engine, file.path(), stop), refused)?;
     drop(file);
-    let mut container = Scratch::container(engine, name);
+    let container = Scratch::container(engine, name);
     // an image without a command needs one here; it never runs
     let create =
-        ["create", "--network", "none", "--name", &container.name, &image.name, "none"].map(OsString::from);
-    let create: Vec<&OsStr> = create.iter().map(OsString::as_os_str).collect();
-    container.made(actions::answer(engine, &create, &stop).map_err(refused))?;
+        ["create", "--network", "none", "--name", &container.name, &image.name, "none"].map(OsStr::new);
+    let create = |stop: &dyn Fn() -> bool| Ok(actions::answer(engine, &create, stop)?.is_some());
+    scratch::made(engine, create, refused)?;
     let export = actions::export(engine, &container.name).map_err(refused)?;
     let exported = Exported::read(export, &progress).map_err(|error| error.at(format!("--prove: {what}")));
     // Ctrl-C at a terminal ends the client too, which then fails
-    if stop() { Err(Error::Interrupted) } else { Ok((exported?, image)) }
+    if progress.stopped() { Err(Error::Interrupted) } else { Ok((exported?, image)) }
 }

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::engine_error::{EngineError, EngineErrorKind};
+use super::host::{self, Address};
 use super::process::{Archive, KillOnDrop, gist, read_aside, wait};
 use crate::error::describe_io;
 
@@ -95,7 +96,21 @@ impl Client {
     }
 
     fn start(&self, arguments: &[OsString]) -> Result<Option<Child>, EngineError> {
+        self.spawn(Command::new(self.program), arguments)
+    }
+
+    /// Starts the client so that Ctrl-C at a terminal does not reach it, and whoever waits for it decides when it ends.
+    /// A connection over SSH is left in reach, because it may ask for a password.
+    fn start_apart(&self, arguments: &[OsString]) -> Result<Option<Child>, EngineError> {
         let mut command = Command::new(self.program);
+        #[cfg(unix)]
+        if !host::docker(&host::environment).is_ok_and(|host| matches!(host.address, Address::Client(_))) {
+            std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        }
+        self.spawn(command, arguments)
+    }
+
+    fn spawn(&self, mut command: Command, arguments: &[OsString]) -> Result<Option<Child>, EngineError> {
         command.args(arguments);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         self.spawned(command.spawn())
@@ -217,14 +232,15 @@ impl Client {
         Ok(status.filter(|_| !stop()))
     }
 
-    /// Runs the client without showing what it prints, and gives that back, without the end of its line.
+    /// Runs the client without showing what it prints, and gives that back, without the end of its line. It does not
+    /// hear Ctrl-C: `stop` ends it.
     pub(super) fn answer(
         &self,
         arguments: &[&OsStr],
         stop: &dyn Fn() -> bool,
     ) -> Result<Option<String>, EngineError> {
         let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-        let Some(mut child) = self.start(&arguments)? else { return Err(self.not_installed()) };
+        let Some(mut child) = self.start_apart(&arguments)? else { return Err(self.not_installed()) };
         let (stdout, stderr) = self.read_aside(&mut child)?;
         let Some(status) = wait(&Mutex::new(child), stop) else { return Ok(None) };
         if status.success() {

@@ -288,3 +288,37 @@ fn engines_export_the_same_before_and_after() {
         }
     }
 }
+
+/// An engine goes on loading without its client: what it loads is waited for, and removed.
+#[test]
+fn an_interrupted_proof_removes_what_the_engine_still_makes() {
+    let folder = temp();
+    let log = folder.path().join("log");
+    let client = format!(
+        "echo \"$@\" >>{log}\n[ \"$1\" != load ] || {{ sleep 2; echo loaded >>{log}; }}",
+        log = log.display()
+    );
+    super::script(folder.path(), "docker", &client);
+    let image = ImageBuilder::new().layer(|l| l.file("a", "1")).layer(|l| l.file("b", "2"));
+    image.archive(Form::Docker).write(&folder.path().join("in.tar"));
+    let path = std::env::join_paths(
+        std::iter::once(folder.path().to_owned())
+            .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
+    );
+    let mut slim = command();
+    slim.env("PATH", path.expect("a list of directories")).env("DOCKER_HOST", "unix:///no/such.sock");
+    slim.current_dir(folder.path()).args(["slim", "in.tar", "-o", "out.tar", "--prove"]);
+    let mut child = slim.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program");
+    let said = || std::fs::read_to_string(&log).unwrap_or_default();
+    while !said().contains("load --input") {
+        assert_eq!(child.try_wait().expect("a status"), None, "it ended early: {}", said());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(status.is_ok_and(|status| status.success()));
+    assert_eq!(child.wait().expect("a status").code(), Some(130));
+    let lines: Vec<String> = said().lines().map(str::to_owned).collect();
+    let removed = format!("image rm --force layercake-proof:{}-before", child.id());
+    assert_eq!(lines[lines.len() - 2..], ["loaded".to_owned(), removed], "{lines:?}");
+    assert!(!folder.path().join("out.tar").exists());
+}
