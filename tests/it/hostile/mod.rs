@@ -10,6 +10,7 @@ mod layers;
 mod packages;
 mod repeated;
 mod rpm;
+mod settings;
 mod sizes;
 
 use std::fs;
