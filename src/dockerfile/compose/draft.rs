@@ -7,6 +7,15 @@ use super::run::{Plan, Try};
 use crate::dockerfile::write::SOURCE;
 use crate::dockerfile::{Dockerfile, Keyword, Node, StepId};
 
+/// The sources and the destination of what copies from the build context.
+fn copied(node: &Node) -> Option<(String, &str)> {
+    let words: Vec<&str> = node.body.text.split_ascii_whitespace().collect();
+    let (last, sources) = words.split_last()?;
+    let is_it =
+        node.keyword.is_some_and(Keyword::copies) && node.flag("from").is_none() && node.words().is_none();
+    is_it.then(|| (sources.join(" "), *last))
+}
+
 /// Something of the file that keeps its place or moves as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece {
@@ -125,8 +134,10 @@ impl<'a> Draft<'a> {
         self.is_split
     }
 
-    /// Lines in which a source that the history lost has the name that the file has for it.
-    pub(super) fn named(&self, lines: &[String]) -> Try<Vec<String>> {
+    /// Lines in which a source that the history lost has the name that the file has for it: that of the step `of`, whose
+    /// place they take, or else of what copies to the same destination.
+    pub(super) fn named(&self, lines: &[String], of: Option<StepId>) -> Try<Vec<String>> {
+        let own = of.and_then(|step| copied(self.node(step).ok()?.1));
         let mut named = Vec::new();
         for line in lines {
             if let Some((start, _)) = line.split_once('…').filter(|_| !line.starts_with('#')) {
@@ -138,16 +149,12 @@ impl<'a> Draft<'a> {
                 continue;
             }
             let to = line.split_ascii_whitespace().last();
-            let sources = self.file.nodes.iter().find_map(|node| {
-                let words: Vec<&str> = node.body.text.split_ascii_whitespace().collect();
-                let (last, sources) = words.split_last()?;
-                let fits = node.keyword.is_some_and(Keyword::copies)
-                    && node.flag("from").is_none()
-                    && node.words().is_none()
-                    && to.is_some_and(|to| leads_to(last, to));
-                fits.then(|| sources.join(" "))
-            });
-            let sources = sources.ok_or("the history lost the name of a source that it needs")?;
+            let with_destination = || {
+                let mut all = self.file.nodes.iter().filter_map(copied);
+                all.find(|(_, last)| to.is_some_and(|to| leads_to(last, to)))
+            };
+            let found = own.clone().or_else(with_destination);
+            let (sources, _) = found.ok_or("the history lost the name of a source that it needs")?;
             named.push(line.replace(SOURCE, &sources));
         }
         Ok(named)

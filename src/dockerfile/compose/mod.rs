@@ -182,18 +182,18 @@ fn apply<'a>(
         }
         Edit::RemoveStep { step } => draft.replace(*step, None),
         Edit::ReplaceStep { step, lines } => {
-            let lines = draft.named(lines)?;
+            let lines = draft.named(lines, Some(*step))?;
             builds(target, &lines)?;
             draft.replace(*step, Some(&lines))
         }
         Edit::InsertStep { before, lines } => {
-            let lines = draft.named(lines)?;
+            let lines = draft.named(lines, None)?;
             builds(target, &lines)?;
             draft.insert(*before, &lines)
         }
         Edit::ReplaceFrom { with } => draft.from(with),
         Edit::SplitStages { finish, run, base, .. } => {
-            let run = draft.named(run)?;
+            let run = draft.named(run, None)?;
             builds(target, finish)?;
             builds(target, &run)?;
             draft.split(finish, &run, base.is_none())

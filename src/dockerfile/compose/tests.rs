@@ -185,6 +185,15 @@ fn stages_replace_everything_and_come_first() {
 }
 
 #[test]
+fn a_lost_source_has_the_name_in_the_step_whose_place_its_line_takes() {
+    let add = Edit::ReplaceStep { step: StepId(0), lines: vec!["ADD <SOURCE> /srv/".into()] };
+    let copy = "FROM x\nCOPY data.tar /tmp/data.tar\nCMD y\n";
+    assert_eq!(text_with(copy, std::slice::from_ref(&add)), "FROM x\nADD data.tar /srv/\nCMD y\n");
+    let reason = why("FROM x\nCOPY --from=b data.tar /tmp/data.tar\nCMD y\n", &[add]);
+    assert!(reason.contains("lost the name of a source"), "{reason}");
+}
+
+#[test]
 fn the_base_of_the_last_stage_is_replaced_and_patterns_are_collected() {
     let with = |with: &str| Edit::ReplaceFrom { with: with.into() };
     let ignore = Edit::Ignore { patterns: vec![".git".into()] };
