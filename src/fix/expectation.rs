@@ -58,15 +58,21 @@ impl Expectation<'_> {
         self.excuse(name).or_else(|| is_of_packages().then_some(Excuse::Packages))
     }
 
-    /// npm's lists of what is in a `node_modules` that packages went from.
+    /// The lists that npm, yarn and pnpm keep of a `node_modules` that packages went from.
     fn is_list_of_modules(&self, path: PathId) -> bool {
         let (Some(prediction), paths) = (self.prediction, &self.old.image.paths) else { return false };
         let directory = paths.parent(path);
         let modules = match paths.name(path) {
-            b"package.json" | b"package-lock.json" | b"npm-shrinkwrap.json" => {
+            b"package.json"
+            | b"package-lock.json"
+            | b"npm-shrinkwrap.json"
+            | b"yarn.lock"
+            | b"pnpm-lock.yaml" => {
                 paths.children(directory).find(|&path| paths.name(path) == b"node_modules")
             }
-            b".package-lock.json" => Some(directory),
+            b".package-lock.json" | b".yarn-integrity" | b".yarn-state.yml" | b".modules.yaml" => {
+                Some(directory)
+            }
             _ => None,
         };
         modules.is_some_and(|modules| prediction.paths.range(modules..paths.end(modules)).next().is_some())

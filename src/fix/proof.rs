@@ -222,6 +222,10 @@ mod tests {
         assert_eq!((changed.passed, changed.changed[0].was.path.as_slice()), (false, &b"c/d/x"[..]));
         let logged = proof(&old, &["file c/d/x 10", "file var/log/old 2"], &["a"], 7);
         assert_eq!((logged.passed, logged.excused.volatile), (true, 1), "{logged:?}");
+        let listed = ["file m/node_modules/x/a 5000000", "file m/node_modules/.yarn-integrity 10"];
+        let integrity = ["file m/node_modules/.yarn-integrity 9"];
+        let listed = proof(&listed, &integrity, &["m/node_modules/x/a"], 7);
+        assert_eq!((listed.passed, listed.excused.packages), (true, 1), "{listed:?}");
         let less = proof(&old, &old, &["a"], 5_000_000);
         assert!(!less.passed && less.measured == 0, "{less:?}");
     }
