@@ -106,6 +106,8 @@ fn needs(ledger: &Ledger<'_>, kind: &Installer, command: &str, from: usize) -> O
     if operands.iter().any(is_project) || words.iter().any(|word| word == "-e" || word == "--editable") {
         return None;
     }
+    // a path is what an option asks for, such as the place of a cache
+    let operands: Vec<&str> = operands.into_iter().filter(|operand| !operand.starts_with('/')).collect();
     if words.iter().any(|word| word == "-r" || word.starts_with("--requirement")) || operands.is_empty() {
         return (!there.is_empty()).then_some(there);
     }

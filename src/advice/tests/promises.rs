@@ -199,3 +199,16 @@ fn a_secret_that_a_later_step_reads_is_not_merely_left_out_of_the_context() {
     let idle = image("chmod 600 /app/deploy/id_rsa && make");
     assert!(idle.fix.edits.iter().any(|edit| matches!(edit, Edit::Ignore { .. })), "{}", idle.snippet);
 }
+
+#[test]
+fn a_build_takes_its_cache_away_and_a_place_is_no_package() {
+    let image = Fixture::new()
+        .step("COPY package.json /app/ # buildkit", &[file("app/package.json", 10)])
+        .step("COPY dir:0123456789ab in /app/scripts ", &[file("app/scripts/build.js", 10)])
+        .run("npm install --cache /tmp/npm", &[file("app/node_modules/x/a.js", MB)])
+        .run("npm run build", &[file("app/.next/cache/0.pack", 27 * MB), file("app/.next/BUILD_ID", 10)]);
+    let advice = image.advice();
+    assert!(!has(&advice, "copy-before-install"), "{:?}", ids(&advice));
+    let found = advice.findings.iter().find(|found| found.rule == "build-cache").unwrap();
+    assert_eq!(found.snippet, "RUN npm run build && \\\n    rm -rf /app/.next/cache");
+}

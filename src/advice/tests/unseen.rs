@@ -351,7 +351,7 @@ fn a_toolbox_has_its_compiler_on_purpose() {
 fn what_the_context_brings_and_nobody_runs_is_found() {
     for (path, rule) in [
         ("app/node_modules/x/a.js", "copied-modules"),
-        ("app/.next/cache/a", "context-junk"),
+        ("app/.next/cache/a", "build-cache"),
         ("home/app/work/server.log", "logs"),
         ("usr/src/app/build.log", "logs"),
     ] {
