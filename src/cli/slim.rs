@@ -25,8 +25,8 @@ use crate::load::Examination;
 use crate::policy::Config;
 use crate::report::Slimmed;
 use crate::slim::{self, Job, Opened, Packing, Summary};
-use crate::source::Engine;
 use crate::source::engine::actions;
+use crate::source::{Engine, Progress as _};
 use crate::text::counted;
 use drop::Wishes;
 use target::{Place, Target};
@@ -149,6 +149,10 @@ pub(super) fn run(arguments: Box<SlimArgs>) -> Result<Exit> {
         None
     };
     let is_proved = written.proof.holds() && trial.as_ref().is_none_or(slim::Trial::holds);
+    // removing what the proof made in an engine takes a while, too
+    if interrupt::Stop.stopped() {
+        return Err(Error::Interrupted);
+    }
     if is_proved {
         place.keep(&target)?;
         remarks.push(
