@@ -2,6 +2,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -9,6 +11,9 @@ use super::{five, sharing};
 use crate::builder::Form;
 use crate::engines::docker;
 use crate::program::temp;
+
+/// The tests here load the same images.
+static ENGINE: Mutex<()> = Mutex::new(());
 
 /// What the engine says of its disk, in bytes (the command rounds them); none where it has no socket.
 fn disk_usage() -> Option<Value> {
@@ -27,6 +32,7 @@ fn a_disk_has_what_the_engine_says() {
         eprintln!("SKIPPED: no docker engine answers here");
         return;
     }
+    let _alone = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = temp();
     for image in five() {
         let path = folder.path().join("load.tar");
@@ -57,5 +63,51 @@ fn a_disk_has_what_the_engine_says() {
         println!("{name}: size {size}, shared {shared}; ours {} and {}", ours["content"], disk["shared"]);
         assert_eq!((&ours["content"], &disk["shared"]), (&size.into(), &shared.into()), "{name}");
         assert_eq!(disk["unique"], size - shared, "{name}");
+    }
+}
+
+/// Most images that an engine may have for all of them to be read here.
+const FEW: usize = 12;
+
+/// `docker:*` on every engine of `DOCKER_HOST` and `LAYERCAKE_ENGINES` that has few images.
+#[test]
+fn a_star_names_all_images_of_an_engine() {
+    let _alone = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
+    let own = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".into());
+    let more = std::env::var("LAYERCAKE_ENGINES").unwrap_or_default();
+    let mut hosts: Vec<_> = std::iter::once(own.as_str()).chain(more.split_whitespace()).collect();
+    hosts.dedup();
+    for host in hosts {
+        let docker = |arguments: &[&str]| {
+            let output = Command::new("docker").env("DOCKER_HOST", host).args(arguments).output().ok()?;
+            output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        };
+        let listed = || docker(&["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]);
+        if listed().is_none_or(|names| names.lines().count() > FEW) {
+            eprintln!("SKIPPED: no docker engine with {FEW} images at most answers at {host}");
+            continue;
+        }
+        let folder = temp();
+        let path = folder.path().join("load.tar");
+        for image in five() {
+            image.archive(Form::Docker).write(&path);
+            docker(&["load", "-i", path.to_str().expect("a plain path")]).expect("the engine loads it");
+        }
+        let listed = listed().unwrap_or_default();
+        let document = sharing(&["docker:*".to_owned()], &[("DOCKER_HOST", host)]);
+        for name in ["a", "b", "c", "d", "e"] {
+            docker(&["rmi", &format!("layercake-share-{name}:1")]);
+        }
+        let references: Vec<&str> =
+            document["images"].as_array().unwrap().iter().filter_map(|i| i["reference"].as_str()).collect();
+        let named = listed.lines().filter(|name| !name.contains("<none>"));
+        let missing: Vec<&str> = named.filter(|name| !references.contains(name)).collect();
+        assert!(missing.is_empty() && references.len() >= 5, "{missing:?} are not in {references:?}");
+        let unique = |name: &str| {
+            let image = document["images"].as_array().unwrap().iter().find(|i| i["reference"] == name);
+            image.and_then(|image| image["unique"].as_u64())
+        };
+        assert_eq!(unique("layercake-share-a:1"), Some(1000), "{host}");
+        assert_eq!(unique("layercake-share-e:1"), Some(100_000), "{host}");
     }
 }
