@@ -273,3 +273,16 @@ fn what_the_builder_attested_gives_lines_without_a_dockerfile() {
     let json: Value = serde_json::from_str(&report.stdout).expect("JSON");
     assert_eq!(json["layers"][1]["lines"]["from"], 2);
 }
+
+#[test]
+fn a_real_attestation_gives_every_layer_its_line() {
+    let Some(folder) = crate::program::shared("fixtures/formats") else { return };
+    let report = finish(command().current_dir(&folder).args(["buildx-oci-attest.tar", "--json"]));
+    let json: Value = serde_json::from_str(&report.stdout).expect("JSON");
+    let lines: Vec<&Value> =
+        json["layers"].as_array().expect("layers").iter().map(|layer| &layer["lines"]["from"]).collect();
+    let want: Vec<Value> = (4..=20).map(Value::from).collect();
+    assert_eq!(lines, want.iter().collect::<Vec<_>>());
+    // FROM scratch: nothing came with a base
+    assert_eq!(json["totals"]["base_layers"], 0);
+}
