@@ -28,6 +28,15 @@ pub(super) fn fix(ledger: &Ledger<'_>, rule: &PathRule, facts: &PathFacts) -> Op
     if !packages.is_empty() {
         return by_name(ledger, rule, layer, kind, &packages);
     }
+    let first = kind
+        .prune
+        .map(|prune| format!("if a build step needs them: build first, then {prune} in the same RUN"));
+    if facts.is_untold {
+        let how = format!(
+            "{wanted} {flag} leaves them out; nothing in the image tells what else goes with them, so try it afterwards"
+        );
+        return Some(Fix { edits: Vec::new(), notes: std::iter::once(how).chain(first).collect() });
+    }
     if let Some(fix) = pruned(ledger, kind, layer) {
         return Some(fix);
     }
@@ -43,10 +52,7 @@ pub(super) fn fix(ledger: &Ledger<'_>, rule: &PathRule, facts: &PathFacts) -> Op
         let is_it = kind.find(part).is_some() && part.contains(wanted) && !part.contains(flag);
         is_it.then(|| vec![part.replacen(wanted, &format!("{wanted} {flag}"), 1)])
     });
-    let notes = kind
-        .prune
-        .map(|prune| format!("if a build step needs them: build first, then {prune} in the same RUN"));
-    (!edits.is_empty()).then(|| Fix { edits, notes: notes.into_iter().collect() })
+    (!edits.is_empty()).then(|| Fix { edits, notes: first.into_iter().collect() })
 }
 
 /// True when a command runs the project's scripts or tools, which may need all dependencies.

@@ -34,6 +34,9 @@ pub(in crate::advice) struct PathFacts {
     pub(in crate::advice) by_recommendation: bool,
     /// The package among them that a container starts.
     pub(in crate::advice) started: Option<String>,
+    /// No lock in the image tells which packages are for development: some are known by their names, and what these
+    /// need is not.
+    pub(in crate::advice) is_untold: bool,
 }
 
 /// Files too small for a finding each.
@@ -90,6 +93,8 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
             let mut facts = facts(ledger, rule, &claims, owners);
             if rule.remedy == Remedy::Dependencies {
                 facts.started = locks.started(ledger);
+                let evidence = claims.evidence();
+                facts.is_untold = evidence.iter().any(|evidence| locks.is_dev(evidence.path).is_none());
             }
             // an image that is there for its tools has them on purpose
             let is_meant = facts.started.is_some() || is_toolbox && rule.stage.is_some();
@@ -247,7 +252,7 @@ fn facts(ledger: &Ledger<'_>, rule: &PathRule, claims: &Claims, owners: Owners) 
         && !is_told
         && guilty.is_some_and(|layer| brings_recommends(ledger, layer));
     let ran = origins.iter().copied().filter(|&layer| ran(layer)).collect();
-    PathFacts { origins, ran, guilty, owners, by_recommendation, started: None }
+    PathFacts { origins, ran, guilty, owners, by_recommendation, started: None, is_untold: false }
 }
 
 /// True for an `apt-get install` that names no compiler, and yet brings one.

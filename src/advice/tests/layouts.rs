@@ -160,7 +160,9 @@ fn a_python_program_takes_its_packages_along() {
 
 #[test]
 fn development_dependencies_are_left_out_of_the_command_itself() {
-    let dev = [file("srv/node_modules/typescript/a.js", 9 * MB)];
+    let lock = r#"{"packages": {"node_modules/typescript": {"dev": true}}}"#;
+    let dev =
+        [file("srv/node_modules/typescript/a.js", 9 * MB), text("srv/node_modules/.package-lock.json", lock)];
     for (command, want) in [
         (
             "npm ci",
@@ -174,10 +176,6 @@ fn development_dependencies_are_left_out_of_the_command_itself() {
             "npm install typescript",
             "# typescript in the stage that builds, not here\n# removed: RUN npm install typescript",
         ),
-        (
-            "yarn install",
-            "# if a build step needs them: build first, then yarn install --production --ignore-scripts --prefer-offline in the same RUN\nRUN yarn install --production",
-        ),
     ] {
         assert_eq!(fix(Fixture::new().run(command, &dev), "node-dev-deps"), want);
     }
@@ -189,6 +187,20 @@ fn development_dependencies_are_left_out_of_the_command_itself() {
     assert_eq!(fix(together, "node-dev-deps"), want);
     let apart = Fixture::new().run("npm ci", &dev).run("mkdir /out", &[]).run("npx tsc", &[]);
     assert!(fix(apart, "node-dev-deps").starts_with("# a later step builds with them"));
+    // neither yarn nor an old npm leaves a list that tells
+    for (command, want) in [
+        (
+            "yarn install",
+            "# yarn install --production leaves them out; nothing in the image tells what else goes",
+        ),
+        (
+            "npm ci && npm run build",
+            "# npm ci --omit=dev leaves them out; nothing in the image tells what else goes",
+        ),
+    ] {
+        let said = fix(Fixture::new().run(command, &dev[..1]), "node-dev-deps");
+        assert!(said.starts_with(want) && !said.contains("\nRUN"), "{said}");
+    }
 }
 
 #[test]
