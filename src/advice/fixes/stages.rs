@@ -143,7 +143,7 @@ fn copies(ledger: &Ledger<'_>, files: &[PathId]) -> Vec<String> {
 /// Copies of files and directories.
 fn places(ledger: &Ledger<'_>, plan: &Plan, these: &[PathId]) -> Vec<String> {
     let (whole, mut files): (Vec<PathId>, Vec<PathId>) =
-        these.iter().partition(|path| plan.whole.contains(path));
+        these.iter().partition(|path| plan.whole.binary_search(path).is_ok());
     files.sort_by_key(|&path| (ledger.image.paths.parent(path), path));
     let mut lines = copies(ledger, &files);
     lines.extend(
