@@ -38,7 +38,7 @@ fn verb(ledger: &Ledger<'_>, stories: &BTreeMap<(usize, usize), Story>, from: us
     let Some(timeline) = stories.get(&(to, from)) else { return "they undo each other's work".into() };
     let command = ledger.command(to);
     if timeline.removed >= timeline.unchanged.max(timeline.written) {
-        format!("layer {to} deletes what layer {from} wrote")
+        format!("layer {to} removes what layer {from} wrote")
     } else if timeline.unchanged >= timeline.written {
         let word = ["chown", "chmod", "chgrp", "touch"]
             .into_iter()
@@ -54,7 +54,7 @@ fn why(ledger: &Ledger<'_>, stories: &BTreeMap<(usize, usize), Story>) -> String
     let mut told: Vec<(u64, String)> = Vec::new();
     for (&(by, from), timeline) in stories {
         for (bytes, what) in [
-            (timeline.removed, "deletes"),
+            (timeline.removed, "removes"),
             (timeline.unchanged, "changes only the attributes of"),
             (timeline.written, "writes again"),
         ] {
