@@ -12,11 +12,11 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let Ok(compression) = Compression::sniff(&bytes) else { return };
     if compression != Compression::None {
         if let Ok(reader) = compression.reader(&*bytes) {
-            _ = index_stream(reader, compression, bytes.len() as u64, &Budget::default());
+            _ = index_stream(reader, compression, bytes.len() as u64, false, &Budget::default());
         }
         return;
     }
-    let passed = index_stream(&*bytes, compression, bytes.len() as u64, &Budget::default());
+    let passed = index_stream(&*bytes, compression, bytes.len() as u64, false, &Budget::default());
     let file = layercake_fuzz::file(&bytes);
     let section = Section::whole(file.reopen().expect("the file")).expect("its length");
     let read = index_plain(&section, Meter::uncounted(&NoProgress), &Budget::default());

@@ -34,34 +34,22 @@ pub fn index_plain(section: &Section, meter: Meter<'_>, budget: &Budget) -> Resu
 }
 
 /// Indexes a tar from a stream, and hashes every body. Reads on after the tar's own end, so that the
-/// decompressor checks its sums. The blob has `stored` bytes. `budget` bounds what all layers take.
+/// decompressor checks its sums. The blob has `stored` bytes. Where it `is_shared`, one thread reads and unpacks, and this
+/// one walks and hashes. `budget` bounds what all layers take.
 ///
 /// # Errors
 /// When the stream or the tar is damaged or over a limit; the error says where.
 pub fn index_stream(
-    reader: impl Read,
+    reader: impl Read + Send,
     compression: Compression,
     stored: u64,
+    is_shared: bool,
     budget: &Budget,
 ) -> Result<LayerIndex> {
     summed(budget, |sum| {
         let reader = Counted::new(reader, compression, stored, budget, sum);
-        Indexing { compression, budget }.with(Streaming::new(reader))
-    })
-}
-
-/// The same on two threads: one reads and unpacks, this one walks and hashes.
-///
-/// # Errors
-/// As [`index_stream`].
-pub fn index_piped(
-    reader: impl Read + Send,
-    compression: Compression,
-    stored: u64,
-    budget: &Budget,
-) -> Result<LayerIndex> {
-    summed(budget, |sum| {
-        piped(Counted::new(reader, compression, stored, budget, sum), Indexing { compression, budget })
+        let indexing = Indexing { compression, budget };
+        if is_shared { piped(reader, indexing) } else { indexing.with(Streaming::new(reader)) }
     })
 }
 

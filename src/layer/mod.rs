@@ -25,7 +25,7 @@ pub use budget::Budget;
 pub use credentials::SecretCheck;
 pub use elf::{Elf, ElfKind, Libraries};
 pub use excerpt::Excerpt;
-pub use index::{Indexer, index_piped, index_plain, index_stream};
+pub use index::{Indexer, index_plain, index_stream};
 pub use names::{NameId, Names};
 #[cfg(test)]
 pub(crate) use rpm::tests::real as rpm_database;

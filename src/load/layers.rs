@@ -11,7 +11,7 @@ use super::passed::Indexed;
 use super::pick::{Picked, PickedLayer};
 use crate::error::{Error, Result};
 use crate::image::Assembly;
-use crate::layer::{Budget, LayerIndex, index_piped, index_plain, index_stream};
+use crate::layer::{Budget, LayerIndex, index_plain, index_stream};
 use crate::source::{Blobs, Compression, Contents, Meter, Progress, Section};
 
 /// A layer's blob, by the number of the first layer that it is.
@@ -33,43 +33,26 @@ pub(super) struct Gathered {
 /// read from them at offsets.
 pub(super) type KnownLayer = (Arc<LayerIndex>, u64, Option<Section>);
 
-/// Indexes the layers that did not pass by, in parallel, and makes the image of all of them.
+/// Indexes the layers that did not pass by, in parallel, and makes the image of all of them. Of an outline the bodies
+/// that might be equal are not read.
 pub(super) fn load(
     picked: Picked,
     blobs: &dyn Blobs,
-    passed: Indexed<'_>,
-    budget: &Budget,
-    progress: &dyn Progress,
-) -> Result<Loaded> {
-    let gathered = gather_rest(&picked, blobs, passed, budget, progress)?;
-    finish(picked, gathered, budget, progress)
-}
-
-/// The same, but bodies that might be equal are not read.
-pub(super) fn outline(
-    picked: Picked,
-    blobs: &dyn Blobs,
-    passed: Indexed<'_>,
-    budget: &Budget,
-    progress: &dyn Progress,
-) -> Result<Loaded> {
-    let Gathered { indexes, lengths, sources, .. } = gather_rest(&picked, blobs, passed, budget, progress)?;
-    assemble(picked, indexes, &sources, &lengths, budget)
-}
-
-/// Indexes the layers that did not pass by.
-fn gather_rest(
-    picked: &Picked,
-    blobs: &dyn Blobs,
     mut passed: Indexed<'_>,
     budget: &Budget,
+    is_outline: bool,
     progress: &dyn Progress,
-) -> Result<Gathered> {
+) -> Result<Loaded> {
     let mut known = |layer: &PickedLayer| {
         let read = passed.layer(&layer.name)?;
         Ok(read.map(|(index, length)| (Arc::new(index), length, None)))
     };
-    gather(picked, blobs, &mut known, budget, progress)
+    let gathered = gather(&picked, blobs, &mut known, budget, progress)?;
+    drop(passed);
+    if is_outline {
+        return assemble(picked, gathered.indexes, &gathered.sources, &gathered.lengths, budget);
+    }
+    finish(picked, gathered, budget, progress)
 }
 
 /// Indexes the layers that are not `known`, in parallel.
@@ -146,10 +129,7 @@ pub(super) fn finish(
 ) -> Result<Loaded> {
     let Gathered { indexes, lengths, plain, sources, .. } = gathered;
     let bodies: Vec<Option<Section>> = sources.iter().map(|source| plain.get(source).cloned()).collect();
-    let mut picked = picked;
-    let provenance = picked.provenance.take();
     let mut loaded = assemble(picked, indexes, &sources, &lengths, budget)?;
-    loaded.provenance = provenance;
     compare::read(&mut loaded, &bodies, &sources, progress)?;
     Ok(loaded)
 }
@@ -173,7 +153,7 @@ fn assemble(
         }
     }
     let mut assembly = Assembly::with_capacity(entries);
-    let Picked { about, config, history, layers, diagnostics, .. } = picked;
+    let Picked { about, config, history, layers, diagnostics, provenance } = picked;
     let blob_names = layers.iter().map(|layer| layer.name.clone()).collect();
     for (number, layer) in layers.into_iter().enumerate() {
         let source = &sources[number];
@@ -195,7 +175,7 @@ fn assemble(
         }
     }
     let image = assembly.finish(about, config, history, diagnostics);
-    Ok(Loaded::new(image, blob_names, budget))
+    Ok(Loaded { provenance, ..Loaded::new(image, blob_names, budget) })
 }
 
 /// Indexes one blob, on two threads if it `is_shared`; also gives its bytes where bodies can be read from them at
@@ -214,10 +194,5 @@ fn index(
     }
     let stored = contents.length();
     let (compression, reader) = contents.unpacked(meter)?;
-    let index = if is_shared {
-        index_piped(reader, compression, stored, budget)
-    } else {
-        index_stream(reader, compression, stored, budget)
-    };
-    Ok((index?, None))
+    Ok((index_stream(reader, compression, stored, is_shared, budget)?, None))
 }

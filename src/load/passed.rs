@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use crate::digest::is_hex;
 use crate::error::{Error, Result};
 use crate::layer::hash::BodyHasher;
-use crate::layer::{Budget, Indexer, LayerIndex, index_piped, index_stream};
+use crate::layer::{Budget, Indexer, LayerIndex, index_stream};
 use crate::source::tar::{BLOCK, Type, Walk};
 use crate::source::{Blobs, Compression, Length, Passed, PassedBody, looks_like_tar, stream_error};
 
@@ -116,12 +116,7 @@ fn index(
     let reader = io::Cursor::new(head).chain(reader);
     // what is sent waits while it is unpacked, so that another thread does the rest
     let is_shared = compression != Compression::None && rayon::current_num_threads() > 1;
-    let index = if is_shared {
-        index_piped(reader, compression, stored, budget)
-    } else {
-        index_stream(reader, compression, stored, budget)
-    };
-    index.map(Some)
+    index_stream(reader, compression, stored, is_shared, budget).map(Some)
 }
 
 /// A reader that hashes what is read.

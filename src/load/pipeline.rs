@@ -4,7 +4,6 @@ use std::ops::ControlFlow;
 
 use super::loaded::Loaded;
 use super::passed::Indexed;
-use super::pick::Picked;
 use super::{layers, pick, rootfs};
 use crate::digest::Digest;
 use crate::error::{Error, Result};
@@ -17,7 +16,7 @@ use crate::source::{Blobs, ImageSelector, Location, NoProgress, Progress, Trust}
 /// When there is no image in it, the one that is wanted is not there, or a part of it is missing or damaged; the
 /// error names the part. [`Error::Interrupted`] when `progress` said stop.
 pub fn image(location: &Location, selector: &ImageSelector, progress: &dyn Progress) -> Result<Loaded> {
-    at(location, selector, layers::load, progress)
+    at(location, selector, false, progress)
 }
 
 /// Loads an image without the bodies that would have to be read to be compared: an entry of a layer that is not
@@ -26,22 +25,20 @@ pub fn image(location: &Location, selector: &ImageSelector, progress: &dyn Progr
 /// # Errors
 /// As [`image`].
 pub fn outline(location: &Location, selector: &ImageSelector, progress: &dyn Progress) -> Result<Loaded> {
-    at(location, selector, layers::outline, progress)
+    at(location, selector, true, progress)
 }
-
-/// Loads the layers of an image.
-type LoadLayers = fn(Picked, &dyn Blobs, Indexed<'_>, &Budget, &dyn Progress) -> Result<Loaded>;
 
 fn at(
     location: &Location,
     selector: &ImageSelector,
-    load: LoadLayers,
+    is_outline: bool,
     progress: &dyn Progress,
 ) -> Result<Loaded> {
     let selector = selector.or(location.image.as_deref());
     let trust = location.trust;
     let loaded = location.open(progress).and_then(|mut blobs| {
-        opened(&mut *blobs, &selector, trust, load, progress).map_err(|error| error.reading(blobs.shown()))
+        opened(&mut *blobs, &selector, trust, is_outline, progress)
+            .map_err(|error| error.reading(blobs.shown()))
     });
     if progress.stopped() {
         return Err(Error::Interrupted);
@@ -55,14 +52,13 @@ fn opened(
     blobs: &mut dyn Blobs,
     selector: &ImageSelector,
     trust: Trust,
-    load: LoadLayers,
+    is_outline: bool,
     progress: &dyn Progress,
 ) -> Result<Loaded> {
-    let budget = || Budget::new(trust);
-    let (layers, whole) = (budget(), budget());
-    let (indexed, length) = Indexed::of(blobs, &layers, &whole)?;
+    let (budget, whole) = (Budget::new(trust), Budget::new(trust));
+    let (indexed, length) = Indexed::of(blobs, &budget, &whole)?;
     match pick::pick(blobs, selector)? {
-        Some(picked) => load(picked, blobs, indexed, &layers, progress),
+        Some(picked) => layers::load(picked, blobs, indexed, &budget, is_outline, progress),
         None => rootfs::load(blobs, (indexed, length), &whole, progress),
     }
 }

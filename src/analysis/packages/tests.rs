@@ -29,7 +29,8 @@ pub(in crate::analysis) fn image(layers: &[&[File<'_>]], config: Config) -> (Ima
             }
         }
         let tar = tar.into_inner().unwrap();
-        let index = index_stream(&tar[..], Compression::Gzip, tar.len() as u64, &Budget::default()).unwrap();
+        let index =
+            index_stream(&tar[..], Compression::Gzip, tar.len() as u64, false, &Budget::default()).unwrap();
         assembly.add(&index, Parts::default()).unwrap();
     }
     let image = assembly.finish(About::default(), config, Vec::new(), Vec::new());

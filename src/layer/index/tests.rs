@@ -35,7 +35,7 @@ fn sample() -> Vec<u8> {
 }
 
 fn by_stream(tar: &[u8]) -> LayerIndex {
-    index_stream(tar, Compression::Gzip, tar.len() as u64, &Budget::default()).unwrap()
+    index_stream(tar, Compression::Gzip, tar.len() as u64, false, &Budget::default()).unwrap()
 }
 
 #[test]
@@ -75,6 +75,7 @@ fn a_plain_tar_gives_the_same_without_large_bodies() {
 fn long_paths_are_refused() {
     let name = "d/".repeat(limits::PATH);
     let tar = tar(|b| append(b, &name, ::tar::EntryType::Regular, b""));
-    let error = index_stream(&tar[..], Compression::None, 0, &Budget::default()).unwrap_err().to_string();
+    let error =
+        index_stream(&tar[..], Compression::None, 0, false, &Budget::default()).unwrap_err().to_string();
     assert!(error.contains("the path is over the limit"), "{error}");
 }
