@@ -67,9 +67,7 @@ impl Expectation<'_> {
             | b"package-lock.json"
             | b"npm-shrinkwrap.json"
             | b"yarn.lock"
-            | b"pnpm-lock.yaml" => {
-                paths.children(directory).find(|&path| paths.name(path) == b"node_modules")
-            }
+            | b"pnpm-lock.yaml" => paths.child(directory, b"node_modules"),
             b".package-lock.json" | b".yarn-integrity" | b".yarn-state.yml" | b".modules.yaml" => {
                 Some(directory)
             }

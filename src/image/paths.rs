@@ -118,6 +118,11 @@ impl PathTable {
         PathId(self.ends[id.index()])
     }
 
+    /// True for a path at or below `top`.
+    pub fn holds(&self, top: PathId, id: PathId) -> bool {
+        top <= id && id < self.end(top)
+    }
+
     /// The last part of a path, any bytes; empty for the root.
     pub fn name(&self, id: PathId) -> &[u8] {
         let start = if id.0 == 0 { 0 } else { self.name_ends[id.index() - 1] as usize };
@@ -165,11 +170,16 @@ impl PathTable {
         })
     }
 
+    /// What a directory holds under a name, if any layer mentions it.
+    pub fn child(&self, directory: PathId, name: &[u8]) -> Option<PathId> {
+        self.children(directory).find(|&child| self.name(child) == name)
+    }
+
     /// The path of a normalised name, if any layer mentions it.
     pub fn find(&self, normal: &[u8]) -> Option<PathId> {
         let mut id = PathId::ROOT;
         for part in normal.split(|&b| b == b'/').filter(|part| !part.is_empty()) {
-            id = self.children(id).find(|&child| self.name(child) == part)?;
+            id = self.child(id, part)?;
         }
         Some(id)
     }

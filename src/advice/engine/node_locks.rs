@@ -18,8 +18,7 @@ use crate::image::PathId;
 
 /// The package.json in a directory.
 fn manifest(ledger: &Ledger<'_>, directory: PathId) -> Option<Package> {
-    let paths = &ledger.image.paths;
-    let path = paths.children(directory).find(|&path| paths.name(path) == b"package.json")?;
+    let path = ledger.image.paths.child(directory, b"package.json")?;
     serde_json::from_slice(ledger.stack().body(path)?).ok()
 }
 
@@ -161,12 +160,11 @@ impl Locks {
     }
 
     /// The package for development that a container starts, told by its commands and the scripts of the project.
-    pub(in crate::advice) fn started(&self, ledger: &Ledger<'_>) -> Option<String> {
+    pub(in crate::advice) fn started(&self, ledger: &Ledger<'_>, started: &Started) -> Option<String> {
         if self.0.is_empty() {
             return None;
         }
-        let commands = Started::of(ledger).commands;
-        commands.iter().flatten().find_map(|word| self.package(ledger, word))
+        started.commands.iter().flatten().find_map(|word| self.package(ledger, word))
     }
 
     /// The directories of packages for development, each with its `node_modules`.

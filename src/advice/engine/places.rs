@@ -17,11 +17,11 @@ pub(in crate::advice) fn of(ledger: &Ledger<'_>, claims: &Claims, layer: Option<
             continue;
         }
         let paths = &ledger.image.paths;
-        if places.iter().any(|&place| place <= evidence.path && evidence.path < paths.end(place)) {
+        if places.iter().any(|&place| paths.holds(place, evidence.path)) {
             continue;
         }
         let top = climb(ledger, evidence.path);
-        places.retain(|&place| place < top || place >= paths.end(top));
+        places.retain(|&place| !paths.holds(top, place));
         places.push(top);
     }
     places

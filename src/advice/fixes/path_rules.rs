@@ -93,9 +93,8 @@ fn is_carried(ledger: &Ledger<'_>, found: &Found<'_>) -> bool {
     let carried =
         ledger.staged().and_then(|shows| shows.staged.as_ref()).map_or(&[][..], |staged| &staged.carried);
     let evidence = found.claims.evidence();
-    let inside = evidence.iter().filter(|evidence| {
-        carried.iter().any(|&place| place <= evidence.path && evidence.path < paths.end(place))
-    });
+    let inside =
+        evidence.iter().filter(|evidence| carried.iter().any(|&place| paths.holds(place, evidence.path)));
     let bytes = |sum: u64, evidence: &Evidence| sum + evidence.bytes;
     inside.fold(0, bytes) * 2 > evidence.iter().fold(0, bytes)
 }

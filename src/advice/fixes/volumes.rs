@@ -14,9 +14,8 @@ pub(super) fn fix(ledger: &Ledger<'_>, found: &Found<'_>, option: &str, rest: Fi
     let mut chosen: Vec<PathId> = Vec::new();
     for evidence in found.claims.evidence() {
         let place = directory(ledger, evidence.path);
-        let is_inside = |outer: PathId, inner: PathId| outer <= inner && inner < paths.end(outer);
-        if place != PathId::ROOT && !chosen.iter().any(|&outer| is_inside(outer, place)) {
-            chosen.retain(|&inner| !is_inside(place, inner));
+        if place != PathId::ROOT && !chosen.iter().any(|&outer| paths.holds(outer, place)) {
+            chosen.retain(|&inner| !paths.holds(place, inner));
             chosen.push(place);
         }
     }

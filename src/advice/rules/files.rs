@@ -10,6 +10,7 @@ use crate::advice::engine::ledger::{Draft, Ledger};
 use crate::advice::engine::node_locks::Locks;
 use crate::advice::engine::owners::{Owners, is_of_the_system};
 use crate::advice::engine::rule::{Confirm, Group, PathRule, Remedy};
+use crate::advice::engine::started::Started;
 use crate::advice::knowledge::package_managers;
 use crate::dockerfile::shell;
 use crate::image::{EntryId, PathId};
@@ -61,7 +62,8 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
     let rules = ledger.path_matches.rules().to_vec();
     let locks = Locks::of(ledger);
     let candidates = candidates(ledger, &locks);
-    let is_toolbox = is_toolbox(ledger);
+    let started = Started::of(ledger);
+    let is_toolbox = is_toolbox(ledger, &started);
     let mut own = vec![(Claims::default(), Owners::default()); rules.len()];
     let mut base = Claims::default();
     let mut base_by_rule = vec![0_u64; rules.len()];
@@ -92,7 +94,7 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
             });
             let mut facts = facts(ledger, rule, &claims, owners);
             if rule.remedy == Remedy::Dependencies {
-                facts.started = locks.started(ledger);
+                facts.started = locks.started(ledger, &started);
                 let evidence = claims.evidence();
                 facts.is_untold = evidence.iter().any(|evidence| locks.is_dev(evidence.path).is_none());
             }

@@ -8,7 +8,7 @@ use crate::advice::knowledge::package_managers;
 const SHELLS: [&str; 6] = ["sh", "bash", "zsh", "ash", "dash", "fish"];
 
 /// True for an image that starts a shell or a build tool, and in which nothing was built.
-pub(super) fn is_toolbox(ledger: &Ledger<'_>) -> bool {
+pub(super) fn is_toolbox(ledger: &Ledger<'_>, started: &Started) -> bool {
     let config = &ledger.image.config.config;
     let words: Vec<&str> = config.entrypoint.iter().chain(&config.cmd).map(String::as_str).collect();
     let is_shell = |word: &str| SHELLS.contains(&word.rsplit('/').next().unwrap_or(word));
@@ -18,7 +18,6 @@ pub(super) fn is_toolbox(ledger: &Ledger<'_>) -> bool {
         _ => false,
     };
     let builds = |layer: usize| package_managers::builds(ledger.image.command_of(layer));
-    let starts_tool =
-        || Started::of(ledger).commands.iter().any(|words| package_managers::builds(&words.join(" ")));
+    let starts_tool = || started.commands.iter().any(|words| package_managers::builds(&words.join(" ")));
     !ledger.own_layers().any(builds) && (starts_shell || starts_tool())
 }

@@ -123,7 +123,7 @@ impl<'a, 'l> Account<'a, 'l> {
     fn of(ledger: &'a Ledger<'l>, started: &'a Started) -> Self {
         let command = |layer: usize| ledger.image.command_of(layer);
         let locks = Locks::of(ledger);
-        let drops_dev = locks.dev().next().is_some() && locks.started(ledger).is_none();
+        let drops_dev = locks.dev().next().is_some() && locks.started(ledger, started).is_none();
         Self {
             purposes: (0..ledger.image.layers.len()).map(|layer| purpose(ledger, layer)).collect(),
             programs: &started.programs,

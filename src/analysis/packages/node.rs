@@ -56,7 +56,7 @@ fn add(claims: &mut Claims<'_>, directory: PathId) -> Option<u32> {
     let own = paths.name(directory);
     let scope = paths.name(paths.parent(directory));
     let name = if scope.starts_with(b"@") { [scope, own].join(&b"/"[..]) } else { own.to_vec() };
-    let json = paths.children(directory).find(|&child| paths.name(child) == b"package.json")?;
+    let json = paths.child(directory, b"package.json")?;
     let body = claims.body_at(json)?;
     let version = serde_json::from_slice::<PackageJson<'_>>(body).ok().and_then(|json| json.version);
     claims.add(Manager::Node, &name, version.as_ref().map(|version| version.as_bytes()))
