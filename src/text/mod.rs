@@ -26,5 +26,5 @@ pub use code::code;
 pub use escape::{is_unsafe, json_text, line};
 pub use near::{nearest, suggestion};
 pub use width::{columns, cut, cut_path};
-pub use words::{counted, layers, list, savings, signed};
+pub use words::{UNKNOWN_COMMAND, counted, digits, layers, list, marks, one_line, savings, signed};
 pub use wrap::wrap;

@@ -31,6 +31,26 @@ pub fn list(numbers: &[usize]) -> String {
     }
 }
 
+/// `● · ●`: which of `count` things are among the numbers.
+pub fn marks(numbers: &[usize], count: usize) -> String {
+    let mark = |number: usize| if numbers.contains(&number) { "●" } else { "·" };
+    (0..count).map(mark).collect::<Vec<_>>().join(" ")
+}
+
+/// `0 1 2`: the last digit of each number below `count`, as the heading of [`marks`].
+pub fn digits(count: usize) -> String {
+    (0..count).map(|number| (number % 10).to_string()).collect::<Vec<_>>().join(" ")
+}
+
+/// What is shown instead of a command that nobody knows.
+pub const UNKNOWN_COMMAND: &str = "(command unknown)";
+
+/// A command on one line, its first `most` words; none when there is no word in it.
+pub fn one_line(command: &str, most: usize) -> Option<String> {
+    let words: Vec<&str> = command.split_whitespace().take(most).collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
 /// `layer 4`, `layers 4, 5 and 7`; nothing for no layer. The numbers are in ascending order.
 pub fn layers(numbers: &[usize]) -> String {
     match numbers.len() {

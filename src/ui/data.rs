@@ -8,6 +8,7 @@ use crate::compare::{Comparison, Sharing};
 use crate::image::{Image, PathId};
 use crate::load::{Examination, ReadBodies};
 use crate::overlay::{ChangeLog, Slot};
+use crate::text;
 
 /// What a request brings to the screen.
 pub struct Shown {
@@ -135,6 +136,11 @@ impl Data {
 
 /// The command that made a layer of an image, on one line.
 pub(super) fn command(image: &Image, layer: usize) -> String {
-    let words: Vec<&str> = image.command_of(layer).split_whitespace().take(200).collect();
-    if words.is_empty() { "(command unknown)".into() } else { super::text::safe(words.join(" ").as_bytes()) }
+    command_line(image.command_of(layer))
+}
+
+/// A command of an image on one line, as long as any screen is wide.
+pub(super) fn command_line(command: &str) -> String {
+    let line = text::one_line(command, 200);
+    line.map_or_else(|| text::UNKNOWN_COMMAND.into(), |line| super::text::safe(line.as_bytes()))
 }

@@ -9,9 +9,9 @@ use super::tables::{list_head, list_row};
 use super::words::{self, shown};
 use crate::compare::{Change, ChangeKind, LayerPair, Side, VersionChange};
 use crate::image::PathId;
-use crate::report::text::page::Page;
+use crate::report::text::page::{Page, command};
 use crate::report::text::style::{BOLD, DIM, PASS, PLAIN, WASTE};
-use crate::text::{columns, counted, cut_path, line};
+use crate::text::{columns, counted, cut_path};
 use crate::units;
 
 /// Columns of a layer's number and of its size.
@@ -86,8 +86,8 @@ fn single_rows(
             }
         }
         let command = match *pair {
-            LayerPair { new: Some(layer), .. } => command(&input.new, layer),
-            LayerPair { old: Some(layer), .. } => command(&input.old, layer),
+            LayerPair { new: Some(layer), .. } => command(input.new.image, layer),
+            LayerPair { old: Some(layer), .. } => command(input.old.image, layer),
             LayerPair { old: None, new: None, .. } => String::new(),
         };
         row.text(plain, &command);
@@ -122,19 +122,6 @@ fn range(pairs: &[LayerPair], side: fn(&LayerPair) -> Option<usize>) -> String {
     match (pairs.first().and_then(side), pairs.last().and_then(side)) {
         (Some(first), Some(last)) => format!("{first}–{last}"),
         _ => String::new(),
-    }
-}
-
-/// The command that made a layer, on one line.
-fn command(side: &Side<'_>, layer: usize) -> String {
-    let words: Vec<&str> = side.image.command_of(layer).split_whitespace().collect();
-    if words.is_empty() {
-        return "(command unknown)".into();
-    }
-    let command = line(words.join(" ").as_bytes(), usize::MAX);
-    match side.image.lines_of_layer(layer) {
-        Some((origin, lines)) => format!("{}  {command}", line(origin.place(lines).as_bytes(), 60)),
-        None => command,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::report::format::Layout;
 use crate::report::text::NARROWEST;
 use crate::report::text::page::{Page, path_text};
 use crate::report::text::style::{BOLD, DIM, PASS, PLAIN, WASTE};
-use crate::text::{columns, counted, cut_path, line, list};
+use crate::text::{UNKNOWN_COMMAND, columns, counted, cut_path, digits, line, list, marks, one_line};
 use crate::units;
 
 /// Columns of a size.
@@ -108,8 +108,7 @@ fn layers(page: &mut Page<'_>, input: &Shared<'_>, rows: usize) -> io::Result<()
             .min(page.width / 3)
     };
     let mut head = page.line();
-    let numbers: Vec<String> = (0..count).map(|at| (at % 10).to_string()).collect();
-    let numbers = numbers.join(" ");
+    let numbers = digits(count);
     let title = if has_columns { numbers.as_str() } else { "IMAGES" };
     head.right(SIZE, BOLD, "SIZE")
         .gap(2)
@@ -119,18 +118,12 @@ fn layers(page: &mut Page<'_>, input: &Shared<'_>, rows: usize) -> io::Result<()
     page.put(&head)?;
     for (at, layer) in layers.iter().enumerate().take(rows) {
         let plain = if layer.images.len() > 1 { PLAIN } else { DIM };
-        let marks = if has_columns {
-            let marks: Vec<&str> =
-                (0..count).map(|image| if layer.images.contains(&image) { "●" } else { "·" }).collect();
-            marks.join(" ")
-        } else {
-            list(&layer.images)
-        };
+        let marks = if has_columns { marks(&layer.images, count) } else { list(&layer.images) };
         let mut row = page.line();
         row.right(SIZE, plain, units::size(layer.content)).gap(2);
         row.left(width.max(columns(title)), plain, &marks).gap(2);
-        let words: Vec<&str> = input.sharing.command(at, input.images).split_whitespace().collect();
-        let command = if words.is_empty() { "(command unknown)".into() } else { words.join(" ") };
+        let command = one_line(input.sharing.command(at, input.images), usize::MAX);
+        let command = command.unwrap_or_else(|| UNKNOWN_COMMAND.into());
         row.text(plain, &line(command.as_bytes(), usize::MAX));
         page.put(&row)?;
     }

@@ -3,10 +3,9 @@
 use std::io;
 use std::ops::Range;
 
-use super::page::Page;
+use super::page::{self, Page};
 use super::style::{BOLD, DIM, PLAIN, WASTE};
 use crate::report::format::Input;
-use crate::text;
 use crate::text::{bar, counted};
 use crate::units;
 
@@ -37,20 +36,7 @@ impl Row {
         if self.layers.len() > 1 {
             return counted(self.layers.len() as u64, "layer of the base image", "layers of the base image");
         }
-        // a command of several lines is shown as one
-        let command = input.image.command_of(self.layers.start);
-        let words: Vec<_> = command.split_whitespace().collect();
-        if words.is_empty() {
-            "(command unknown)".into()
-        } else {
-            let command = text::line(words.join(" ").as_bytes(), usize::MAX);
-            match input.image.lines_of_layer(self.layers.start) {
-                Some((origin, lines)) => {
-                    format!("{}  {command}", text::line(origin.place(lines).as_bytes(), 60))
-                }
-                None => command,
-            }
-        }
+        page::command(&input.image, self.layers.start)
     }
 }
 

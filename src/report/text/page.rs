@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::style::{BOLD, DIM, PLAIN};
+use crate::image::Image;
 use crate::text::{self, columns, counted, cut, wrap};
 use crate::units;
 
@@ -109,6 +110,18 @@ impl<'a> Page<'a> {
 /// A path for people: escaped, without a leading slash, as in the JSON report.
 pub(in crate::report) fn path_text(bytes: &[u8]) -> String {
     text::line(bytes, usize::MAX)
+}
+
+/// The command that made a layer, on one line, after its lines in the Dockerfile if they are known.
+pub(in crate::report) fn command(image: &Image, layer: usize) -> String {
+    let Some(command) = text::one_line(image.command_of(layer), usize::MAX) else {
+        return text::UNKNOWN_COMMAND.into();
+    };
+    let command = text::line(command.as_bytes(), usize::MAX);
+    match image.lines_of_layer(layer) {
+        Some((origin, lines)) => format!("{}  {command}", text::line(origin.place(lines).as_bytes(), 60)),
+        None => command,
+    }
 }
 
 /// One line under construction. Blanks are held back until something follows them.

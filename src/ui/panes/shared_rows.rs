@@ -3,8 +3,8 @@
 use ratatui::layout::Rect;
 
 use super::shared::{Below, Shared, owner};
-use crate::text::{counted, list};
-use crate::ui::data::Among;
+use crate::text::{counted, digits, list, marks};
+use crate::ui::data::{Among, command_line};
 use crate::ui::layout;
 use crate::ui::pane::Context;
 use crate::ui::text::{Painter, columns, fit_path, safe};
@@ -84,8 +84,7 @@ impl Shared {
         let summary = format!("{} ── {about}", counted(layers.len() as u64, "layer", "layers"));
         painter.title(pane, "Layers", &summary, self.in_below);
         let (heading, dim) = (layout::inside(pane), painter.theme.dim);
-        let numbers: Vec<String> = (0..count).map(|image| (image % 10).to_string()).collect();
-        let title = if has_columns { numbers.join(" ") } else { "IMAGES".to_owned() };
+        let title = if has_columns { digits(count) } else { "IMAGES".to_owned() };
         let marks_width = if has_columns { columns(title.len()) } else { 12 };
         painter.right(heading, 1, 0, SIZE, "SIZE", dim);
         painter.put(heading, 1 + STEP, 0, pane.width, &title, dim);
@@ -96,17 +95,10 @@ impl Shared {
             let layer = &layers[row];
             let style = if layer.images.len() > 1 { painter.theme.text } else { dim };
             painter.right(area, 1, y, SIZE, &units::size(layer.content), style);
-            let marks = if has_columns {
-                let mark = |image: usize| if layer.images.contains(&image) { "●" } else { "·" };
-                (0..count).map(mark).collect::<Vec<_>>().join(" ")
-            } else {
-                list(&layer.images)
-            };
+            let marks = if has_columns { marks(&layer.images, count) } else { list(&layer.images) };
             painter.put(area, 1 + STEP, y, marks_width, &marks, style);
-            let command = &among.together.commands[row];
-            let words: Vec<&str> = command.split_whitespace().collect();
-            let text = if words.is_empty() { "(command unknown)".into() } else { words.join(" ") };
-            painter.put(area, command_at, y, area.width, &safe(text.as_bytes()), style);
+            let command = command_line(&among.together.commands[row]);
+            painter.put(area, command_at, y, area.width, &command, style);
             if row == self.inner.cursor {
                 painter.select(area, y, self.in_below);
             }
