@@ -76,12 +76,22 @@ impl Files {
 
     /// Recounts what is shown.
     pub(super) fn refresh(&mut self, data: &Data) {
-        let (from, to) = self.span.layers();
-        let changed = data.changed(from..=to);
-        let mut sums = std::mem::take(&mut self.sums);
-        self.view(data).fill(&changed, &mut sums);
-        self.sums = sums;
+        let changed = self.changed(data);
+        self.fill(data, &changed);
         self.counted(data, &changed);
+    }
+
+    /// The paths that the range changes.
+    fn changed(&self, data: &Data) -> Bits {
+        let (from, to) = self.span.layers();
+        data.changed(from..=to)
+    }
+
+    /// Weighs all paths.
+    fn fill(&mut self, data: &Data, changed: &Bits) {
+        let mut sums = std::mem::take(&mut self.sums);
+        self.view(data).fill(changed, &mut sums);
+        self.sums = sums;
     }
 
     /// Derives everything else from the new sums.
@@ -110,23 +120,25 @@ impl Files {
         // a few layers leave most of the merged file system as it is
         let touched = data.changed(old_from.min(from)..=old_to.max(to));
         let is_whole = self.is_merged() && !self.only_wasted && self.filter.found.is_none();
-        if is_whole && self.reweigh(data, &touched) {
-            self.counted(data, &data.changed(from..=to));
+        if is_whole {
+            self.reweigh(data, &touched, &self.changed(data));
         } else {
             self.refresh(data);
         }
     }
 
-    /// Weighs some paths again, where they are few; else gives false.
-    fn reweigh(&mut self, data: &Data, touched: &Bits) -> bool {
+    /// Recounts where only these paths may have other weights: alone where they are few. `changed` are those that the
+    /// range changes.
+    fn reweigh(&mut self, data: &Data, touched: &Bits, changed: &Bits) {
         let paths = data.image.paths.len();
-        let are_few = touched.count() <= paths / 4;
-        if are_few {
+        if touched.count() > paths / 4 {
+            self.fill(data, changed);
+        } else {
             let view = self.view(data);
-            let changes: Vec<_> = touched.paths().map(|path| (path, view.weigh(path))).collect();
-            self.sums.change(paths, &changes);
+            let weights: Vec<_> = touched.paths().map(|path| (path, view.weigh(path))).collect();
+            self.sums.change(paths, &weights);
         }
-        are_few
+        self.counted(data, changed);
     }
 
     /// Shows what the filter finds now.
@@ -237,18 +249,11 @@ impl Files {
 
     fn toggle(&mut self, data: &Data, mark: Mark) {
         self.marks.toggle(mark);
-        let (from, to) = self.span.layers();
-        let changed = data.changed(from..=to);
+        let changed = self.changed(data);
         // the paths that may have the mark
-        let others = || changed.complement();
-        let are_few = match mark {
-            Mark::Unchanged => self.reweigh(data, &others()),
-            Mark::Added | Mark::Modified | Mark::Removed => self.reweigh(data, &changed),
-        };
-        if are_few {
-            self.counted(data, &changed);
-        } else {
-            self.refresh(data);
+        match mark {
+            Mark::Unchanged => self.reweigh(data, &changed.complement(), &changed),
+            Mark::Added | Mark::Modified | Mark::Removed => self.reweigh(data, &changed, &changed),
         }
     }
 
