@@ -24,8 +24,7 @@ use layercake::source::{ImageSelector, Location};
 const RUNS: usize = 5;
 
 fn main() {
-    if !std::env::args().any(|argument| argument == "--bench") {
-        println!("run this with cargo bench");
+    if !support::is_asked_for() {
         return;
     }
     println!("{:<40} {:>10} {:>10} {:>10}", "image", "findings", "numbers", "advice");

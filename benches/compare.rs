@@ -49,11 +49,7 @@ fn row(label: &str, old: &Path, new: &Path) {
 }
 
 fn main() {
-    if support::measuring() {
-        return;
-    }
-    if !std::env::args().any(|argument| argument == "--bench") {
-        println!("run this with cargo bench");
+    if !support::is_asked_for() {
         return;
     }
     println!("{:<24} {:>9} {:>9} {:>9} {:>9}", "pair", "compare", "memory", "read both", "memory");

@@ -45,11 +45,7 @@ const HARD: [Image; 2] = [
 ];
 
 fn main() {
-    if support::measuring() {
-        return;
-    }
-    if !std::env::args().any(|argument| argument == "--bench") {
-        println!("run this with cargo bench");
+    if !support::is_asked_for() {
         return;
     }
     println!("| image | processor | times the row above | peak memory |\n|---|---|---|---|");

@@ -94,11 +94,7 @@ fn compress(tar: &[u8], packing: Packing, to: &Path) {
 }
 
 fn main() -> io::Result<()> {
-    if support::measuring() {
-        return Ok(());
-    }
-    if !std::env::args().any(|argument| argument == "--bench") {
-        println!("run this with cargo bench");
+    if !support::is_asked_for() {
         return Ok(());
     }
     let folder = tempfile::tempdir()?;

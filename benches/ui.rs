@@ -50,8 +50,7 @@ const JOURNEYS: [(&str, &str, &str, &str); 22] = [
 ];
 
 fn main() {
-    if !std::env::args().any(|argument| argument == "--bench") {
-        println!("run this with cargo bench");
+    if !support::is_asked_for() {
         return;
     }
     let built = support::image("entries-1m-20", || support::entries(20, 1_000_000));

@@ -75,7 +75,7 @@ pub(crate) fn runs(arguments: &[&OsStr]) -> Run {
 /// The same of any program; none when it cannot be started.
 ///
 /// A process between measures each run alone, since the system keeps only the maximum over all children;
-/// [`measuring`] must be asked first in `main`.
+/// [`is_asked_for`] must be asked first in `main`.
 #[allow(dead_code, reason = "not every bench runs a program")]
 pub(crate) fn runs_of(program: &OsStr, arguments: &[&OsStr]) -> Option<Run> {
     let own = std::env::current_exe().expect("the bench itself");
@@ -99,9 +99,21 @@ pub(crate) fn runs_of(program: &OsStr, arguments: &[&OsStr]) -> Option<Run> {
 /// Runs of which the best counts.
 const RUNS: usize = 3;
 
+/// True when a person asked for the bench: not when `cargo test` starts it, nor when this process only measures a run.
+#[allow(dead_code, reason = "the bench of loading is criterion's")]
+pub(crate) fn is_asked_for() -> bool {
+    if measuring() {
+        return false;
+    }
+    let is_asked_for = std::env::args().any(|argument| argument == "--bench");
+    if !is_asked_for {
+        println!("run this with cargo bench");
+    }
+    is_asked_for
+}
+
 /// True when this process was started by [`runs_of`]: then it has run the program and printed the figures.
-#[allow(dead_code, reason = "not every bench runs the program")]
-pub(crate) fn measuring() -> bool {
+fn measuring() -> bool {
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next().is_none_or(|first| first != MEASURE) {
         return false;
