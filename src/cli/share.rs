@@ -17,7 +17,7 @@ use super::{screen, threads};
 use crate::advice;
 use crate::compare::{ReadHashes, Sharing, Side, share, share_candidates};
 use crate::error::{Error, Result};
-use crate::load::{self, Examination, KnownLayers, Member};
+use crate::load::{self, Examination, KnownLayers, Member, NamedDockerfile};
 use crate::oci::Platform;
 use crate::policy::Config;
 use crate::report::Shared;
@@ -32,6 +32,12 @@ pub(super) struct ShareArgs {
     /// An archive with several images stands for all of them; name one of them after the file: all.tar:app:1.
     #[arg(value_name = "IMAGE", required = true, value_hint = clap::ValueHint::AnyPath)]
     pub images: Vec<OsString>,
+    /// A Dockerfile that some of the images were built from: their layers then have lines
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub dockerfile: Option<PathBuf>,
+    /// The stage of the Dockerfile that was built [default: the last]
+    #[arg(long, value_name = "STAGE", requires = "dockerfile")]
+    pub target: Option<String>,
     /// Choose among platforms [default: this machine's]
     #[arg(long, value_name = "OS/ARCH[/VARIANT]", value_parser = platform)]
     pub platform: Option<Platform>,
@@ -61,6 +67,9 @@ pub(super) fn run(arguments: &ShareArgs) -> Result<Exit> {
         location.prepare(&Stop)?;
     }
     let selector = ImageSelector { image: None, platform: arguments.platform.clone() };
+    let target = &arguments.target;
+    let dockerfile =
+        arguments.dockerfile.clone().map(|path| NamedDockerfile { path, target: target.clone() });
     if arguments.report.is_interactive() {
         let config = Config::find(Path::new("."), arguments.config.as_deref())?;
         let options = screen::options(&arguments.ui, arguments.report.color, &config)?;
@@ -71,13 +80,13 @@ pub(super) fn run(arguments: &ShareArgs) -> Result<Exit> {
                 return Err(Error::because("these images were opened to see what they share")
                     .hint("layercake compare OLD NEW compares two"));
             }
-            let (members, sharing) = together(&locations, &selector, progress)?;
+            let (members, sharing) = together(&locations, &selector, dockerfile.as_ref(), progress)?;
             Ok(shown(members, sharing, &rules))
         };
         return screen::open(ui::Request::new(name, load), options);
     }
     let progress = Progress::new();
-    let (members, sharing) = together(&locations, &selector, &progress)?;
+    let (members, sharing) = together(&locations, &selector, dockerfile.as_ref(), &progress)?;
     drop(progress);
     let sides: Vec<Side<'_>> = members.iter().map(Member::side).collect();
     let shared = Shared { images: &sides, sharing: &sharing };
@@ -95,6 +104,7 @@ pub(super) fn run(arguments: &ShareArgs) -> Result<Exit> {
 fn together(
     locations: &[Location],
     selector: &ImageSelector,
+    dockerfile: Option<&NamedDockerfile>,
     progress: &dyn load::Progress,
 ) -> Result<(Vec<Member>, Sharing)> {
     let mut known = KnownLayers::default();
@@ -109,6 +119,9 @@ fn together(
         return Err(
             Error::because("only one image is there, which shares nothing").hint("name two or more images")
         );
+    }
+    if let Some(dockerfile) = dockerfile {
+        dockerfile.locate(members.iter_mut().map(|member| &mut member.image))?;
     }
     let sides: Vec<Side<'_>> = members.iter().map(Member::side).collect();
     let mut hashes: ReadHashes = HashMap::new();

@@ -49,6 +49,42 @@ pub struct NamedDockerfile {
     pub target: Option<String>,
 }
 
+impl NamedDockerfile {
+    /// The name of the file, and its text.
+    fn read(&self) -> Result<(String, String)> {
+        let name = self.path.display().to_string();
+        let text = std::fs::read_to_string(&self.path).map_err(|error| Error::io(&error).at(name.clone()))?;
+        Ok((name, text))
+    }
+
+    /// Finds the lines of the steps of those of several images that were built from it, whole. The others have none.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no Dockerfile, or is of none of the images.
+    pub fn locate<'a>(&self, images: impl IntoIterator<Item = &'a mut Image>) -> Result<()> {
+        let (name, text) = self.read()?;
+        let mut differs = None;
+        let mut fits_one = false;
+        for image in images {
+            let known = image.diagnostics.len();
+            image
+                .locate(&name, &text, self.target.as_deref())
+                .map_err(|why| Error::because(why).at(name.clone()))?;
+            if image.diagnostics.len() == known {
+                fits_one = true;
+            } else {
+                image.origin = None;
+                differs = differs.or(image.diagnostics.drain(known..).next());
+            }
+        }
+        match differs {
+            Some(differs) if !fits_one => Err(Error::because(differs.message)
+                .hint("name the Dockerfile that one of the images was built from; --target names its stage")),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Loads an image and examines it; also gives what reads its files again, unless it passed by only once.
 ///
 /// # Errors
@@ -64,9 +100,9 @@ pub fn examine(
 ) -> Result<(Examination, Option<Box<dyn ReadBodies>>)> {
     let mut loaded = super::pipeline::image(location, selector, progress)?;
     let provenance = loaded.provenance.take();
-    if let Some(NamedDockerfile { path, target }) = dockerfile {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| Error::io(&error).at(name.clone()))?;
+    if let Some(named) = dockerfile {
+        let (name, text) = named.read()?;
+        let target = &named.target;
         // the builder's own account is of this text only
         let located = match provenance.filter(|provenance| provenance.text == text && target.is_none()) {
             Some(provenance) => loaded.image.locate_by(&name, &provenance),

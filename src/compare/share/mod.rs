@@ -15,7 +15,8 @@ pub use stack::{DistinctLayer, Portion};
 use stack::Stack;
 
 use super::Side;
-use crate::image::EntryId;
+use crate::dockerfile::LineRange;
+use crate::image::{EntryId, Origin};
 
 /// What several images share.
 #[derive(Debug)]
@@ -40,6 +41,20 @@ impl Sharing {
         let layer = &self.layers[layer];
         let first = layer.images.first().and_then(|&image| images.get(image));
         first.map_or("", |side| side.image.command_of(layer.place))
+    }
+
+    /// The Dockerfile and the lines that made a distinct layer, from the first image whose Dockerfile is known.
+    pub fn lines<'a>(&self, layer: usize, images: &[Side<'a>]) -> Option<(&'a Origin, LineRange)> {
+        let layer = &self.layers[layer];
+        layer.images.iter().filter_map(|&image| images.get(image)).find_map(|side| {
+            let is_it = |at: &usize| match &layer.diff_id {
+                Some(diff_id) => side.image.layers[*at].diff_id.as_ref() == Some(diff_id),
+                // a layer without an identity is one image's only
+                None => *at == layer.place,
+            };
+            let at = (0..side.image.layers.len()).find(is_it)?;
+            side.image.lines_of_layer(at)
+        })
     }
 }
 

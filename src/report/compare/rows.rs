@@ -3,9 +3,8 @@
 use crate::advice::{Advice, Finding};
 use crate::compare::{Change, ChangeKind, Growth, PackageChange, Side};
 use crate::digest::Digest;
-use crate::dockerfile::LineRange;
 use crate::image::PathId;
-use crate::report::json::{ImageFields, PathFields, TotalsFields};
+use crate::report::json::{ImageFields, LinesFields, PathFields, TotalsFields};
 use crate::text::json_text;
 
 #[derive(serde::Serialize)]
@@ -69,17 +68,9 @@ pub(super) struct LayerRow<'a> {
     pub(super) diff_id: Option<&'a str>,
     pub(super) digest: Option<&'a str>,
     pub(super) command: &'a str,
-    pub(super) lines: Option<LinesRow<'a>>,
+    pub(super) lines: Option<LinesFields<'a>>,
     pub(super) content: u64,
     pub(super) blob: u64,
-}
-
-/// Where in the Dockerfile the step of a layer stands.
-#[derive(serde::Serialize)]
-pub(super) struct LinesRow<'a> {
-    file: &'a str,
-    #[serde(flatten)]
-    lines: LineRange,
 }
 
 impl<'a> LayerRow<'a> {
@@ -90,10 +81,7 @@ impl<'a> LayerRow<'a> {
             diff_id: layer.diff_id.as_ref().map(Digest::as_str),
             digest: layer.digest.as_ref().map(Digest::as_str),
             command: side.image.command_of(index),
-            lines: side
-                .image
-                .lines_of_layer(index)
-                .map(|(origin, lines)| LinesRow { file: &origin.name, lines }),
+            lines: side.image.lines_of_layer(index).map(LinesFields::of),
             content: layer.content,
             blob: layer.blob,
         }

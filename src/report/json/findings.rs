@@ -58,7 +58,7 @@ pub(super) fn findings<'a>(
         title: &finding.title,
         bytes: finding.bytes,
         layers: &finding.layers,
-        lines: finding.layers.iter().find_map(|&layer| LinesFields::of_layer(image, layer)),
+        lines: finding.layers.iter().find_map(|&layer| image.lines_of_layer(layer)).map(LinesFields::of),
         why: &finding.why,
         fix: &finding.snippet,
         edits: &finding.fix.edits,

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::analysis::{Analysis, FileCount};
 use crate::digest::Digest;
-use crate::dockerfile::{Keyword, StepId};
-use crate::image::Image;
+use crate::dockerfile::{Keyword, LineRange, StepId};
+use crate::image::{Image, Origin};
 
 #[derive(Serialize)]
 pub(super) struct LayerRow<'a> {
@@ -53,23 +53,20 @@ pub(super) struct StepRow<'a> {
 
 /// Lines of the Dockerfile.
 #[derive(Serialize)]
-pub(super) struct LinesFields<'a> {
+pub(in crate::report) struct LinesFields<'a> {
     file: &'a str,
     from: u32,
     to: u32,
 }
 
 impl<'a> LinesFields<'a> {
-    /// The lines that made a layer.
-    pub(super) fn of_layer(image: &'a Image, layer: usize) -> Option<Self> {
-        let (origin, lines) = image.lines_of_layer(layer)?;
-        Some(Self { file: &origin.name, from: lines.from, to: lines.to })
+    pub(in crate::report) fn of((origin, lines): (&'a Origin, LineRange)) -> Self {
+        Self { file: &origin.name, from: lines.from, to: lines.to }
     }
 
     fn of_step(image: &'a Image, step: StepId) -> Option<Self> {
         let origin = image.origin.as_ref()?;
-        let lines = origin.lines_of(step)?;
-        Some(Self { file: &origin.name, from: lines.from, to: lines.to })
+        Some(Self::of((origin, origin.lines_of(step)?)))
     }
 }
 
@@ -86,7 +83,7 @@ pub(super) fn layers<'a>(image: &'a Image, analysis: &'a Analysis) -> impl Itera
             base: index < analysis.base_layers,
             instruction: step.and_then(|step| step.instruction).map(Keyword::as_str),
             command: image.command_of(index),
-            lines: LinesFields::of_layer(image, index),
+            lines: image.lines_of_layer(index).map(LinesFields::of),
             created: step.and_then(|step| step.created.as_deref()),
             content: totals.content,
             live: totals.live,

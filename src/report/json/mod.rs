@@ -19,6 +19,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::format::{Format, Input, Layout};
 pub(super) use about::{ImageFields, TOOL, Tool, TotalsFields};
+pub(super) use layers::LinesFields;
 pub(super) use list::List;
 pub(super) use path::PathFields;
 pub(super) use verdict::VerdictFields;

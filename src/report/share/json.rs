@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::input::Shared;
 use crate::compare::{Group, Owner};
 use crate::digest::Digest;
-use crate::report::json::{ImageFields, SCHEMA, TOOL, Tool, write_document};
+use crate::report::json::{ImageFields, LinesFields, SCHEMA, TOOL, Tool, write_document};
 use crate::text::json_text;
 
 /// Writes it with at most `limit` groups of equal files; the sums are always over everything.
@@ -25,6 +25,7 @@ pub(super) fn write(out: &mut dyn Write, input: &Shared<'_>, limit: usize) -> io
         content: layer.content,
         images: &layer.images,
         command: input.sharing.command(at, input.images),
+        lines: input.sharing.lines(at, input.images).map(LinesFields::of),
     });
     write_document(
         out,
@@ -83,6 +84,7 @@ struct LayerRow<'a> {
     content: u64,
     images: &'a [usize],
     command: &'a str,
+    lines: Option<LinesFields<'a>>,
 }
 
 #[derive(Serialize)]

@@ -7,9 +7,9 @@ use super::input::Shared;
 use crate::compare::{Owner, Portion};
 use crate::report::format::Layout;
 use crate::report::text::NARROWEST;
-use crate::report::text::page::{Page, path_text};
+use crate::report::text::page::{Page, command_text, path_text};
 use crate::report::text::style::{BOLD, DIM, PASS, PLAIN, WASTE};
-use crate::text::{UNKNOWN_COMMAND, columns, counted, cut_path, digits, line, list, marks, one_line};
+use crate::text::{columns, counted, cut_path, digits, line, list, marks};
 use crate::units;
 
 /// Columns of a size.
@@ -122,9 +122,10 @@ fn layers(page: &mut Page<'_>, input: &Shared<'_>, rows: usize) -> io::Result<()
         let mut row = page.line();
         row.right(SIZE, plain, units::size(layer.content)).gap(2);
         row.left(width.max(columns(title)), plain, &marks).gap(2);
-        let command = one_line(input.sharing.command(at, input.images), usize::MAX);
-        let command = command.unwrap_or_else(|| UNKNOWN_COMMAND.into());
-        row.text(plain, &line(command.as_bytes(), usize::MAX));
+        row.text(
+            plain,
+            &command_text(input.sharing.command(at, input.images), input.sharing.lines(at, input.images)),
+        );
         page.put(&row)?;
     }
     let rest = layers.get(rows..).unwrap_or_default();

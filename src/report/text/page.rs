@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::style::{BOLD, DIM, PLAIN};
-use crate::image::Image;
+use crate::dockerfile::LineRange;
+use crate::image::{Image, Origin};
 use crate::text::{self, columns, counted, cut, wrap};
 use crate::units;
 
@@ -114,11 +115,16 @@ pub(in crate::report) fn path_text(bytes: &[u8]) -> String {
 
 /// The command that made a layer, on one line, after its lines in the Dockerfile if they are known.
 pub(in crate::report) fn command(image: &Image, layer: usize) -> String {
-    let Some(command) = text::one_line(image.command_of(layer), usize::MAX) else {
+    command_text(image.command_of(layer), image.lines_of_layer(layer))
+}
+
+/// A command on one line, after its lines in the Dockerfile if they are known.
+pub(in crate::report) fn command_text(command: &str, lines: Option<(&Origin, LineRange)>) -> String {
+    let Some(command) = text::one_line(command, usize::MAX) else {
         return text::UNKNOWN_COMMAND.into();
     };
     let command = text::line(command.as_bytes(), usize::MAX);
-    match image.lines_of_layer(layer) {
+    match lines {
         Some((origin, lines)) => format!("{}  {command}", text::line(origin.place(lines).as_bytes(), 60)),
         None => command,
     }

@@ -162,3 +162,34 @@ fn the_text_says_what_is_shared() {
     }
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
+
+#[test]
+fn layers_of_the_images_that_a_dockerfile_built_have_its_lines() {
+    let base = |layer: LayerBuilder| layer.noise("base/lib", 9000, 1);
+    let own = |layer: LayerBuilder| layer.noise("app/own", 5000, 2);
+    let image = |name: &str| {
+        let image = ImageBuilder::new().tag(&format!("layercake-share-{name}:1")).layer(base);
+        image.history(&format!("/bin/sh -c #(nop) ADD file:{} in / ", "0123abcd".repeat(8)))
+    };
+    let built = image("built").layer(own).history("/bin/sh -c make  app");
+    let folder = temp();
+    let (archive, dockerfile) = (folder.path().join("both.tar"), folder.path().join("Dockerfile"));
+    Archive::new(Form::Docker).image(image("other")).image(built).write(&archive);
+    let run = |text: &str| {
+        std::fs::write(&dockerfile, text).unwrap();
+        finish(command().arg("share").arg(&archive).arg("--dockerfile").arg(&dockerfile).arg("--json"))
+    };
+    let fits = run("FROM scratch\nADD base /\n# the program\nRUN make  app\n");
+    assert_eq!(fits.code, Some(0), "{}", fits.stderr);
+    let document: Value = serde_json::from_str(&fits.stdout).unwrap();
+    let lines = |command: &str| {
+        let layers = document["layers"].as_array().unwrap();
+        layers.iter().find(|layer| layer["command"].as_str().unwrap().contains(command)).unwrap()["lines"]
+            .clone()
+    };
+    assert_eq!(lines("make")["from"], 4);
+    assert_eq!(lines("ADD")["from"], 2, "a layer of both images has the lines of the one that is known");
+    let differs = run("FROM scratch\nADD base /\nRUN other\n");
+    assert_eq!(differs.code, Some(2));
+    assert!(differs.stderr.contains("the Dockerfile is another"), "{}", differs.stderr);
+}
