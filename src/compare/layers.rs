@@ -9,9 +9,9 @@ use crate::image::{EntryId, Image, Layer};
 pub struct Layers {
     /// Both side by side, in the order of either; see [`LayerPair`].
     pub pairs: Vec<LayerPair>,
-    /// For each old layer, the new one with the same diff ID.
+    /// For each old layer, the new one that is the same.
     twins: Vec<Option<usize>>,
-    /// For each new layer, the old one with the same diff ID.
+    /// For each new layer, the old one that is the same.
     back: Vec<Option<usize>>,
     /// Bytes of the new image's blobs that the old one does not have: what a host that has the old image
     /// must fetch. The same blob counts once.
@@ -65,17 +65,14 @@ impl Layers {
 
 /// Matches the layers of two images.
 pub(super) fn layers(old: &Image, new: &Image) -> Layers {
-    let mut places: HashMap<&str, VecDeque<usize>> = HashMap::new();
+    let mut places: HashMap<(&str, u64), VecDeque<usize>> = HashMap::new();
     for (number, layer) in new.layers.iter().enumerate() {
-        if let Some(diff_id) = &layer.diff_id {
-            places.entry(diff_id.as_str()).or_default().push_back(number);
+        if let Some(identity) = layer.identity() {
+            places.entry(identity).or_default().push_back(number);
         }
     }
-    let twins: Vec<Option<usize>> = old
-        .layers
-        .iter()
-        .map(|layer| places.get_mut(layer.diff_id.as_ref()?.as_str())?.pop_front())
-        .collect();
+    let twins: Vec<Option<usize>> =
+        old.layers.iter().map(|layer| places.get_mut(&layer.identity()?)?.pop_front()).collect();
     let mut back = vec![None; new.layers.len()];
     for (number, twin) in twins.iter().enumerate() {
         if let Some(twin) = twin {

@@ -105,6 +105,15 @@ pub struct Layer {
     pub step: Option<StepId>,
 }
 
+impl Layer {
+    /// What makes two layers one; a layer of which nothing is known is never another one. Stated digests are believed
+    /// (`--verify` computes them), but two tars of different lengths are never the same.
+    pub fn identity(&self) -> Option<(&str, u64)> {
+        let name = self.diff_id.as_ref().or(self.digest.as_ref())?;
+        Some((name.as_str(), self.tar))
+    }
+}
+
 /// One instruction of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {

@@ -65,7 +65,7 @@ impl Budget {
     }
 
     /// Whether the digests of layers are computed.
-    pub(super) fn verifies(&self) -> bool {
+    pub(crate) fn verifies(&self) -> bool {
         self.trust.verify
     }
 

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::layer::{Budget, LayerIndex};
 use crate::overlay::Union;
-use crate::source::{Blobs, Contents, ImageSelector, Location, Progress};
+use crate::source::{Blobs, Compression, Contents, ImageSelector, Location, Progress};
 
 /// One of several images.
 pub struct Member {
@@ -46,6 +46,8 @@ pub struct KnownLayers {
 
 #[derive(Debug, Clone)]
 struct Known {
+    /// The place that it was read from, and the name of its blob there.
+    from: (usize, Vec<u8>),
     index: Arc<LayerIndex>,
     length: u64,
     /// All bodies were hashed, so none must be read again.
@@ -65,8 +67,9 @@ pub fn images(
     known.places += 1;
     let selector = selector.or(location.image.as_deref());
     let loaded = location.open(progress).and_then(|mut blobs| {
-        let budget = Budget::new(location.trust);
-        opened(&mut *blobs, &selector, known, &budget, progress).map_err(|error| error.reading(blobs.shown()))
+        let (budget, whole) = (Budget::new(location.trust), Budget::new(location.trust));
+        opened(&mut *blobs, &selector, known, [&budget, &whole], progress)
+            .map_err(|error| error.reading(blobs.shown()))
     });
     if progress.stopped() {
         return Err(Error::Interrupted);
@@ -90,13 +93,12 @@ fn opened(
     blobs: &mut dyn Blobs,
     selector: &ImageSelector,
     known: &mut KnownLayers,
-    budget: &Budget,
+    [budget, whole]: [&Budget; 2],
     progress: &dyn Progress,
 ) -> Result<Vec<Loaded>> {
-    let whole = Budget::default();
-    let (mut indexed, length) = Indexed::of(blobs, budget, &whole)?;
+    let (mut indexed, length) = Indexed::of(blobs, budget, whole)?;
     let Some(picked) = pick::all(blobs, selector)? else {
-        return Ok(vec![rootfs::load(blobs, (indexed, length), &whole, progress)?]);
+        return Ok(vec![rootfs::load(blobs, (indexed, length), whole, progress)?]);
     };
     let mut loaded = Vec::with_capacity(picked.len());
     for picked in picked {
@@ -109,7 +111,7 @@ fn opened(
                     known.add(layer, &index, length, true);
                     return Ok(Some((index, length, None)));
                 }
-                let found = known.find(layer, blobs);
+                let found = known.find(layer, blobs, budget.verifies())?;
                 found.iter().try_for_each(|(index, ..)| budget.share(index.count()))?;
                 Ok(found)
             },
@@ -134,19 +136,32 @@ impl KnownLayers {
     }
 
     fn add(&mut self, layer: &PickedLayer, index: &Arc<LayerIndex>, length: u64, is_hashed: bool) {
-        let known = Known { index: Arc::clone(index), length, is_hashed };
+        let from = (self.places, layer.name.clone());
+        let known = Known { from, index: Arc::clone(index), length, is_hashed };
         self.layers.insert(self.key(layer), known);
     }
 
-    /// A layer that need not be read: all its bodies are hashed, or can be read at offsets here too.
-    fn find(&self, layer: &PickedLayer, blobs: &dyn Blobs) -> Option<KnownLayer> {
-        let Known { index, length, is_hashed } = self.layers.get(&self.key(layer))?;
+    /// A layer that need not be read: all its bodies are hashed, or can be read at offsets here too. A configuration
+    /// that states the diff ID of another layer is believed, unless the length of the blob gives it away or layers are to
+    /// be verified: then only the same blob of the same place need not be read again.
+    fn find(&self, layer: &PickedLayer, blobs: &dyn Blobs, verifies: bool) -> Result<Option<KnownLayer>> {
+        let Some(known) = self.layers.get(&self.key(layer)) else { return Ok(None) };
+        let Known { from, index, length, is_hashed } = known;
+        if verifies && *from != (self.places, layer.name.clone()) {
+            return Ok(None);
+        }
         let here = blobs.open(&layer.name).ok();
         let length = here.as_ref().map_or(*length, Contents::length);
-        let plain = match here {
-            Some(Contents::At(section)) if section.length() == index.tar => Some(section),
-            _ => None,
-        };
-        (*is_hashed || plain.is_some()).then(|| (Arc::clone(index), length, plain))
+        let mut plain = None;
+        if let Some(Contents::At(section)) = here {
+            let head = section.head(8).map_err(|error| Error::io(&error))?;
+            if matches!(Compression::sniff(&head), Ok(Compression::None)) {
+                if section.length() != index.tar {
+                    return Ok(None);
+                }
+                plain = Some(section);
+            }
+        }
+        Ok((*is_hashed || plain.is_some()).then(|| (Arc::clone(index), length, plain)))
     }
 }

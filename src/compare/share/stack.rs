@@ -52,13 +52,13 @@ pub(super) struct Stack {
 impl Stack {
     pub(super) fn of(images: &[Side<'_>]) -> Self {
         let mut stack = Self { layers: Vec::new(), chains: Vec::new(), places: Vec::new() };
-        let mut known: HashMap<&str, usize> = HashMap::new();
+        let mut known: HashMap<(&str, u64), usize> = HashMap::new();
         let mut chained: HashMap<(Option<usize>, usize), usize> = HashMap::new();
         for (image, side) in images.iter().enumerate() {
             let mut places = Vec::with_capacity(side.image.layers.len());
             let mut below = None;
             for (place, layer) in side.image.layers.iter().enumerate() {
-                let number = match identity(layer).and_then(|identity| known.get(identity).copied()) {
+                let number = match layer.identity().and_then(|identity| known.get(&identity).copied()) {
                     Some(number) => number,
                     None => stack.add(layer, place, &mut known),
                 };
@@ -76,11 +76,16 @@ impl Stack {
         stack
     }
 
-    fn add<'a>(&mut self, layer: &'a Layer, place: usize, known: &mut HashMap<&'a str, usize>) -> usize {
+    fn add<'a>(
+        &mut self,
+        layer: &'a Layer,
+        place: usize,
+        known: &mut HashMap<(&'a str, u64), usize>,
+    ) -> usize {
         let number = self.layers.len();
         let (diff_id, content) = (layer.diff_id.clone(), layer.content);
         self.layers.push(DistinctLayer { diff_id, content, images: Vec::new(), place });
-        if let Some(identity) = identity(layer) {
+        if let Some(identity) = layer.identity() {
             known.insert(identity, number);
         }
         number
@@ -119,11 +124,6 @@ impl Stack {
         self.layers.sort_by_key(|layer| std::cmp::Reverse(layer.content));
         self.layers
     }
-}
-
-/// What makes two layers one. Layers of which nothing is known are never one.
-fn identity(layer: &Layer) -> Option<&str> {
-    layer.diff_id.as_ref().or(layer.digest.as_ref()).map(Digest::as_str)
 }
 
 fn note(images: &mut Vec<usize>, image: usize) {

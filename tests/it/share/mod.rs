@@ -193,3 +193,44 @@ fn layers_of_the_images_that_a_dockerfile_built_have_its_lines() {
     assert_eq!(differs.code, Some(2));
     assert!(differs.stderr.contains("the Dockerfile is another"), "{}", differs.stderr);
 }
+
+#[test]
+fn a_configuration_that_states_the_diff_id_of_another_layer() {
+    let folder = temp();
+    let image = |content: u64, size: usize| {
+        let base = move |layer: LayerBuilder| layer.noise("base/lib", size, content);
+        ImageBuilder::new().layer(base).layer(move |layer| layer.noise("own", 10_000, content + 10))
+    };
+    // longer than what it claims to be, and of the same length
+    for (form, packing, size) in [
+        (Form::DockerV1, Packing::Plain, 200_000),
+        (Form::Docker, Packing::Plain, 100_000),
+        (Form::Oci, Packing::Gzip, 200_000),
+    ] {
+        let honest = image(1, 100_000).packing(packing);
+        // the base of the honest image, for which a body of the other's is put
+        let lying = ImageBuilder::new()
+            .packing(packing)
+            .layer(|layer| layer.noise("base/lib", 100_000, 1))
+            .layer(|layer| layer.noise("own", 10_000, 20));
+        let base = lying.build_layers().next().unwrap().blob;
+        let mut members = lying.archive(form).members();
+        let other = image(2, size).packing(packing).build_layers().next().unwrap().blob;
+        let place = members.0.iter().position(|member| member.body == base).unwrap();
+        members.0[place].body = other;
+        let paths = ["honest.tar", "lying.tar"].map(|name| folder.path().join(name));
+        honest.archive(form).write(&paths[0]);
+        std::fs::write(&paths[1], members.tar()).unwrap();
+        let [honest, lying] = paths.each_ref().map(|path| path.to_str().unwrap());
+
+        let document = sharing(&[honest.to_owned(), lying.to_owned()], &[]);
+        // the length of a plain layer gives it away, and it is read; of others the statement is believed
+        let content = if packing == Packing::Plain { size + 10_000 } else { 110_000 };
+        assert_eq!(document["images"][1]["content"], json!(content), "{form:?}");
+        for images in [[honest, lying], [lying, honest]] {
+            let run = run(&[images[0], images[1], "--verify"]);
+            assert_eq!(run.code, Some(2), "{form:?}: {}", run.stderr);
+            assert!(run.stderr.contains("its contents have the digest sha256:"), "{}", run.stderr);
+        }
+    }
+}
