@@ -3,6 +3,7 @@
 //! Every path of every layer is one [`PathId`]; ids are in pre-order with siblings sorted by name, so
 //! that a subtree is a range of ids. Equal ids show what each layer did to a path.
 
+mod again;
 mod assemble;
 mod excerpts;
 mod history;

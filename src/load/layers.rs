@@ -34,22 +34,25 @@ pub(super) struct Gathered {
 pub(super) type KnownLayer = (Arc<LayerIndex>, u64, Option<Section>);
 
 /// Indexes the layers that did not pass by, in parallel, and makes the image of all of them. Of an outline the bodies
-/// that might be equal are not read.
+/// that might be equal are not read, nor the layers that it knows.
 pub(super) fn load(
     picked: Picked,
     blobs: &dyn Blobs,
     mut passed: Indexed<'_>,
     budget: &Budget,
-    is_outline: bool,
+    outline: Option<&dyn Fn(usize) -> Option<LayerIndex>>,
     progress: &dyn Progress,
 ) -> Result<Loaded> {
-    let mut known = |layer: &PickedLayer| {
+    let mut known = |number: usize, layer: &PickedLayer| {
+        if let Some(index) = outline.and_then(|known| known(number)) {
+            return Ok(Some((Arc::new(index), blobs.open(&layer.name)?.length(), None)));
+        }
         let read = passed.layer(&layer.name)?;
         Ok(read.map(|(index, length)| (Arc::new(index), length, None)))
     };
     let gathered = gather(&picked, blobs, &mut known, budget, progress)?;
     drop(passed);
-    if is_outline {
+    if outline.is_some() {
         return assemble(picked, gathered.indexes, &gathered.sources, &gathered.lengths, budget);
     }
     finish(picked, gathered, budget, progress)
@@ -59,7 +62,7 @@ pub(super) fn load(
 pub(super) fn gather(
     picked: &Picked,
     blobs: &dyn Blobs,
-    known: &mut dyn FnMut(&PickedLayer) -> Result<Option<KnownLayer>>,
+    known: &mut dyn FnMut(usize, &PickedLayer) -> Result<Option<KnownLayer>>,
     budget: &Budget,
     progress: &dyn Progress,
 ) -> Result<Gathered> {
@@ -75,7 +78,9 @@ pub(super) fn gather(
     let mut unread = Vec::new();
     for number in firsts {
         let layer = &picked.layers[number];
-        if let Some((index, length, section)) = known(layer).map_err(|error| error.within(&layer.shown))? {
+        if let Some((index, length, section)) =
+            known(number, layer).map_err(|error| error.within(&layer.shown))?
+        {
             indexes.insert(number, index);
             lengths.insert(number, length);
             plain.extend(section.map(|section| (number, section)));

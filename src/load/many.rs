@@ -105,7 +105,7 @@ fn opened(
         let gathered = layers::gather(
             &picked,
             blobs,
-            &mut |layer| {
+            &mut |_, layer| {
                 if let Some((index, length)) = indexed.layer(&layer.name)? {
                     let index = Arc::new(index);
                     known.add(layer, &index, length, true);

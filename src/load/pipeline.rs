@@ -7,7 +7,7 @@ use super::passed::Indexed;
 use super::{layers, pick, rootfs};
 use crate::digest::Digest;
 use crate::error::{Error, Result};
-use crate::layer::Budget;
+use crate::layer::{Budget, LayerIndex};
 use crate::source::{Blobs, ImageSelector, Location, NoProgress, Progress, Trust};
 
 /// Loads an image.
@@ -16,29 +16,36 @@ use crate::source::{Blobs, ImageSelector, Location, NoProgress, Progress, Trust}
 /// When there is no image in it, the one that is wanted is not there, or a part of it is missing or damaged; the
 /// error names the part. [`Error::Interrupted`] when `progress` said stop.
 pub fn image(location: &Location, selector: &ImageSelector, progress: &dyn Progress) -> Result<Loaded> {
-    at(location, selector, false, progress)
+    at(location, selector, None, progress)
 }
 
 /// Loads an image without the bodies that would have to be read to be compared: an entry of a layer that is not
-/// compressed has no hash.
+/// compressed has no hash. Layers that are `known`, by their numbers, are not read.
 ///
 /// # Errors
 /// As [`image`].
-pub fn outline(location: &Location, selector: &ImageSelector, progress: &dyn Progress) -> Result<Loaded> {
-    at(location, selector, true, progress)
+pub fn outline(
+    location: &Location,
+    selector: &ImageSelector,
+    known: &Known<'_>,
+    progress: &dyn Progress,
+) -> Result<Loaded> {
+    at(location, selector, Some(known), progress)
 }
+
+/// The indexes of layers that need not be read, by their numbers.
+type Known<'a> = dyn Fn(usize) -> Option<LayerIndex> + 'a;
 
 fn at(
     location: &Location,
     selector: &ImageSelector,
-    is_outline: bool,
+    outline: Option<&Known<'_>>,
     progress: &dyn Progress,
 ) -> Result<Loaded> {
     let selector = selector.or(location.image.as_deref());
     let trust = location.trust;
     let loaded = location.open(progress).and_then(|mut blobs| {
-        opened(&mut *blobs, &selector, trust, is_outline, progress)
-            .map_err(|error| error.reading(blobs.shown()))
+        opened(&mut *blobs, &selector, trust, outline, progress).map_err(|error| error.reading(blobs.shown()))
     });
     if progress.stopped() {
         return Err(Error::Interrupted);
@@ -52,13 +59,13 @@ fn opened(
     blobs: &mut dyn Blobs,
     selector: &ImageSelector,
     trust: Trust,
-    is_outline: bool,
+    outline: Option<&Known<'_>>,
     progress: &dyn Progress,
 ) -> Result<Loaded> {
     let (budget, whole) = (Budget::new(trust), Budget::new(trust));
     let (indexed, length) = Indexed::of(blobs, &budget, &whole)?;
     match pick::pick(blobs, selector)? {
-        Some(picked) => layers::load(picked, blobs, indexed, &budget, is_outline, progress),
+        Some(picked) => layers::load(picked, blobs, indexed, &budget, outline, progress),
         None => rootfs::load(blobs, (indexed, length), &whole, progress),
     }
 }
