@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::ffi::OsStr;
 use std::io::Write as _;
+use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -86,13 +87,16 @@ pub(super) fn succeeds(engine: Engine, image: &str, command: &str) -> Result<boo
     // the client may be gone before its container
     let container = Scratch::container(engine, "smoke");
     let run = ["run", "--network", "none", "--name", &container.name, "--entrypoint", "/bin/sh", image, "-c"];
-    client(engine, &run.into_iter().chain([command]).map(OsStr::new).collect::<Vec<_>>())
+    let run: Vec<&OsStr> = run.into_iter().chain([command]).map(OsStr::new).collect();
+    succeeded(|stop| actions::client(engine, &run, stop))
 }
 
-/// Whether the engine's client succeeds; what it prints goes to standard error.
-pub(super) fn client(engine: Engine, arguments: &[&OsStr]) -> Result<bool> {
+/// Whether the engine's client succeeds.
+pub(super) fn succeeded(
+    run: impl FnOnce(&dyn Fn() -> bool) -> std::result::Result<Option<ExitStatus>, EngineError>,
+) -> Result<bool> {
     let flag = interrupt::flag();
-    let status = actions::client(engine, arguments, &|| flag.load(Ordering::Relaxed))
+    let status = run(&|| flag.load(Ordering::Relaxed))
         .map_err(|error| Error::because(error.why).hint("--prove needs a container engine"))?;
     status.map(|status| status.success()).ok_or(Error::Interrupted)
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::arguments::FixArgs;
 use super::stage;
+use crate::cli::interrupt::Cleaning;
 use crate::cli::progress::Progress;
 use crate::cli::request::Request;
 use crate::cli::scratch::{self, Scratch};
@@ -15,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::fix::{self, Choice, Proof, Proposal, Seconds};
 use crate::load::{self, Examination, ReadBodies};
 use crate::source::Engine;
-use crate::source::engine::actions;
+use crate::source::engine::{Steps, actions};
 
 /// Builds, compares, and runs the command.
 pub(super) fn run(
@@ -109,8 +110,20 @@ struct Workshop<'a> {
 /// An image that was built.
 struct Built {
     image: Scratch,
+    /// Dropped after the image: an engine removes with it what it stands on.
+    _steps: Remains,
     file: PathBuf,
     seconds: f64,
+}
+
+/// What a build leaves without a name; removed when dropped.
+struct Remains(Steps);
+
+impl Drop for Remains {
+    fn drop(&mut self) {
+        let _cleaning = Cleaning::begin();
+        self.0.remove();
+    }
 }
 
 impl Built {
@@ -128,10 +141,11 @@ impl Workshop<'_> {
             let path = self.folder.join(format!("Dockerfile.{name}.dockerignore"));
             std::fs::write(path, ignore).map_err(|error| temporary(&error))?;
         }
-        // made first, so that it is removed whatever happens
+        // made first, so that they are removed whatever happens: the image, then what its build left
+        let mut steps = Remains(Steps::new(self.engine));
         let image = Scratch::image(self.engine, name);
         let mut all: Vec<&OsStr> =
-            ["build", "--no-cache", "--force-rm", "-t", &image.name, "-f"].map(OsStr::new).to_vec();
+            ["--no-cache", "--force-rm", "-t", &image.name, "-f"].map(OsStr::new).to_vec();
         all.push(file.as_os_str());
         if let Some(target) = self.target {
             all.extend(["--target", target].map(OsStr::new));
@@ -139,12 +153,12 @@ impl Workshop<'_> {
         all.extend(self.arguments.iter().map(OsString::as_os_str));
         all.push(context.as_os_str());
         let start = Instant::now();
-        if !scratch::client(self.engine, &all)? {
+        if !scratch::succeeded(|stop| steps.0.build(&all, stop))? {
             let which = if name == "before" { "the Dockerfile as it is" } else { "the changed Dockerfile" };
             return Err(Error::because(format!("{which} does not build"))
                 .hint("what the build needs besides, such as --build-arg, goes after --"));
         }
         let seconds = start.elapsed().as_secs_f64();
-        Ok(Built { image, file, seconds })
+        Ok(Built { image, _steps: steps, file, seconds })
     }
 }

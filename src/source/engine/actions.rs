@@ -100,7 +100,7 @@ pub fn client(
     client_of(engine).run(arguments, stop)
 }
 
-fn client_of(engine: Engine) -> Client {
+pub(super) fn client_of(engine: Engine) -> Client {
     match engine {
         Engine::Docker => DOCKER,
         Engine::Podman => PODMAN,

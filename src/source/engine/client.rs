@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::engine_error::{EngineError, EngineErrorKind};
 use super::host::{self, Address};
-use super::process::{Archive, KillOnDrop, gist, read_aside, wait};
+use super::process::{self, Archive, KillOnDrop, gist, wait};
 use crate::error::describe_io;
 
 /// How to call a client. `REF` stands for the image.
@@ -130,12 +130,14 @@ impl Client {
 
     /// Reads both outputs of a client while it runs.
     fn read_aside(&self, child: &mut Child) -> Result<(JoinHandle<String>, JoinHandle<String>), EngineError> {
-        let stdout = read_aside(child.stdout.take());
-        let both = stdout.and_then(|stdout| Ok((stdout, read_aside(child.stderr.take())?)));
-        both.map_err(|error| {
-            let why = format!("{} cannot be read: {}", self.program, describe_io(&error));
-            EngineError::new(EngineErrorKind::Engine, why)
-        })
+        let stdout = process::answer(child.stdout.take());
+        let both = stdout.and_then(|stdout| Ok((stdout, process::complaint(child.stderr.take())?)));
+        both.map_err(|error| self.unreadable(&error))
+    }
+
+    fn unreadable(&self, error: &io::Error) -> EngineError {
+        let why = format!("{} cannot be read: {}", self.program, describe_io(error));
+        EngineError::new(EngineErrorKind::Engine, why)
     }
 
     /// Whether there is such an image. False when the client is not installed.
@@ -225,11 +227,31 @@ impl Client {
     ) -> Result<Option<ExitStatus>, EngineError> {
         let child = Command::new(self.program).args(arguments).stdout(io::stderr()).spawn();
         let Some(child) = self.spawned(child)? else { return Err(self.not_installed()) };
+        Ok(Self::ended(child, stop))
+    }
+
+    /// The same, and gives back those lines of its standard output that `keep` wants.
+    pub(super) fn run_heard(
+        &self,
+        arguments: &[&OsStr],
+        keep: fn(&str) -> bool,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(Option<ExitStatus>, Vec<String>), EngineError> {
+        let child = Command::new(self.program).args(arguments).stdout(Stdio::piped()).spawn();
+        let Some(mut child) = self.spawned(child)? else { return Err(self.not_installed()) };
+        let shown = child.stdout.take().map(|stdout| process::show(stdout, keep)).transpose();
+        let shown = shown.map_err(|error| self.unreadable(&error))?;
+        let status = Self::ended(child, stop);
+        Ok((status, shown.and_then(|shown| shown.join().ok()).unwrap_or_default()))
+    }
+
+    /// Waits for a client that the user sees. None when the user stopped it.
+    fn ended(child: Child, stop: &dyn Fn() -> bool) -> Option<ExitStatus> {
         // Ctrl-C reaches the client too, which may have to clean up
         let mut since = None;
         let status =
             wait(&Mutex::new(child), || stop() && since.get_or_insert_with(Instant::now).elapsed() > GRACE);
-        Ok(status.filter(|_| !stop()))
+        status.filter(|_| !stop())
     }
 
     /// Runs the client without showing what it prints, and gives that back, without the end of its line. It does not
@@ -324,6 +346,9 @@ mod tests {
         let start = Instant::now();
         drop((kill_on_drop, archive));
         assert!(start.elapsed() < Duration::from_secs(30));
+        // as many images as are there, not as many as a message may have bytes
+        let many = Client { list: &["-c", "seq 5000"], ..sh(&[]) };
+        assert_eq!(many.list().unwrap().map(|images| images.len()), Some(5000));
         let gone = Client { program: "no-such-engine", ..sh(&[]) };
         assert!(!gone.has("x").unwrap());
         assert_eq!(gone.save(&["x".to_owned()]).err().unwrap().why, "no-such-engine is not installed here");

@@ -27,6 +27,7 @@ mod process;
 mod query;
 mod reference;
 mod settings;
+mod steps;
 #[cfg(unix)]
 mod unix;
 mod written;
@@ -36,6 +37,7 @@ pub(super) use container_place::ContainerPlace;
 pub use engine_error::{EngineError, EngineErrorKind};
 pub use list::{Listed, list as list_images};
 pub use query::EngineQuery;
+pub use steps::Steps;
 
 use std::io::{self, Read};
 use std::time::Duration;

@@ -1,13 +1,15 @@
 //! Client programs while they run: reading them, waiting for them, killing them, quoting their errors.
 
-use std::io::{self, Read};
-use std::process::{Child, ChildStdout, ExitStatus};
+use std::io::{self, BufRead as _, BufReader, Read, Write as _};
+use std::process::{Child, ChildStderr, ChildStdout, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Most of what a failing client says, in bytes.
+/// Most that is kept of what a failing client says, in bytes.
 const LONGEST_COMPLAINT: u64 = 4096;
+/// Most that is kept of what a client answers, in bytes: the digests of 200,000 images.
+const LONGEST_ANSWER: u64 = 16 << 20;
 /// How often to check whether a client has ended.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -41,19 +43,49 @@ pub(super) fn wait(child: &Mutex<Child>, mut enough: impl FnMut() -> bool) -> Op
     }
 }
 
-/// Reads a client's messages on a thread: the beginning is kept and the rest discarded,
-/// so that the client never blocks.
+/// Reads a client's messages on a thread: as [`beginning`] of its complaints.
 ///
 /// # Errors
 /// When no thread can be started.
-pub(super) fn read_aside(pipe: Option<impl Read + Send + 'static>) -> io::Result<JoinHandle<String>> {
+pub(super) fn complaint(pipe: Option<ChildStderr>) -> io::Result<JoinHandle<String>> {
+    beginning(pipe, LONGEST_COMPLAINT)
+}
+
+/// Reads a client's answer on a thread: as [`beginning`] of what it prints.
+///
+/// # Errors
+/// When no thread can be started.
+pub(super) fn answer(pipe: Option<ChildStdout>) -> io::Result<JoinHandle<String>> {
+    beginning(pipe, LONGEST_ANSWER)
+}
+
+/// Keeps the beginning and discards the rest, so that the client never blocks.
+fn beginning(pipe: Option<impl Read + Send + 'static>, longest: u64) -> io::Result<JoinHandle<String>> {
     std::thread::Builder::new().spawn(move || {
         let mut text = Vec::new();
         if let Some(mut pipe) = pipe {
-            _ = pipe.by_ref().take(LONGEST_COMPLAINT).read_to_end(&mut text);
+            _ = pipe.by_ref().take(longest).read_to_end(&mut text);
             _ = io::copy(&mut pipe, &mut io::sink());
         }
         String::from_utf8_lossy(&text).trim().to_owned()
+    })
+}
+
+/// Shows a client's output on standard error as it comes, on a thread, and gives back the lines that `keep` wants.
+///
+/// # Errors
+/// When no thread can be started.
+pub(super) fn show(pipe: ChildStdout, keep: fn(&str) -> bool) -> io::Result<JoinHandle<Vec<String>>> {
+    std::thread::Builder::new().spawn(move || {
+        let (mut pipe, mut kept, mut line) = (BufReader::new(pipe), Vec::new(), Vec::new());
+        while pipe.by_ref().take(LONGEST_COMPLAINT).read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            // there is no one left to tell when standard error is closed
+            _ = io::stderr().write_all(&line);
+            let text = String::from_utf8_lossy(&line);
+            kept.extend(keep(text.trim()).then(|| text.trim().to_owned()));
+            line.clear();
+        }
+        kept
     })
 }
 
@@ -94,7 +126,7 @@ impl Archive {
         task: &'static str,
         mut child: Child,
     ) -> Option<(Self, KillOnDrop)> {
-        let complaint = read_aside(child.stderr.take()).ok()?;
+        let complaint = complaint(child.stderr.take()).ok()?;
         let stdout = child.stdout.take()?;
         let child = Arc::new(Mutex::new(child));
         let kill_on_drop = KillOnDrop(Arc::clone(&child));

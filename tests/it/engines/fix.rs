@@ -173,3 +173,67 @@ fn small_dockerfiles_are_fixed_as_promised_and_once() {
         );
     }
 }
+
+/// Of its first stage only a file is used, so that an engine would keep the stage.
+#[cfg(unix)]
+const TWO_STAGES: &str = "FROM debian:bookworm AS make
+ARG WAIT=0
+RUN echo layercake-test-stage > /made
+FROM debian:bookworm
+ARG WAIT=0
+RUN head -c 5000000 /dev/urandom > /scratch
+RUN rm /scratch
+COPY --from=make /made /made
+RUN sleep $WAIT
+";
+
+#[test]
+#[cfg(unix)]
+fn a_proof_leaves_no_stage_in_the_engine_whether_it_ends_or_is_stopped() {
+    let host = std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".into());
+    if !docker(&host, &["image", "inspect", BASE]) {
+        eprintln!("fix --prove: skipped, no engine has {BASE}");
+        return;
+    }
+    let folder = temp();
+    fs::write(folder.path().join("Dockerfile"), TWO_STAGES).expect("a Dockerfile");
+    let context = folder.path().display().to_string();
+    // an image of its own name, whose stages go with it: without a cache nobody shares them
+    let name = "layercake-test-fix:stages";
+    assert!(docker(&host, &["build", "--no-cache", "--force-rm", "-t", name, &context]));
+    let listed = |arguments: &[&str]| {
+        let output =
+            Command::new("docker").env("DOCKER_HOST", &host).args(arguments).output().expect("docker");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let unnamed = || listed(&["images", "--quiet", "--no-trunc", "--filter", "dangling=true"]);
+    let left = || {
+        let is_of_this = |image: &&str| {
+            let steps = listed(&["history", "--no-trunc", "--format", "{{.CreatedBy}}", image]);
+            steps.contains("layercake-test-stage") || steps.contains("/scratch")
+        };
+        unnamed().split_whitespace().filter(is_of_this).map(str::to_owned).collect::<Vec<_>>()
+    };
+    // what this build left, or a test that was ended
+    for image in left() {
+        docker(&host, &["image", "rm", &image]);
+    }
+    let fix = |seconds: &str| {
+        let mut fix = command();
+        fix.env("DOCKER_HOST", &host).env("DOCKER_BUILDKIT", "0").current_dir(folder.path());
+        fix.args(["fix", &format!("docker:{name}"), "--dockerfile", "Dockerfile", "--prove", "--json", "--"]);
+        fix.args(["--build-arg", &format!("WAIT={seconds}")]);
+        fix.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program")
+    };
+    let mut whole = fix("0");
+    assert!(whole.wait().is_ok_and(|status| status.success()));
+    assert_eq!(left(), [""; 0], "after a proof");
+    let mut stopped = fix("60");
+    // its first build stands still at the last step
+    std::thread::sleep(std::time::Duration::from_secs(6));
+    let process = rustix::process::Pid::from_child(&stopped);
+    rustix::process::kill_process(process, rustix::process::Signal::INT).expect("a signal");
+    assert_eq!(stopped.wait().ok().and_then(|status| status.code()), Some(130));
+    assert_eq!(left(), [""; 0], "after Ctrl-C");
+    docker(&host, &["image", "rm", "--force", name]);
+}
