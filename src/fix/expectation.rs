@@ -49,7 +49,10 @@ impl Expectation<'_> {
 
     /// True for a path of the old image whose content a finding claimed: it may be smaller now.
     pub(super) fn is_claimed(&self, path: PathId) -> bool {
-        self.prediction.is_some_and(|prediction| prediction.paths.contains(&path))
+        let is_shrunk = |prediction: &Prediction| {
+            self.old.content(path).is_some_and(|content| prediction.shrunk.contains_key(&content))
+        };
+        self.prediction.is_some_and(|prediction| prediction.paths.contains(&path) || is_shrunk(prediction))
     }
 
     /// Why the content of a path of the old image, or its mode or owner, may be another.

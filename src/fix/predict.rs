@@ -27,6 +27,8 @@ pub struct Prediction {
     pub entries: BTreeSet<EntryId>,
     /// Packages that go as a whole: indexes into the list of packages.
     pub packages: BTreeSet<usize>,
+    /// Entries that stay and get smaller, with the bytes that they lose.
+    pub shrunk: BTreeMap<EntryId, u64>,
 }
 
 /// What the fixes save; none when they build on something else than the image's own layers.
@@ -56,6 +58,11 @@ pub(super) fn predict(
             {
                 continue;
             }
+            // a program without its symbols is still there
+            if (1..image.entry(evidence.entry).size).contains(&evidence.bytes) {
+                prediction.shrunk.insert(evidence.entry, evidence.bytes);
+                continue;
+            }
             prediction.entries.insert(evidence.entry);
             if union.fate(evidence.entry) == Fate::Live {
                 prediction.paths.insert(evidence.path);
@@ -77,6 +84,8 @@ pub(super) fn predict(
     }
     let files = prediction.entries.iter().map(|&id| image.entry(id)).filter(|entry| entry.kind == Kind::File);
     prediction.saved = files.map(|entry| entry.size).sum();
+    let shrunk = prediction.shrunk.iter().filter(|(id, _)| !prediction.entries.contains(id));
+    prediction.saved += shrunk.map(|(_, bytes)| bytes).sum::<u64>();
     prediction.content = image.content().saturating_sub(prediction.saved);
     Some(prediction)
 }
@@ -91,6 +100,7 @@ fn of_stages(image: &Image, base_layers: usize, staged: &Staged) -> Prediction {
         paths: staged.left.iter().copied().collect(),
         entries: gone.collect(),
         packages: staged.packages.iter().copied().collect(),
+        shrunk: BTreeMap::new(),
     }
 }
 
@@ -179,5 +189,56 @@ impl Reach {
             || hider.is_some_and(reached)
             || stored_before()
             || self.context && copies()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::advice::{Confidence, Evidence, Severity};
+    use crate::dockerfile::{Fix, Keyword};
+    use crate::image::Step;
+    use crate::image::sample::image_with;
+
+    #[test]
+    fn a_program_that_gets_smaller_stays() {
+        let step = |command: &str, layer| Step {
+            instruction: Some(Keyword::Run),
+            command: command.into(),
+            layer: Some(layer),
+            created: None,
+        };
+        let image = image_with(&[&["file base 10"], &["file app 100"]], vec![step("a", 0), step("make", 1)]);
+        let union = Union::of(&image);
+        let analysis = crate::analysis::analyse(&image, &union, 1);
+        let path = image.paths.find(b"app").unwrap();
+        let entry = image.timeline.of(path)[0];
+        let size = image.entry(entry).size;
+        let finding = |bytes| Finding {
+            rule: "unstripped".into(),
+            severity: Severity::Low,
+            confidence: Confidence::Likely,
+            title: String::new(),
+            bytes,
+            layers: vec![1],
+            names_layers: false,
+            why: String::new(),
+            fix: Fix::one(Edit::AppendCommand { step: StepId(1), command: "strip /app".into() }),
+            snippet: String::new(),
+            evidence: vec![Evidence { bytes, path, entry, layer: 1 }],
+            evidence_total: 1,
+            staged: None,
+        };
+        let predicted = |findings: Vec<Finding>| {
+            let done: Vec<Done> =
+                (0..findings.len()).map(|finding| Done { finding, edits: Vec::new() }).collect();
+            let advice = Advice { findings, ..Advice::default() };
+            predict(&image, &union, &analysis, &advice, &done).unwrap()
+        };
+        let part = predicted(vec![finding(size - 1)]);
+        assert_eq!((part.saved, part.paths.is_empty()), (size - 1, true));
+        // what another finding takes away is gone as a whole
+        let both = predicted(vec![finding(size - 1), finding(size)]);
+        assert_eq!((both.saved, both.paths.len()), (size, 1));
     }
 }
