@@ -72,6 +72,7 @@ pub(super) struct Fixture {
     pub(super) config: Config,
     layers: Vec<Files>,
     is_container: bool,
+    dockerfile: Option<String>,
 }
 
 impl Fixture {
@@ -108,9 +109,17 @@ impl Fixture {
         Self { is_container: true, ..self.step("container:web", files) }
     }
 
+    /// The Dockerfile that it was built from.
+    pub(super) fn dockerfile(self, text: &str) -> Self {
+        Self { dockerfile: Some(text.to_owned()), ..self }
+    }
+
     pub(super) fn image(self) -> Image {
         let mut image = configured(self.layers, self.config);
         image.about.is_container = self.is_container;
+        if let Some(text) = self.dockerfile {
+            image.locate("Dockerfile", &text, None).unwrap();
+        }
         image
     }
 
@@ -146,7 +155,12 @@ pub(super) fn check(image: &Image, union: &Union, advice: &Advice, wasted: u64) 
             assert!(seen.insert(evidence.entry), "billed twice: {}", finding.rule);
             let size = image.entry(evidence.entry).size;
             // strip leaves a part of the file
-            assert!(evidence.bytes == size || finding.rule == "unstripped" && evidence.bytes < size);
+            assert!(
+                evidence.bytes == size || finding.rule == "unstripped" && evidence.bytes < size,
+                "{}: {} of {size} bytes",
+                finding.rule,
+                evidence.bytes
+            );
             let dead = union.fate(evidence.entry) != crate::overlay::Fate::Live;
             assert!(!dead || finding.confidence == super::Confidence::Exact || finding.rule == "upgrade");
         }

@@ -45,3 +45,16 @@ const NAMES: usize = 4;
 pub(in crate::advice) fn is_of_the_system(ledger: &Ledger<'_>, owner: usize) -> bool {
     matches!(ledger.analysis.packages.list[owner].manager, Manager::Dpkg | Manager::Apk | Manager::Rpm)
 }
+
+/// True below the directories of Python's packages.
+pub(in crate::advice) fn is_of_python(ledger: &Ledger<'_>, path: PathId) -> bool {
+    let paths = &ledger.image.paths;
+    let mut at = path;
+    while at != PathId::ROOT {
+        if matches!(paths.name(at), b"site-packages" | b"dist-packages") {
+            return true;
+        }
+        at = paths.parent(at);
+    }
+    false
+}

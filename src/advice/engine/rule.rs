@@ -92,8 +92,12 @@ pub enum Confirm {
     CoreDump,
     /// A step copied it out of the build context.
     Copied,
+    /// No step copied it out of the build context.
+    NotCopied,
     /// No package of the system owns it, or what it was made from.
     NotFromAPackage,
+    /// No program finds its packages in yarn's cache: yarn since its version 2 need not write `node_modules`.
+    NotPlugged,
     /// It is a map of sources, or not in the directory in which a container starts: that is the project.
     NotTheProject,
     /// A container wrote it.

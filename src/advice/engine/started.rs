@@ -43,6 +43,13 @@ impl Started {
         let mut search = Search::of(ledger);
         let mut started = Self::default();
         let mut seen = BTreeSet::new();
+        // commands are told by their names alone, and a program may lie where no search finds it
+        for word in &words {
+            for path in search.find(word) {
+                started.programs.insert(path);
+                open.extend(search.script(path));
+            }
+        }
         while let Some(text) = open.pop() {
             if seen.len() >= MOST || !seen.insert(text.clone()) {
                 continue;

@@ -1,9 +1,10 @@
 //! Questions about the steps that made the layers, and how layers and paths are written.
 
 use super::ledger::Ledger;
-use super::phrases::safe;
+use super::phrases::{has_sum, safe};
 use crate::dockerfile::{Keyword, StepId};
-use crate::image::{PathId, Step};
+use crate::image::{EntryId, PathId, Step};
+use crate::layer::Kind;
 use crate::text;
 
 impl<'a> Ledger<'a> {
@@ -99,6 +100,18 @@ impl<'a> Ledger<'a> {
             return format!("layer {layer}");
         }
         format!("layer {layer} ({})", text::line(command.as_bytes(), 60))
+    }
+
+    /// The name of a file that another build gives it again: a hard link to it in the same layer where its own holds a
+    /// sum. None where all of them do.
+    pub(in crate::advice) fn lasting_name(&self, path: PathId, entry: EntryId) -> Option<PathId> {
+        let lasts = |path: &PathId| !has_sum(&String::from_utf8_lossy(&self.image.paths.full(*path)));
+        let links = || {
+            let layer = self.image.layer_entries(self.image.layer_of(entry));
+            let links = layer.filter(|&id| self.image.entry(id).kind == Kind::HardLink);
+            links.filter(|&id| self.union.content_of(id) == Some(entry)).map(|id| self.image.path_of(id))
+        };
+        Some(path).filter(lasts).or_else(|| links().find(lasts))
     }
 
     /// A path as people write it.

@@ -2,7 +2,7 @@
 
 use crate::advice::engine::ledger::{Found, Ledger};
 use crate::advice::engine::phrases::files;
-use crate::advice::rules::waste::Waste;
+use crate::advice::rules::waste::{Kind, Waste};
 use crate::text;
 use crate::units;
 
@@ -20,7 +20,10 @@ impl Copies<'_> {
 
     /// The layers that wrote the bytes: most bytes first.
     pub(super) fn writers(&self) -> Vec<usize> {
-        self.found.claims.by_bytes().into_iter().map(|(layer, _)| layer).collect()
+        let layers = self.found.claims.by_bytes().into_iter().map(|(layer, _)| layer);
+        // a step that parts hard links stores copies of its own, of which one is enough
+        let is_parting = self.waste.kind == Kind::Metadata && self.waste.by.len() == 1;
+        layers.filter(|layer| !is_parting || !self.waste.by.contains(layer)).collect()
     }
 
     pub(super) fn written_by(&self) -> String {

@@ -7,6 +7,7 @@ use crate::advice::engine::rule::PathRule;
 use crate::advice::knowledge::languages::{INSTALLERS, Installer};
 use crate::advice::rules::files::PathFacts;
 use crate::dockerfile::{Edit, Fix, Keyword, StepId, shell, write};
+use crate::image::PathId;
 use crate::text;
 
 /// The image's own command without development dependencies: they are asked for by name, or by a manifest.
@@ -27,6 +28,11 @@ pub(super) fn fix(ledger: &Ledger<'_>, rule: &PathRule, facts: &PathFacts) -> Op
     let packages: Vec<String> = shell::operands(&words).skip(verbs).map(str::to_owned).collect();
     if !packages.is_empty() {
         return by_name(ledger, rule, layer, kind, &packages);
+    }
+    if is_new_yarn(ledger, kind) {
+        return Some(Fix::note(format!(
+            "yarn workspaces focus --all --production, in place of {wanted}, leaves them out (a part of yarn since its version 4)"
+        )));
     }
     let first = kind
         .prune
@@ -53,6 +59,13 @@ pub(super) fn fix(ledger: &Ledger<'_>, rule: &PathRule, facts: &PathFacts) -> Op
         is_it.then(|| vec![part.replacen(wanted, &format!("{wanted} {flag}"), 1)])
     });
     (!edits.is_empty()).then(|| Fix { edits, notes: first.into_iter().collect() })
+}
+
+/// True for a project of yarn since its version 2, which has other options.
+fn is_new_yarn(ledger: &Ledger<'_>, kind: &Installer) -> bool {
+    let names = |path: PathId| matches!(ledger.image.paths.name(path), b".yarnrc.yml" | b".pnp.cjs");
+    let mut own = ledger.union.rootfs.live().map(|(path, _)| path);
+    kind.commands.contains(&"yarn") && own.any(names)
 }
 
 /// True when a command runs the project's scripts or tools, which may need all dependencies.

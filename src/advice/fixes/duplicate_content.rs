@@ -61,10 +61,14 @@ fn fix(ledger: &Ledger<'_>, layers: &[usize], pairs: &[Pair]) -> Fix {
                 continue;
             }
         }
+        let lasting = |path: PathId| {
+            let entry = ledger.union.content_of(ledger.union.rootfs.entry(path)?)?;
+            ledger.word(ledger.lasting_name(path, entry)?)
+        };
         let links: Vec<String> = here
             .iter()
             .take(LINKS)
-            .filter_map(|(from, to, _)| Some(format!("ln -sf {} {}", ledger.word(*from)?, ledger.word(*to)?)))
+            .filter_map(|(from, to, _)| Some(format!("ln -sf {} {}", lasting(*from)?, lasting(*to)?)))
             .collect();
         let rest = here.len().saturating_sub(links.len());
         match edits::append(ledger, layer, links.join(" && ")).filter(|_| rest == 0) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::owners;
 use crate::advice::engine::ledger::{Facts, Found, Ledger, Words};
 use crate::advice::engine::phrases::capital;
 use crate::advice::rules::merge_runs::{Merged, Story};
@@ -25,10 +26,14 @@ impl Facts for Merged {
             (many, _) => format!("{many} groups of neighbouring RUN steps undo each other's work"),
         };
         let edits = self.groups.iter().map(|steps| Edit::MergeRuns { steps: steps.clone() }).collect();
+        // the largest change of owners can be spared
+        let changes = self.stories.iter().filter(|(_, story)| story.unchanged > 0);
+        let most = changes.max_by_key(|(_, story)| story.unchanged);
+        let notes = most.and_then(|(&(by, from), _)| owners::as_owner(ledger, by, &[from]));
         Words {
             title: format!("{title}{headers}"),
             why: why(ledger, &self.stories),
-            fix: Fix { edits, notes: Vec::new() },
+            fix: Fix { edits, notes: notes.into_iter().collect() },
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::copies::Copies;
-use super::edits;
+use super::{edits, owners};
 use crate::dockerfile::{Edit, Fix, shell};
 use crate::image::{EntryId, PathId};
 use crate::layer::Kind;
@@ -15,6 +15,23 @@ const DIRECTORIES: usize = 6;
 
 /// The steps that write the files, with the attributes; and the step that changed them, without.
 pub(super) fn fix(copies: &Copies<'_>, changer: &str) -> Fix {
+    let mut fix = edits(copies, changer);
+    let ledger = copies.ledger;
+    if let (true, [hider]) = (!fix.edits.is_empty(), copies.waste.by.as_slice()) {
+        let writers = copies.writers();
+        fix.notes.extend(owners::as_owner(ledger, *hider, &writers));
+        let evidence = copies.found.claims.evidence();
+        let now = evidence.iter().find_map(|evidence| ledger.image.entry_in_layer(evidence.path, *hider));
+        if let Some(now) = now.filter(|_| changer == "chown") {
+            let attributes = ledger.image.attrs_of(now);
+            let owner = (attributes.uid, attributes.gid);
+            fix.notes.extend(writers.iter().find_map(|&writer| owners::linked(ledger, writer, owner)));
+        }
+    }
+    fix
+}
+
+fn edits(copies: &Copies<'_>, changer: &str) -> Fix {
     let ledger = copies.ledger;
     let [hider] = *copies.waste.by.as_slice() else {
         return Fix::note(format!(
@@ -77,7 +94,7 @@ pub(super) fn fix(copies: &Copies<'_>, changer: &str) -> Fix {
     // a user must be there before a COPY can name it
     let first = rest.writers.iter().find(|&&writer| ledger.is_copied(writer));
     if let Some((&first, user)) = first.zip(user_of(changer, &value)) {
-        match maker(copies, user) {
+        match owners::maker(ledger, user) {
             Some(maker) if maker == hider => {
                 let parts = shell::part_texts(command);
                 let make: Vec<&str> = parts.into_iter().filter(|part| !is_change(part)).collect();
@@ -209,7 +226,10 @@ fn flag(copies: &Copies<'_>, changer: &str, value: &str) -> Option<String> {
             let evidence = copies.found.claims.evidence();
             let image = copies.ledger.image;
             let hider = *copies.waste.by.first()?;
-            let now = evidence.iter().find_map(|evidence| image.entry_in_layer(evidence.path, hider))?;
+            let now = evidence.iter().find_map(|evidence| image.entry_in_layer(evidence.path, hider));
+            // what hard links name elsewhere has another name here
+            let any = || image.layer_entries(hider).find(|&entry| image.entry(entry).kind.is_file());
+            let now = now.or_else(any)?;
             let attrs = image.attrs_of(now);
             let (user, group) = match (changer, value.split_once([':', '.'])) {
                 ("chgrp", _) => ("", value),
@@ -233,17 +253,6 @@ fn user_of<'a>(changer: &str, value: &'a str) -> Option<&'a str> {
     let name = value.split([':', '.']).find(|part| !part.is_empty())?;
     let is_name = !name.bytes().all(|byte| byte.is_ascii_digit());
     (matches!(changer, "chown" | "chgrp") && is_name).then_some(name)
-}
-
-/// The own step that makes a user or a group of this name.
-fn maker(copies: &Copies<'_>, user: &str) -> Option<usize> {
-    const MAKE: [&str; 4] = ["useradd", "adduser", "groupadd", "addgroup"];
-    copies.ledger.own_layers().find(|&layer| {
-        let commands = shell::commands(copies.ledger.image.command_of(layer));
-        commands
-            .iter()
-            .any(|words| MAKE.contains(&words[0].as_str()) && words.iter().any(|word| word == user))
-    })
 }
 
 /// True for an `ADD` of one file that stored several: it was an archive.

@@ -1,6 +1,6 @@
 //! Building in a stage of its own.
 
-use super::stages;
+use super::{stages, wheels};
 use crate::advice::engine::ledger::{Facts, Found, Ledger, Words};
 use crate::advice::engine::phrases::name_list;
 use crate::advice::rules::multi_stage::Stages;
@@ -19,6 +19,10 @@ impl Facts for Stages {
         } else {
             " Everything that lives in the image is accounted for: copied, installed again, or for building only."
         };
+        let mut fix = stages::fix(ledger, &self.plan);
+        if is_sketch {
+            fix.notes.extend(wheels::notes(ledger));
+        }
         Words {
             title: format!("{what}: {rest} of {all}"),
             why: format!(
@@ -27,7 +31,7 @@ impl Facts for Stages {
                 name_list(&names, 4),
                 found.rule.why
             ),
-            fix: stages::fix(ledger, &self.plan),
+            fix,
         }
     }
 }

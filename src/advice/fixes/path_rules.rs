@@ -2,14 +2,16 @@
 //!
 //! The texts of `assets/rules.toml` say it in general; they are shown where the history has nothing to change.
 
-use super::{apt, dependencies, edits, ignore, volumes};
+use super::{apt, cleaning, dependencies, edits, ignore, volumes};
 use crate::advice::engine::finding::{Confidence, Evidence};
 use crate::advice::engine::ledger::{Found, Ledger};
+use crate::advice::engine::phrases::has_sum;
 use crate::advice::engine::places;
 use crate::advice::engine::rule::{Group, PathRule, Remedy, Stage};
 use crate::advice::rules::files::PathFacts;
 use crate::analysis::package_managers::{PACKAGE_MANAGERS, PackageManager};
 use crate::dockerfile::{Edit, Fix, shell};
+use crate::image::PathId;
 
 /// What makes apt empty its cache after each installation, in the official images of Debian and Ubuntu.
 const DOCKER_CLEAN: &[u8] = b"etc/apt/apt.conf.d/docker-clean";
@@ -49,6 +51,10 @@ pub(super) fn fix(ledger: &Ledger<'_>, found: &Found<'_>, facts: &PathFacts) -> 
     }
     if !rule.mounts.is_empty() && fix.edits.iter().any(|edit| !matches!(edit, Edit::AddMount { .. })) {
         let home = home(ledger, found);
+        let is_there = |to: &String| is_mounted(ledger, found, &at_home(to, &home));
+        if !rule.mounts.iter().any(is_there) {
+            return fix;
+        }
         let mounts: Vec<String> = rule.mounts.iter().map(|to| mount(rule, to, &home)).collect();
         let clean =
             ledger.image.paths.find(DOCKER_CLEAN).filter(|&path| ledger.union.rootfs.entry(path).is_some());
@@ -99,12 +105,6 @@ fn is_carried(ledger: &Ledger<'_>, found: &Found<'_>) -> bool {
     inside.fold(0, bytes) * 2 > evidence.iter().fold(0, bytes)
 }
 
-/// True for a name that holds a sum, which another build may give another value.
-fn has_sum(word: &str) -> bool {
-    let is_sum = |part: &str| part.len() >= 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    word.split(['/', '-', '.', '_']).any(is_sum)
-}
-
 /// The edits of one guilty step.
 fn at(ledger: &Ledger<'_>, rule: &PathRule, found: &Found<'_>, facts: &PathFacts, layer: usize) -> Vec<Edit> {
     if rule.group == Group::Own && !rule.fix.is_empty() {
@@ -130,13 +130,25 @@ fn at(ledger: &Ledger<'_>, rule: &PathRule, found: &Found<'_>, facts: &PathFacts
             return swapped;
         }
     }
-    let clean = if ran && !rule.clean.is_empty() {
-        Some(rule.clean.clone())
-    } else {
-        removal(ledger, rule, found, layer)
+    let places = places::of(ledger, &found.claims, Some(layer));
+    let all = places.len();
+    let clean = Some(&rule.clean).filter(|clean| ran && !clean.is_empty());
+    let is_cleaned = |place| clean.is_some_and(|clean| cleaning::removes(clean, &full(ledger, place)));
+    let rest: Vec<PathId> = places.into_iter().filter(|&place| !is_cleaned(place)).collect();
+    let is_done = clean.is_some_and(|clean| command.contains(clean.as_str()));
+    let Some(removal) = removal(ledger, rule, &rest) else {
+        // what the row's command leaves cannot be named
+        let edit = clean.filter(|_| rest.is_empty() && !is_done);
+        return edit.and_then(|clean| edits::append(ledger, layer, clean.clone())).into_iter().collect();
     };
-    let is_done = clean.as_ref().is_some_and(|clean| command.contains(clean.as_str()));
-    clean.filter(|_| !is_done).and_then(|clean| edits::append(ledger, layer, clean)).into_iter().collect()
+    let clean = clean.filter(|clean| !is_done && rest.len() < all && !clean.is_empty());
+    let commands: Vec<&str> = clean.map(String::as_str).into_iter().chain([removal.as_str()]).collect();
+    edits::append(ledger, layer, commands.join(" && ")).into_iter().collect()
+}
+
+/// A path as the commands of the table name it.
+fn full(ledger: &Ledger<'_>, path: PathId) -> String {
+    format!("/{}", String::from_utf8_lossy(&ledger.image.paths.full(path)))
 }
 
 /// The command with the options that leave nothing behind; `pip3` as `pip`.
@@ -154,13 +166,12 @@ fn swapped(ledger: &Ledger<'_>, layer: usize, from: &str, to: &str) -> Vec<Edit>
 }
 
 /// The command that removes what was found: only what surely can go, and only when few places hold all of it.
-fn removal(ledger: &Ledger<'_>, rule: &PathRule, found: &Found<'_>, layer: usize) -> Option<String> {
+fn removal(ledger: &Ledger<'_>, rule: &PathRule, places: &[PathId]) -> Option<String> {
     let is_kept = matches!(rule.group, Group::Toolchain | Group::Secret | Group::Structure)
         || rule.group == Group::Own && !rule.fix.is_empty();
     if is_kept || rule.confidence == Confidence::Judgement {
         return None;
     }
-    let places = places::of(ledger, &found.claims, Some(layer));
     let words: Option<Vec<String>> = places.iter().map(|&place| ledger.word(place)).collect();
     let words = words.filter(|words| (1..=PLACES).contains(&words.len()))?;
     if words.iter().any(|word| has_sum(word)) {
@@ -171,10 +182,22 @@ fn removal(ledger: &Ledger<'_>, rule: &PathRule, found: &Found<'_>, layer: usize
 
 /// What follows `--mount=` for a cache.
 fn mount(rule: &PathRule, to: &str, home: &str) -> String {
-    let to = to.strip_prefix("/root/").map_or_else(|| to.to_owned(), |rest| format!("{home}/{rest}"));
+    let to = at_home(to, home);
     // only one apt at a time may use its directories
     let sharing = if rule.manager == "apt" { ",sharing=locked" } else { "" };
     format!("type=cache,target={to}{sharing}")
+}
+
+/// A directory below the home of root as one below another home.
+fn at_home(to: &str, home: &str) -> String {
+    to.strip_prefix("/root/").map_or_else(|| to.to_owned(), |rest| format!("{home}/{rest}"))
+}
+
+/// True when a mount takes in the largest of the files.
+fn is_mounted(ledger: &Ledger<'_>, found: &Found<'_>, to: &str) -> bool {
+    let evidence = found.claims.evidence();
+    let path = evidence.first().map(|evidence| full(ledger, evidence.path)).unwrap_or_default();
+    path.strip_prefix(to).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The home directory that a cache lies in.

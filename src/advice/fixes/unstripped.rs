@@ -9,10 +9,13 @@ use crate::image::PathId;
 use crate::units;
 
 /// Options that make a builder leave symbols out: the command, the option that is there if it does, and the command with it.
-const BUILDERS: [(&str, &str, &str); 2] = [
+const BUILDERS: [(&str, &str, &str); 3] = [
     ("go build", "-ldflags", "go build -ldflags='-s -w'"),
     ("cargo build", "profile.release.strip", "cargo build --config profile.release.strip=true"),
+    ("cargo install", "profile.release.strip", "cargo install --config profile.release.strip=true"),
 ];
+/// The same in the manifest of the project.
+const IN_MANIFEST: &str = "or in Cargo.toml, under [profile.release]: strip = true";
 
 /// So many files are not named one by one.
 const FEW: usize = 4;
@@ -30,9 +33,15 @@ impl Facts for Unstripped {
             .collect();
         let mut fix = Fix::default();
         for &layer in found.claims.layers.keys() {
-            let here = self.0.iter().filter(|(_, _, id)| ledger.image.layer_of(*id) == layer);
-            let paths: Vec<PathId> = here.map(|(_, path, _)| *path).collect();
-            let one = at(ledger, layer, &paths);
+            let here: Vec<_> =
+                self.0.iter().filter(|(_, _, id)| ledger.image.layer_of(*id) == layer).collect();
+            let names = here.iter().map(|(_, path, id)| match here.len() {
+                // the directory that holds all of them is named
+                FEW.. => Some(*path),
+                _ => ledger.lasting_name(*path, *id),
+            });
+            let paths: Option<Vec<PathId>> = names.collect();
+            let one = at(ledger, layer, &paths.unwrap_or_default());
             fix.edits.extend(one.edits);
             fix.notes.extend(one.notes);
         }
@@ -55,11 +64,14 @@ fn at(ledger: &Ledger<'_>, layer: usize, paths: &[PathId]) -> Fix {
         if shell::runs(command, builder) && !command.contains(known) {
             let edits = edits::swap(ledger, layer, builder, with);
             if !edits.is_empty() {
-                return Fix { edits, notes: Vec::new() };
+                let is_cargo = builder.starts_with("cargo");
+                return Fix { edits, notes: is_cargo.then(|| IN_MANIFEST.to_owned()).into_iter().collect() };
             }
         }
     }
-    let Some(strip) = strip(ledger, paths) else { return Fix::default() };
+    let Some(strip) = strip(ledger, paths) else {
+        return Fix::note("in the step that builds: strip --strip-unneeded, for each program and library");
+    };
     match edits::append(ledger, layer, strip.clone()).filter(|_| has_strip(ledger, layer)) {
         Some(edit) => Fix::one(edit),
         None if ledger.shell_run(layer).is_some() => {

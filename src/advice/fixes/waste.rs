@@ -81,9 +81,13 @@ impl Copies<'_> {
                 .filter_map(|(name, differs)| differs.then_some(name))
                 .collect();
         let what = if what.is_empty() { "time".into() } else { what.join(" and ") };
+        let first = match self.found.claims.own_live {
+            0 => "stay in the image, unseen",
+            _ => "stay in the image, where hard links still name them",
+        };
         let why = format!(
             "A layer cannot change a file's {what} in place: it stores the whole file again. {} {} that to {}; \
-             the first copies stay in the image, unseen. Set the {what} when the files are written.",
+             the first copies {first}. Set the {what} when the files are written.",
             capital(&self.hiders()),
             if self.waste.by.len() == 1 { "does" } else { "do" },
             self.shares()

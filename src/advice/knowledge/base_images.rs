@@ -82,3 +82,24 @@ pub(in crate::advice) static DISTRIBUTIONS: [Distribution; 12] = [
     distribution("opensuse-tumbleweed", "opensuse/tumbleweed", Tag::None, ""),
     distribution("arch", "archlinux", Tag::None, ""),
 ];
+
+/// Images of a distribution with some libraries, certificates and time zones, and no shell: `base-debian12`, and
+/// `cc-debian12` with the libraries of compilers. Source: README of GoogleContainerTools/distroless.
+pub(in crate::advice) const DISTROLESS: &str = "gcr.io/distroless";
+/// The versions of Debian that they are made of.
+pub(in crate::advice) const DISTROLESS_RELEASES: [&str; 2] = ["12", "13"];
+/// What all of them have, beside the loader.
+pub(in crate::advice) const LIBRARIES_OF_C: [&str; 10] = [
+    "libc.so.6",
+    "libcrypto.so.3",
+    "libdl.so.2",
+    "libm.so.6",
+    "libnss_dns.so.2",
+    "libpthread.so.0",
+    "libresolv.so.2",
+    "librt.so.1",
+    "libssl.so.3",
+    "libutil.so.1",
+];
+/// What `cc` has besides.
+pub(in crate::advice) const LIBRARIES_OF_CC: [&str; 3] = ["libgcc_s.so.1", "libgomp.so.1", "libstdc++.so.6"];

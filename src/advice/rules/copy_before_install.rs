@@ -4,7 +4,7 @@ use crate::advice::engine::finding::Severity;
 use crate::advice::engine::ledger::{Draft, Ledger};
 use crate::advice::knowledge::languages::{INSTALLERS, Installer};
 use crate::dockerfile::{Keyword, StepId, shell};
-use crate::image::Step;
+use crate::image::{PathId, Step};
 
 const ID: &str = "copy-before-install";
 
@@ -101,6 +101,10 @@ fn needs(ledger: &Ledger<'_>, kind: &Installer, command: &str, from: usize) -> O
         return (there.len() == kind.files.len() && (*lock != "Cargo.lock" || is_one_crate(ledger, from)))
             .then_some(there);
     }
+    // each package of a workspace has its own manifest, and yarn may bring itself and its plugins
+    if kind.files.first().is_some_and(|name| *name == "package.json") && is_workspace(ledger, from) {
+        return None;
+    }
     let operands: Vec<&str> = shell::operands(&words).skip(1).collect();
     let is_project = |operand: &&str| operand.starts_with('.') || *operand == "/" || operand.starts_with('$');
     if operands.iter().any(is_project) || words.iter().any(|word| word == "-e" || word == "--editable") {
@@ -126,6 +130,28 @@ fn is_one_crate(ledger: &Ledger<'_>, layer: usize) -> bool {
             .count()
     };
     named(b"Cargo.toml") == 1 && named(b"main.rs") == 1
+}
+
+/// True for a layer with several manifests of Node.js, or with what yarn is to run from.
+fn is_workspace(ledger: &Ledger<'_>, layer: usize) -> bool {
+    let paths = &ledger.image.paths;
+    let mut manifests = 0;
+    for entry in ledger.image.layer_entries(layer) {
+        let mut at = ledger.image.path_of(entry);
+        let is_manifest = paths.name(at) == b"package.json";
+        let mut is_of_yarn = paths.name(at) == b"pnpm-workspace.yaml";
+        while at != PathId::ROOT && paths.name(at) != b"node_modules" {
+            is_of_yarn |= paths.name(at) == b".yarn";
+            at = paths.parent(at);
+        }
+        if at == PathId::ROOT {
+            manifests += usize::from(is_manifest);
+            if is_of_yarn || manifests > 1 {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// True when a layer stores a file of this name, not below `node_modules` and the like.

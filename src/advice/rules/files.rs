@@ -99,7 +99,9 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
                 facts.is_untold = evidence.iter().any(|evidence| locks.is_dev(evidence.path).is_none());
             }
             // an image that is there for its tools has them on purpose
-            let is_meant = facts.started.is_some() || is_toolbox && rule.stage.is_some();
+            let is_meant = facts.started.is_some()
+                || is_toolbox && rule.stage.is_some()
+                || rule.remedy == Remedy::Documents && is_reader(ledger, &started);
             let severity = if is_meant { Some(Severity::Info) } else { severity };
             let mut layers: Vec<usize> = claims.layers.keys().copied().chain(facts.guilty).collect();
             layers.sort_unstable();
@@ -125,7 +127,7 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
 fn candidates(ledger: &Ledger<'_>, locks: &Locks) -> Vec<(PathId, EntryId, usize)> {
     let mut seen = vec![UNSEEN; ledger.image.entries.len()];
     let mut found: Vec<(PathId, EntryId)> = Vec::new();
-    let mut known = Packaged::new();
+    let mut known = Known::default();
     let rules = ledger.path_matches.rules();
     let dependencies = rules.iter().position(|rule| rule.remedy == Remedy::Dependencies);
     keep_linked(ledger, &mut seen);
@@ -189,16 +191,15 @@ fn keep_linked(ledger: &Ledger<'_>, seen: &mut [u8]) {
 }
 
 /// False for files that a rule's globs match and that it is not about.
-fn is_meant(
-    ledger: &Ledger<'_>,
-    path: PathId,
-    content: EntryId,
-    rule: &PathRule,
-    known: &mut Packaged,
-) -> bool {
+fn is_meant(ledger: &Ledger<'_>, path: PathId, content: EntryId, rule: &PathRule, known: &mut Known) -> bool {
     match rule.confirm {
         Some(Confirm::CoreDump) => is_dump(ledger, path, content),
         Some(Confirm::Copied) => ledger.is_from_context(ledger.image.layer_of(content)),
+        Some(Confirm::NotCopied) => {
+            let layer = ledger.image.layer_of(content);
+            !ledger.is_own(layer) || !ledger.is_from_context(layer)
+        }
+        Some(Confirm::NotPlugged) => !known.is_plugged(ledger),
         Some(Confirm::NotFromAPackage) => !is_compiled_by_a_package(ledger, path, known),
         Some(Confirm::Written) => ledger.image.written_layer() == Some(ledger.image.layer_of(content)),
         // asked while paths are matched
@@ -217,12 +218,27 @@ fn is_core(ledger: &Ledger<'_>, content: EntryId) -> bool {
     ledger.image.excerpts.elf(content).is_some_and(|elf| elf.kind == ElfKind::Core)
 }
 
-/// Whether the modules of a directory belong to packages of the system, asked once for each directory.
-type Packaged = HashMap<PathId, bool>;
+/// What is asked of many files and answered once.
+#[derive(Default)]
+struct Known {
+    /// Whether the modules of a directory belong to packages of the system.
+    packaged: HashMap<PathId, bool>,
+    /// Whether programs find their packages in yarn's cache.
+    is_plugged: Option<bool>,
+}
+
+impl Known {
+    fn is_plugged(&mut self, ledger: &Ledger<'_>) -> bool {
+        *self.is_plugged.get_or_insert_with(|| {
+            let mut live = ledger.union.rootfs.live();
+            live.any(|(path, _)| matches!(ledger.image.paths.name(path), b".pnp.cjs" | b".pnp.js"))
+        })
+    }
+}
 
 /// True for bytecode beside sources that a package of the system owns: the package's scripts compile it, and again
 /// after every upgrade, so no step of a Dockerfile can sensibly leave it out.
-fn is_compiled_by_a_package(ledger: &Ledger<'_>, path: PathId, known: &mut Packaged) -> bool {
+fn is_compiled_by_a_package(ledger: &Ledger<'_>, path: PathId, known: &mut Known) -> bool {
     let paths = &ledger.image.paths;
     let owned = |path| {
         ledger.analysis.packages.owner_index(path).is_some_and(|owner| is_of_the_system(ledger, owner))
@@ -231,7 +247,10 @@ fn is_compiled_by_a_package(ledger: &Ledger<'_>, path: PathId, known: &mut Packa
     let sources = if paths.name(directory) == b"__pycache__" { paths.parent(directory) } else { directory };
     let is_module = |path: &PathId| paths.name(*path).ends_with(b".py") && owned(*path);
     owned(path)
-        || *known.entry(sources).or_insert_with(|| paths.children(sources).any(|path| is_module(&path)))
+        || *known
+            .packaged
+            .entry(sources)
+            .or_insert_with(|| paths.children(sources).any(|path| is_module(&path)))
 }
 
 /// Who wrote the files, and how they came.
@@ -263,6 +282,12 @@ fn brings_recommends(ledger: &Ledger<'_>, layer: usize) -> bool {
     let packages = package_managers::installed(command).map(|(_, packages)| packages).unwrap_or_default();
     package_managers::takes_recommends(command)
         && !packages.iter().any(|name| package_managers::is_for_building(name))
+}
+
+/// True where a container starts a program that shows manual pages.
+fn is_reader(ledger: &Ledger<'_>, started: &Started) -> bool {
+    let is_one = |path: &PathId| matches!(ledger.image.paths.name(*path), b"man" | b"info" | b"pinfo");
+    started.programs.iter().any(is_one)
 }
 
 /// One line for all that the base brings: nobody can act on more.

@@ -16,6 +16,7 @@ pub(super) mod secret_env;
 pub(super) mod secret_file;
 pub(super) mod slim_base;
 mod toolbox;
+pub(super) mod unpinned_base;
 pub(super) mod unstripped;
 pub(super) mod upgrade;
 pub(super) mod waste;
@@ -49,4 +50,5 @@ pub(super) static STRUCTURAL: &[Rule] = &[
     layers::find,
     redundant_tools::find,
     slim_base::find,
+    unpinned_base::find,
 ];

@@ -5,6 +5,7 @@ use crate::advice::engine::finding::Severity;
 use crate::advice::engine::ledger::{Draft, Ledger};
 use crate::advice::knowledge::base_images::SLIM;
 use crate::advice::knowledge::package_managers;
+use crate::advice::stages::distroless;
 use crate::analysis::system::Language;
 
 const ID: &str = "slim-base";
@@ -26,6 +27,8 @@ pub(in crate::advice) enum Smaller {
     Nothing,
     /// The image of a language, and the packages that it makes unnecessary.
     Language { from: String, language: &'static str, installed: Vec<String> },
+    /// One with little more than the libraries that the program needs.
+    Libraries { from: String, libraries: Vec<String> },
     /// The same distribution.
     Variant(String),
 }
@@ -72,5 +75,7 @@ fn smaller(ledger: &Ledger<'_>, is_static: bool) -> Option<Smaller> {
             .collect();
         return Some(Smaller::Language { from, language, installed });
     }
-    base_images::smaller(ledger).ok().map(Smaller::Variant)
+    let libraries = distroless::image(ledger);
+    let libraries = libraries.map(|(from, libraries)| Smaller::Libraries { from, libraries });
+    libraries.or_else(|| base_images::smaller(ledger).ok().map(Smaller::Variant))
 }

@@ -1,13 +1,15 @@
 //! Programs and libraries that still have their symbols and debug information.
 //!
 //! What `strip` would save was read from the section headers; only that part of each file is billed. Files of the
-//! system's packages are left alone: the distribution decided on their symbols.
+//! system's packages are left alone: the distribution decided on their symbols. So are Python's: libraries of wheels
+//! were patched to find each other, and what strip leaves of them cannot be loaded any more ("ELF load command
+//! address/offset not page-aligned").
 
 use std::cmp::Reverse;
 
 use crate::advice::engine::claims::Claims;
 use crate::advice::engine::ledger::{Draft, Ledger};
-use crate::advice::engine::owners::is_of_the_system;
+use crate::advice::engine::owners::{is_of_python, is_of_the_system};
 use crate::image::{EntryId, PathId};
 use crate::overlay::Slot;
 
@@ -31,7 +33,7 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
             ledger.analysis.packages.owner_index(path).is_some_and(|owner| is_of_the_system(ledger, owner));
         if elf.strippable >= LEAST
             && !packaged
-            && !is_of_a_wheel(ledger, path)
+            && !is_of_python(ledger, path)
             && ledger.is_own(ledger.image.layer_of(id))
         {
             found.push((elf.strippable, path, id));
@@ -42,18 +44,4 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
     if claims.weight >= ledger.scale.floor {
         ledger.file(ID, Draft::of(claims), Unstripped(found));
     }
-}
-
-/// True below the directories of Python's packages: libraries of wheels were patched to find each other, and what
-/// strip leaves of them cannot be loaded any more ("ELF load command address/offset not page-aligned").
-fn is_of_a_wheel(ledger: &Ledger<'_>, path: PathId) -> bool {
-    let paths = &ledger.image.paths;
-    let mut at = path;
-    while at != PathId::ROOT {
-        if matches!(paths.name(at), b"site-packages" | b"dist-packages") {
-            return true;
-        }
-        at = paths.parent(at);
-    }
-    false
 }

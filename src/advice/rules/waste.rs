@@ -7,7 +7,8 @@ use crate::advice::engine::ledger::{Draft, Ledger};
 use crate::analysis::Copy;
 use crate::dockerfile::shell;
 use crate::image::{EntryId, PathId};
-use crate::overlay::Cause;
+use crate::layer::Kind as FileKind;
+use crate::overlay::{Cause, Fate};
 
 /// What happened to a wasted copy. In the order of billing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,6 +109,7 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
             ledger.claim(&mut group.claims, wasted.path, copy.entry);
         }
     }
+    copied_alive(ledger, &mut groups);
     for (kind, mut group) in merge_small(ledger, with_unchanged(ledger, groups)) {
         group.by.sort_unstable();
         let claims = std::mem::take(&mut group.claims);
@@ -118,6 +120,66 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
         let facts = Waste { kind, by, differs, path_matches };
         ledger.file(kind.rule(), Draft { layers, ..Draft::of(claims) }, facts);
     }
+}
+
+/// Copies that a change of attributes made of files which live on through another name: a `chown -R` of a
+/// `node_modules` whose files are hard links into a store. Such a change parts the names, so that the content is
+/// stored once more for each that it reaches. Nothing of that is wasted by the layers' arithmetic, and all of it but
+/// one copy goes with the change.
+fn copied_alive(ledger: &mut Ledger<'_>, groups: &mut BTreeMap<(Kind, usize), Group>) {
+    let (image, union) = (ledger.image, ledger.union);
+    let mut copies: BTreeMap<EntryId, Vec<(PathId, EntryId)>> = BTreeMap::new();
+    for (number, entry) in image.entries.iter().enumerate() {
+        let link = EntryId(u32::try_from(number).unwrap_or(u32::MAX));
+        if entry.kind != FileKind::HardLink || !ledger.is_own(image.layer_of(link)) {
+            continue;
+        }
+        let Some(content) = union.content_of(link).filter(|&content| union.fate(content) == Fate::Live)
+        else {
+            continue;
+        };
+        for (path, id) in [(image.path_of(link), link), (image.path_of(content), content)] {
+            if let Some(copy) = next_copy(ledger, path, id, content) {
+                let known = copies.entry(content).or_default();
+                if !known.contains(&(path, copy)) {
+                    known.push((path, copy));
+                }
+            }
+        }
+    }
+    for (content, mut more) in copies {
+        more.sort_by_key(|&(_, copy)| copy);
+        let by = image.layer_of(more[0].1);
+        let group = groups.entry((Kind::Metadata, by)).or_default();
+        if group.by.is_empty() {
+            group.by.push(by);
+        }
+        let (old, new) = (image.attrs_of(content), image.attrs_of(more[0].1));
+        group.differs.owner |= (old.uid, old.gid) != (new.uid, new.gid);
+        group.differs.mode |= old.mode != new.mode;
+        group.differs.xattrs |= old.xattrs != new.xattrs;
+        // the last copy is the one that the names share then
+        more.pop();
+        ledger.claim(&mut group.claims, image.path_of(content), content);
+        for (path, copy) in more {
+            ledger.claim(&mut group.claims, path, copy);
+        }
+    }
+}
+
+/// The living copy of a path's content that the next step to store it made with other attributes.
+fn next_copy(ledger: &Ledger<'_>, path: PathId, id: EntryId, content: EntryId) -> Option<EntryId> {
+    let image = ledger.image;
+    let timeline = image.timeline.of(path);
+    let at = timeline.iter().position(|&entry| entry == id)?;
+    let next = *timeline.get(at + 1)?;
+    let (old, new) = (image.entry(content), image.entry(next));
+    let is_same = new.kind.is_file() && new.hash != 0 && (new.hash, new.size) == (old.hash, old.size);
+    let (before, after) = (image.attrs_of(content), image.attrs_of(next));
+    let differs = (before.uid, before.gid, before.mode) != (after.uid, after.gid, after.mode)
+        || before.xattrs != after.xattrs;
+    let is_free = !ledger.is_claimed(next) && !ledger.is_claimed(content);
+    (is_same && differs && is_free && ledger.union.fate(next) == Fate::Live).then_some(next)
 }
 
 /// Files that had the mode or owner already, together with those that the same step changed: it stores both again

@@ -7,6 +7,7 @@
 mod again;
 mod closure;
 mod cover;
+pub(in crate::advice) mod distroless;
 mod living;
 mod python;
 

@@ -134,6 +134,11 @@ fn structural() -> Vec<(&'static str, Fixture, Fixture)> {
             Fixture::new().run("pip install flask==3.0 && npm i a@1", &[]),
         ),
         (
+            "unpinned-base",
+            Fixture::new().run("a", &[file("b", 1)]).dockerfile("FROM x:1\nRUN a\n"),
+            Fixture::new().run("a", &[file("b", 1)]),
+        ),
+        (
             "many-layers",
             (0..31).fold(Fixture::new(), |image, _| image.run("a", &[])),
             (0..30).fold(Fixture::new(), |image, _| image.run("a", &[])),

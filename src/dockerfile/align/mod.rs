@@ -20,6 +20,8 @@ pub struct Alignment {
     pub first: StepId,
     /// Where the two differ first.
     pub difference: Option<Difference>,
+    /// The `FROM` that names the base of the image: that of the first stage in a row of stages.
+    pub from: usize,
 }
 
 /// A step and an instruction that do not match.
@@ -40,7 +42,7 @@ impl Dockerfile {
         target: Option<&str>,
         redact: &dyn Fn(&str) -> String,
     ) -> Option<Alignment> {
-        let chain = self.chain(target)?;
+        let (from, chain) = self.chain(target)?;
         let expected = expected::of(self, &chain, redact);
         let mut nodes = vec![None; steps.len()];
         let mut difference = None;
@@ -70,12 +72,12 @@ impl Dockerfile {
             // from here on every pair would be a guess
             nodes[..at].fill(None);
         }
-        Some(Alignment { nodes, first: StepId::at(at), difference })
+        Some(Alignment { nodes, first: StepId::at(at), difference, from })
     }
 
-    /// The instructions that make the history of a stage, first to last, without `FROM`. What the stage below has
+    /// The first `FROM`, and the instructions that make the history of a stage, first to last, without any. What the stage below has
     /// `ONBUILD` comes before those of its own.
-    fn chain(&self, target: Option<&str>) -> Option<Vec<Link>> {
+    fn chain(&self, target: Option<&str>) -> Option<(usize, Vec<Link>)> {
         let stages = self.stages();
         let words = |stage: &std::ops::Range<usize>| -> Vec<String> {
             self.nodes[stage.start].body.text.split_ascii_whitespace().map(str::to_owned).collect()
@@ -102,7 +104,7 @@ impl Dockerfile {
             chain.splice(0..0, triggers.map(|node| Link { node, is_triggered: true }));
             stage = parent;
         }
-        Some(chain)
+        Some((stages[stage].start, chain))
     }
 }
 
