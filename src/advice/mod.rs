@@ -50,7 +50,7 @@ pub fn advise(image: &Image, union: &Union, analysis: &Analysis, settings: &Sett
     let texts = image.step_texts();
     let rebuilt = Rebuilt::fragment(&texts);
     for finding in &mut advice.findings {
-        finding.snippet = rebuilt.snippet(&finding.fix);
+        finding.snippet = image.snippet(&finding.fix, &rebuilt);
     }
     advice
 }

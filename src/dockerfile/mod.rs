@@ -16,7 +16,7 @@ mod step;
 pub mod write;
 
 pub use align::{Alignment, Difference};
-pub use compose::{Applied, Composed, Skipped, Target, compose};
+pub use compose::{Applied, Composed, Skipped, Target, compose, snippet};
 pub use created_by::{Instruction, parse as parse_created_by};
 pub use edit::{Edit, Fix};
 pub use file::{Dockerfile, Flag, Form, Heredoc, LineRange, Logical, Node, Script};

@@ -1,7 +1,7 @@
 //! Finds the lines of an image's steps in its Dockerfile.
 
 use super::{DIFFERS, Diagnostic, Image, Layer, Origin};
-use crate::dockerfile::{Dockerfile, Keyword, LineRange, StepId};
+use crate::dockerfile::{self, Dockerfile, Fix, Keyword, LineRange, Rebuilt, StepId, Target};
 use crate::oci::Provenance;
 use crate::secrets::redact;
 
@@ -110,6 +110,17 @@ impl Image {
         }) && self.layers[layer].step.and_then(is_of_stage).is_none()
     }
 
+    /// The lines that a fix changes, as they are with it: those of the Dockerfile where it is known and nothing in them
+    /// is secret, else of the `history`.
+    pub fn snippet(&self, fix: &Fix, history: &Rebuilt<'_>) -> String {
+        let located = self.origin.as_ref().and_then(|origin| {
+            let Origin { file, alignment, .. } = origin;
+            let target = Target { file, nodes: &alignment.nodes, ..history.target(true) };
+            dockerfile::snippet(target, fix).filter(|text| redact(text) == *text)
+        });
+        located.unwrap_or_else(|| history.snippet(fix))
+    }
+
     /// The Dockerfile and the lines that made a layer.
     pub fn lines_of_layer(&self, layer: usize) -> Option<(&Origin, LineRange)> {
         let origin = self.origin.as_ref()?;
@@ -121,8 +132,8 @@ impl Image {
 mod tests {
     use super::super::sample::image_with;
     use crate::digest::Digest;
-    use crate::dockerfile::{Keyword, LineRange};
-    use crate::image::Step;
+    use crate::dockerfile::{Edit, Fix, Keyword, LineRange, Rebuilt, StepId};
+    use crate::image::{Image, Step};
     use crate::oci::{BuiltLayer, Provenance};
 
     #[test]
@@ -172,6 +183,39 @@ mod tests {
         }
         let text = "RUN same".into();
         assert!(image(true).locate_by("x", &Provenance { text, ..provenance }).is_err());
+    }
+
+    #[test]
+    fn a_fix_is_shown_in_the_lines_of_the_dockerfile_but_no_secret_of_it() {
+        let sum = "0123abcd".repeat(8);
+        let step = |keyword, command: String, layer| Step {
+            instruction: Some(keyword),
+            command,
+            created: None,
+            layer: Some(layer),
+        };
+        let steps = vec![
+            step(Keyword::Copy, format!("COPY file:{sum} in /app"), 0),
+            step(Keyword::Run, "curl -H \"Authorization: Bearer …\" x.test".into(), 1),
+        ];
+        let mut image = image_with(&[&["file app 1"], &["file b 1"]], steps);
+        let flag = Fix {
+            edits: vec![Edit::AddFlag { step: StepId(0), flag: "--chown=app".into() }],
+            notes: vec!["why".into()],
+        };
+        let clean = Fix {
+            edits: vec![Edit::AppendCommand { step: StepId(1), command: "rm -rf /x".into() }],
+            notes: Vec::new(),
+        };
+        let shown = |image: &Image, fix: &Fix| image.snippet(fix, &Rebuilt::fragment(&image.step_texts()));
+        assert_eq!(shown(&image, &flag), "# why\nCOPY --chown=app <SOURCE> /app");
+        let text =
+            "FROM x\nCOPY my.app /app\nRUN curl -H \"Authorization: Bearer abcdef0123456789abcdef\" x.test\n";
+        image.locate("Dockerfile", text, None).unwrap();
+        assert!(image.diagnostics.is_empty(), "{:?}", image.diagnostics);
+        assert_eq!(shown(&image, &flag), "# why\nCOPY --chown=app my.app /app");
+        let secret = shown(&image, &clean);
+        assert!(!secret.contains("abcdef0123456789") && secret.contains("rm -rf /x"), "{secret}");
     }
 
     #[test]

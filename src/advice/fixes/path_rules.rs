@@ -60,12 +60,12 @@ pub(super) fn fix(ledger: &Ledger<'_>, found: &Found<'_>, facts: &PathFacts) -> 
             ledger.image.paths.find(DOCKER_CLEAN).filter(|&path| ledger.union.rootfs.entry(path).is_some());
         // what empties the cache has to go first
         let keep = match clean.filter(|_| rule.manager == "apt") {
-            Some(_) => " rm -f /etc/apt/apt.conf.d/docker-clean && …",
-            None => "",
+            Some(_) => "rm -f /etc/apt/apt.conf.d/docker-clean && …",
+            None => "…",
         };
         fix.notes.push(format!(
-            "or, with BuildKit, keep it for the next build and out of the image: RUN --mount={}{keep}",
-            mounts.join(" --mount=")
+            "or, with BuildKit, keep it for the next build and out of the image:\nRUN --mount={} \\\n    {keep}",
+            mounts.join(" \\\n    --mount=")
         ));
     }
     fix

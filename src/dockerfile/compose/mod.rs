@@ -224,41 +224,60 @@ fn builds(target: Target<'_>, lines: &[String]) -> Try {
     Ok(())
 }
 
-/// The lines that a fix changes, as they are with it; notes and what cannot be done are comments.
-pub(super) fn snippet(target: Target<'_>, fix: &Fix) -> String {
-    let mut lines: Vec<String> =
-        fix.notes.iter().map(|note| format!("# {}", note.replace('\n', "\n# "))).collect();
-    let mut draft = Draft::new(target.file, target.nodes);
-    let mut cut = Cut::default();
-    let mut ignore = Vec::new();
-    for edit in &fix.edits {
-        match edit {
-            // these are about the whole file, of which a part is shown
-            Edit::ReplaceFrom { with } => {
-                lines.push(format!("FROM {with}"));
-                continue;
+/// The lines that a fix changes, as they are with it; notes are comments.
+pub(super) struct Snippet {
+    pub(super) text: String,
+    /// Whether all edits are made; those that cannot be are comments.
+    pub(super) is_whole: bool,
+}
+
+impl Snippet {
+    pub(super) fn new(target: Target<'_>, fix: &Fix) -> Self {
+        let mut lines: Vec<String> =
+            fix.notes.iter().map(|note| format!("# {}", note.replace('\n', "\n# "))).collect();
+        let mut draft = Draft::new(target.file, target.nodes);
+        let mut cut = Cut::default();
+        let mut ignore = Vec::new();
+        let mut is_whole = true;
+        for edit in &fix.edits {
+            match edit {
+                // these are about the whole file, of which a part is shown
+                Edit::ReplaceFrom { with } => lines.push(format!("FROM {with}")),
+                Edit::SplitStages { build, finish, run, .. } => {
+                    let parts: [&[String]; 4] = [build, finish, &[String::new()], run];
+                    for part in parts {
+                        let named = draft.named(part, None);
+                        is_whole &= named.is_ok();
+                        lines.extend(named.unwrap_or_else(|_| part.to_vec()));
+                    }
+                }
+                _ => {
+                    if let Err(reason) = apply(&mut draft, target, &mut cut, fix, edit, &mut ignore) {
+                        is_whole = false;
+                        lines.push(format!("# by hand, because {reason}: {}", edit.describe()));
+                    }
+                }
             }
-            Edit::SplitStages { build, finish, run, .. } => {
-                lines.extend(build.iter().chain(finish).cloned());
-                lines.push(String::new());
-                lines.extend(run.iter().cloned());
-                continue;
+        }
+        match draft.changed() {
+            Ok(changed) => lines.extend(changed),
+            Err(reason) => {
+                is_whole = false;
+                lines.push(format!("# by hand, because {reason}"));
             }
-            _ => {}
         }
-        if let Err(reason) = apply(&mut draft, target, &mut cut, fix, edit, &mut ignore) {
-            lines.push(format!("# by hand, because {reason}: {}", edit.describe()));
+        if !ignore.is_empty() {
+            lines.push("# .dockerignore".into());
+            lines.extend(ignore);
         }
+        Self { text: lines.join("\n"), is_whole }
     }
-    match draft.changed() {
-        Ok(changed) => lines.extend(changed),
-        Err(reason) => lines.push(format!("# by hand, because {reason}")),
-    }
-    if !ignore.is_empty() {
-        lines.push("# .dockerignore".into());
-        lines.extend(ignore);
-    }
-    lines.join("\n")
+}
+
+/// The lines that a fix changes in a Dockerfile; none when not all of it can be made there.
+pub fn snippet(target: Target<'_>, fix: &Fix) -> Option<String> {
+    let Snippet { text, is_whole } = Snippet::new(target, fix);
+    is_whole.then_some(text)
 }
 
 #[cfg(test)]

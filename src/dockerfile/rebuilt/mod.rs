@@ -9,7 +9,7 @@ mod instruction;
 
 use instruction::instruction;
 
-use super::compose::{Target, snippet};
+use super::compose::{Snippet, Target};
 use super::{Dockerfile, Fix, StepId, StepText};
 
 /// A Dockerfile rebuilt from steps, and the instruction of each of them.
@@ -78,7 +78,7 @@ impl<'a> Rebuilt<'a> {
 
     /// The lines that a fix changes, as they are with it, for a screen. Notes are comments.
     pub fn snippet(&self, fix: &Fix) -> String {
-        snippet(self.target(true), fix)
+        Snippet::new(self.target(true), fix).text
     }
 }
 

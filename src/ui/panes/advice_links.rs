@@ -70,7 +70,7 @@ pub(super) fn combined(data: &Data, marked: &BTreeSet<usize>) -> Option<String> 
         let mut notes: Vec<String> = notes.flat_map(|finding| finding.fix.notes.clone()).collect();
         notes.dedup();
         let texts = data.image.step_texts();
-        parts.push(Rebuilt::fragment(&texts).snippet(&Fix { edits, notes }));
+        parts.push(data.image.snippet(&Fix { edits, notes }, &Rebuilt::fragment(&texts)));
     }
     let rest = marked.iter().filter(|finding| finding.fix.edits.is_empty());
     parts.extend(rest.map(|finding| finding.snippet.trim_end().to_owned()));
