@@ -4,8 +4,8 @@ use std::io;
 use std::ops::Deref;
 use std::sync::mpsc::Sender;
 
-/// A part of the tar, read by the hasher and the compressor at the same time. Its memory is used again when both are
-/// done: fresh memory for each block would cost page faults that add up to a third of the cost of copying.
+/// A part of the tar, which is hashed and compressed at the same time. Its memory is used again when both are done:
+/// fresh memory for each block would cost page faults that add up to a third of the cost of copying.
 pub(super) struct Block {
     bytes: Vec<u8>,
     used: usize,
@@ -34,7 +34,35 @@ impl Drop for Block {
     }
 }
 
-/// Takes the bytes of a tar, in pieces of any size.
+/// Fetches bytes from an offset on, and says how many.
+pub(super) type Read<'a> = dyn FnMut(&mut [u8], u64) -> io::Result<usize> + 'a;
+
+/// What takes the bytes of a tar.
+pub(super) trait Out {
+    /// The next bytes.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// The next `length` bytes, which `read` fetches. `look` sees each piece.
+    fn read(&mut self, length: u64, read: &mut Read<'_>, look: &mut dyn FnMut(&[u8])) -> io::Result<()>;
+}
+
+/// Counts bytes and reads none of them.
+#[derive(Default)]
+pub(super) struct Count(pub(super) u64);
+
+impl Out for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0 += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn read(&mut self, length: u64, _: &mut Read<'_>, _: &mut dyn FnMut(&[u8])) -> io::Result<()> {
+        self.0 += length;
+        Ok(())
+    }
+}
+
+/// Takes the bytes of a tar, in pieces of any size, and cuts them into blocks.
 pub(super) struct Blocks<'a> {
     /// The block that is filled: `used` bytes of it are.
     bytes: Vec<u8>,
@@ -52,8 +80,20 @@ impl<'a> Blocks<'a> {
         Self { bytes, used: 0, send }
     }
 
-    /// The next bytes.
-    pub(super) fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+    fn filled(&mut self, more: usize) -> io::Result<()> {
+        self.used += more;
+        if self.used == self.bytes.len() { self.flush() } else { Ok(()) }
+    }
+
+    /// Passes on what is there.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.bytes = (self.send)(std::mem::take(&mut self.bytes), std::mem::take(&mut self.used))?;
+        Ok(())
+    }
+}
+
+impl Out for Blocks<'_> {
+    fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             let room = &mut self.bytes[self.used..];
             let (first, rest) = bytes.split_at(bytes.len().min(room.len()));
@@ -64,13 +104,7 @@ impl<'a> Blocks<'a> {
         Ok(())
     }
 
-    /// The next `length` bytes, which `read` fetches from an offset of theirs on. `look` sees each piece.
-    pub(super) fn read(
-        &mut self,
-        length: u64,
-        mut read: impl FnMut(&mut [u8], u64) -> io::Result<usize>,
-        mut look: impl FnMut(&[u8]),
-    ) -> io::Result<()> {
+    fn read(&mut self, length: u64, read: &mut Read<'_>, look: &mut dyn FnMut(&[u8])) -> io::Result<()> {
         let mut done = 0;
         while done < length {
             let room = &mut self.bytes[self.used..];
@@ -83,17 +117,6 @@ impl<'a> Blocks<'a> {
             done += got as u64;
             self.filled(got)?;
         }
-        Ok(())
-    }
-
-    fn filled(&mut self, more: usize) -> io::Result<()> {
-        self.used += more;
-        if self.used == self.bytes.len() { self.flush() } else { Ok(()) }
-    }
-
-    /// Passes on what is there.
-    pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.bytes = (self.send)(std::mem::take(&mut self.bytes), std::mem::take(&mut self.used))?;
         Ok(())
     }
 }

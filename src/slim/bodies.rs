@@ -14,6 +14,10 @@ impl BodyHashes {
         self.0.insert(id, hash);
     }
 
+    pub(super) fn add(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     pub(super) fn get(&self, id: EntryId) -> Option<u64> {
         self.0.get(&id).copied()
     }

@@ -11,6 +11,7 @@ mod bodies;
 mod documents;
 mod export;
 mod job;
+mod line;
 mod member;
 mod opened;
 mod pack;

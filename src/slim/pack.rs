@@ -1,17 +1,16 @@
 //! Stores a new layer: cuts its tar into blocks, hashes them, compresses them on all cores, and writes them in order.
 //!
-//! One thread makes the tar, one hashes it, and one writes and hashes what is stored. Each block is compressed on its
-//! own: gzip blocks become one member, as pigz writes it; each zstd block is a frame, and every reader joins frames. So
-//! the bytes depend neither on the number of cores nor on their timing.
+//! Each block is compressed on its own: gzip blocks become one member, as pigz writes it; each zstd block is a frame,
+//! and every reader joins frames. So the bytes depend neither on the number of cores nor on their timing.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
-use std::thread;
+use std::sync::mpsc::channel;
 
 use sha2::{Digest as _, Sha256};
 
-use super::blocks::{Block, Blocks};
+use super::blocks::{Block, Blocks, Out};
+use super::line::Line;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::source::Compression;
@@ -58,10 +57,21 @@ impl Packing {
         }
     }
 
+    /// Bytes of a block: what is only hashed and written is best done while it is in the cache of a core.
     fn block(self) -> usize {
         match self {
-            Self::None | Self::Gzip(_) => 1 << 20,
+            Self::None => 256 << 10,
+            Self::Gzip(_) => 1 << 20,
             Self::Zstd(_) => 4 << 20,
+        }
+    }
+
+    /// Compresses a block.
+    pub(super) fn compress(self, block: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::None => None,
+            Self::Gzip(level) => deflate(block, level),
+            Self::Zstd(level) => zstd::bulk::compress(block, level).ok(),
         }
     }
 }
@@ -94,65 +104,28 @@ pub(super) struct Stored {
 pub(super) fn pack(
     packing: Packing,
     out: &mut (dyn Write + Send),
-    fill: impl FnOnce(&mut Blocks<'_>) -> Result<()>,
+    fill: impl FnOnce(&mut dyn Out) -> Result<()>,
 ) -> Result<Stored> {
-    let (to_hasher, blocks) = sync_channel::<Arc<Block>>(4);
-    let (to_writer, packed) = sync_channel::<Receiver<Piece>>(2 * rayon::current_num_threads());
-    thread::scope(|scope| {
-        let hasher = scope.spawn(move || {
-            let mut sum = Sha256::new();
-            for block in blocks {
-                sum.update(&**block);
-            }
-            sum
-        });
-        let writer = scope.spawn(move || write(packing, out, &packed));
+    let line = Line::new(packing, out);
+    let filled = rayon::in_place_scope(|scope| {
         let (home, used) = channel();
         let fresh = || vec![0; packing.block()];
         let mut send = |bytes: Vec<u8>, length: usize| {
-            let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
-            let block = Arc::new(Block::new(bytes, length, home.clone()));
-            to_writer.send(start(packing, Arc::clone(&block))).map_err(|_| gone())?;
-            to_hasher.send(block).map_err(|_| gone())?;
+            line.add(Arc::new(Block::new(bytes, length, home.clone())));
+            scope.spawn(|_| while line.help() {});
+            line.make_room()?;
             Ok(used.try_recv().unwrap_or_else(|_| fresh()))
         };
         let mut blocks = Blocks::new(fresh(), &mut send);
         let filled = fill(&mut blocks).and_then(|()| blocks.flush().map_err(|error| Error::io(&error)));
-        drop((to_hasher, to_writer));
-        let gone = || Error::because("a thread that writes the layer ended early");
-        let (size, sum) = writer.join().map_err(|_| gone())?.map_err(|error| Error::io(&error))?;
-        filled?;
-        let diff_id = digest(hasher.join().map_err(|_| gone())?);
-        let digest = sum.map_or_else(|| diff_id.clone(), digest);
-        Ok(Stored { diff_id, digest, size })
-    })
-}
-
-/// A block as it is stored.
-enum Piece {
-    Plain(Arc<Block>),
-    /// Compressed, with the check sum of the block that gzip needs.
-    Packed(Vec<u8>, flate2::Crc),
-}
-
-/// Compresses a block on whichever thread is free.
-fn start(packing: Packing, block: Arc<Block>) -> Receiver<Piece> {
-    let (sender, receiver): (SyncSender<Piece>, _) = sync_channel(1);
-    // no one waits for the pieces of a layer that failed
-    let pass = move |piece: Option<Piece>| _ = piece.map(|piece| sender.send(piece));
-    match packing {
-        Packing::None => pass(Some(Piece::Plain(block))),
-        Packing::Gzip(level) => rayon::spawn(move || {
-            let mut sum = flate2::Crc::new();
-            sum.update(&block);
-            pass(deflate(&block, level).map(|bytes| Piece::Packed(bytes, sum)));
-        }),
-        Packing::Zstd(level) => rayon::spawn(move || {
-            let bytes = zstd::bulk::compress(&block, level).ok();
-            pass(bytes.map(|bytes| Piece::Packed(bytes, flate2::Crc::new())));
-        }),
-    }
-    receiver
+        if filled.is_ok() {
+            line.clear();
+        } else {
+            line.stop();
+        }
+        filled
+    });
+    line.finish(filled)
 }
 
 /// One block of a deflate stream, which ends at a whole byte and is not the last.
@@ -171,58 +144,6 @@ fn deflate(block: &[u8], level: u32) -> Option<Vec<u8>> {
     }
 }
 
-/// The header of a gzip file (RFC 1952, 2.3): no name, no time, an unknown system.
-const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-/// The last block of a deflate stream, empty.
-const LAST_BLOCK: [u8; 2] = [3, 0];
-
-/// Writes pieces in order. Returns the number of bytes written and, unless they are the tar itself, their hash.
-fn write(
-    packing: Packing,
-    out: &mut (dyn Write + Send),
-    pieces: &Receiver<Receiver<Piece>>,
-) -> io::Result<(u64, Option<Sha256>)> {
-    let mut out = Summed { out, sum: (packing != Packing::None).then(Sha256::new), size: 0 };
-    let is_gzip = matches!(packing, Packing::Gzip(_));
-    if is_gzip {
-        out.write(&GZIP_HEADER)?;
-    }
-    let mut whole = flate2::Crc::new();
-    for piece in pieces {
-        let piece = piece.recv().map_err(|_| io::Error::other("a block could not be compressed"))?;
-        match piece {
-            Piece::Plain(block) => out.write(&block)?,
-            Piece::Packed(bytes, sum) => {
-                out.write(&bytes)?;
-                whole.combine(&sum);
-            }
-        }
-    }
-    if is_gzip {
-        out.write(&LAST_BLOCK)?;
-        out.write(&whole.sum().to_le_bytes())?;
-        out.write(&whole.amount().to_le_bytes())?;
-    }
-    Ok((out.size, out.sum))
-}
-
-struct Summed<'a> {
-    out: &'a mut (dyn Write + Send),
-    sum: Option<Sha256>,
-    size: u64,
-}
-
-impl Summed<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.out.write_all(bytes)?;
-        if let Some(sum) = &mut self.sum {
-            sum.update(bytes);
-        }
-        self.size += bytes.len() as u64;
-        Ok(())
-    }
-}
-
 /// `sha256:…`
 pub(super) fn digest(sum: Sha256) -> Digest {
     Digest::sha256(&sum.finalize().into())
@@ -230,7 +151,7 @@ pub(super) fn digest(sum: Sha256) -> Digest {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
+    use std::io::{self, Read};
 
     use super::*;
 

@@ -5,16 +5,16 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::blocks::Blocks;
-use super::pack::{Packing, Stored, digest, pack};
-use super::unpack::sum;
+use rayon::prelude::*;
+
+use super::pack::digest;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::source::tar::{BLOCK, octal, seal};
-use crate::source::{Compression, Meter, Section};
+use crate::source::{Section, write_file_at};
 use sha2::{Digest as _, Sha256};
 
 /// A new image while it is written.
@@ -25,24 +25,53 @@ pub(super) struct Store {
 }
 
 enum Place {
-    /// A tar.
-    Tar(File),
+    /// A tar, and where it ends so far.
+    Tar(File, u64),
     /// An OCI layout.
     Directory(PathBuf),
 }
 
-/// Bytes that are copied at once: so soon does it stop when it is told to.
-const PIECE: u64 = 16 << 20;
+/// Where a blob is written: in a file, from an offset on.
+pub(super) struct Spot<'a> {
+    pub(super) file: &'a File,
+    pub(super) at: u64,
+}
+
+impl Write for Spot<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        write_file_at(self.file, bytes, self.at)?;
+        self.at += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is known of a blob when it was written.
+pub(super) trait Blob {
+    /// Its digest and its length.
+    fn about(&self) -> (&Digest, u64);
+}
+
+impl Blob for (Digest, u64) {
+    fn about(&self) -> (&Digest, u64) {
+        (&self.0, self.1)
+    }
+}
+
+const BLOCK_LENGTH: u64 = BLOCK as u64;
 
 impl Store {
     /// Writes a tar into an empty file.
     pub(super) fn tar(file: File) -> Result<Self> {
-        let mut store = Self { place: Place::Tar(file), names: HashSet::new() };
+        let mut end = 0;
         for name in ["blobs/", "blobs/sha256/"] {
-            let Place::Tar(file) = &mut store.place else { continue };
-            file.write_all(&header(name, 0)).map_err(|error| Error::io(&error))?;
+            write_file_at(&file, &header(name, 0), end).map_err(|error| Error::io(&error))?;
+            end += BLOCK_LENGTH;
         }
-        Ok(store)
+        Ok(Self { place: Place::Tar(file, end), names: HashSet::new() })
     }
 
     /// Writes an OCI layout into an empty directory.
@@ -51,53 +80,10 @@ impl Store {
         Ok(Self { place: Place::Directory(path), names: HashSet::new() })
     }
 
-    /// Stores the tar that `fill` makes as a blob.
-    pub(super) fn pack(
-        &mut self,
-        packing: Packing,
-        fill: impl FnOnce(&mut Blocks<'_>) -> Result<()>,
-    ) -> Result<Stored> {
-        let mut stored = None;
-        self.blob(|out| {
-            let packed = pack(packing, out, fill)?;
-            let about = (packed.digest.clone(), packed.size);
-            stored = Some(packed);
-            Ok(about)
-        })?;
-        stored.ok_or_else(|| Error::because("nothing was stored"))
-    }
-
-    /// Copies a blob. `known` is its digest, when it is known.
-    pub(super) fn copy(
-        &mut self,
-        blob: &Section,
-        known: Option<&Digest>,
-        meter: Meter<'_>,
-    ) -> Result<(Digest, u64)> {
-        let known = known.filter(|digest| digest.algorithm() == "sha256").cloned();
-        self.blob(|out| {
-            let mut at = 0;
-            while at < blob.length() {
-                if meter.stopped() {
-                    return Err(Error::Interrupted);
-                }
-                let piece = PIECE.min(blob.length() - at);
-                blob.copy_to(at, piece, out).map_err(|error| Error::io(&error))?;
-                at += piece;
-                meter.advance(piece);
-            }
-            let digest = match known {
-                Some(known) => known,
-                None => sum(blob, Compression::None, meter)?,
-            };
-            Ok((digest, at))
-        })
-    }
-
     /// Stores a document as a blob.
     pub(super) fn document(&mut self, bytes: &[u8]) -> Result<Digest> {
-        let (digest, _) = self.blob(|out| {
-            out.write_all(bytes).map_err(|error| Error::io(&error))?;
+        let (digest, _) = self.blob(|mut spot| {
+            spot.write_all(bytes).map_err(|error| Error::io(&error))?;
             Ok((digest(Sha256::new_with_prefix(bytes)), bytes.len() as u64))
         })?;
         Ok(digest)
@@ -107,10 +93,14 @@ impl Store {
     pub(super) fn file(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         let written = match &mut self.place {
             Place::Directory(path) => fs::write(path.join(name), bytes),
-            Place::Tar(file) => file
-                .write_all(&header(name, bytes.len() as u64))
-                .and_then(|()| file.write_all(bytes))
-                .and_then(|()| fill_block(file, bytes.len() as u64)),
+            Place::Tar(file, end) => {
+                let size = bytes.len() as u64;
+                let mut whole = [&header(name, size)[..], bytes].concat();
+                whole.resize(whole.len().next_multiple_of(BLOCK), 0);
+                let at = *end;
+                *end += whole.len() as u64;
+                write_file_at(file, &whole, at)
+            }
         };
         written.map_err(|error| Error::io(&error))
     }
@@ -119,55 +109,107 @@ impl Store {
     pub(super) fn finish(self) -> Result<()> {
         match self.place {
             Place::Directory(_) => Ok(()),
-            Place::Tar(mut file) => {
-                file.write_all(&[0; 2 * BLOCK]).and_then(|()| file.flush()).map_err(|error| Error::io(&error))
+            Place::Tar(mut file, end) => {
+                let ended = write_file_at(&file, &[0; 2 * BLOCK], end).and_then(|()| file.flush());
+                ended.map_err(|error| Error::io(&error))
             }
         }
     }
 
-    /// Stores what `write` writes, under the digest that it returns with the number of bytes.
-    fn blob(&mut self, write: impl FnOnce(&mut File) -> Result<(Digest, u64)>) -> Result<(Digest, u64)> {
+    /// Stores what `write` writes, under the digest that it returns.
+    pub(super) fn blob<B: Blob>(&mut self, write: impl FnOnce(Spot<'_>) -> Result<B>) -> Result<B> {
         let told = |error: io::Error| Error::io(&error);
         match &mut self.place {
             Place::Directory(path) => {
                 let part = path.join("blobs/part");
-                let mut file = File::create(&part).map_err(told)?;
-                let (digest, size) = write(&mut file)?;
-                let name = name(&digest);
+                let blob = write(Spot { file: &File::create(&part).map_err(told)?, at: 0 })?;
+                let name = name(blob.about().0);
                 fs::rename(&part, path.join(&name)).map_err(told)?;
                 self.names.insert(name);
-                Ok((digest, size))
+                Ok(blob)
             }
-            Place::Tar(file) => {
-                let start = file.stream_position().map_err(told)?;
-                file.seek(SeekFrom::Start(start + BLOCK as u64)).map_err(told)?;
-                let (digest, size) = write(file)?;
-                let name = name(&digest);
-                let end = if self.names.insert(name.clone()) {
-                    fill_block(file, size).map_err(told)?;
-                    let end = file.stream_position().map_err(told)?;
-                    file.seek(SeekFrom::Start(start)).map_err(told)?;
-                    file.write_all(&header(&name, size)).map_err(told)?;
-                    end
+            Place::Tar(file, end) => {
+                let blob = write(Spot { file, at: *end + BLOCK_LENGTH })?;
+                let (digest, size) = blob.about();
+                let name = name(digest);
+                if self.names.insert(name.clone()) {
+                    *end = enclose(file, *end, &name, size).map_err(told)?;
                 } else {
-                    file.set_len(start).map_err(told)?;
-                    start
-                };
-                file.seek(SeekFrom::Start(end)).map_err(told)?;
-                Ok((digest, size))
+                    file.set_len(*end).map_err(told)?;
+                }
+                Ok(blob)
             }
         }
     }
+
+    /// Stores several blobs at once, on all cores, each of a known length. `write` gets the number of each.
+    pub(super) fn blobs<B: Blob + Send>(
+        &mut self,
+        lengths: &[u64],
+        write: impl Fn(usize, Spot<'_>) -> Result<B> + Sync,
+    ) -> Result<Vec<B>> {
+        let told = |error: io::Error| Error::io(&error);
+        match &mut self.place {
+            Place::Directory(path) => {
+                let part = |number: usize| path.join(format!("blobs/part-{number}"));
+                let write = |number: usize| {
+                    write(number, Spot { file: &File::create(part(number)).map_err(told)?, at: 0 })
+                };
+                let blobs: Vec<B> = (0..lengths.len()).into_par_iter().map(write).collect::<Result<_>>()?;
+                for (number, blob) in blobs.iter().enumerate() {
+                    let name = name(blob.about().0);
+                    fs::rename(part(number), path.join(&name)).map_err(told)?;
+                    self.names.insert(name);
+                }
+                Ok(blobs)
+            }
+            Place::Tar(file, end) => {
+                let mut starts = Vec::with_capacity(lengths.len());
+                for length in lengths {
+                    starts.push(*end);
+                    *end += BLOCK_LENGTH + length.next_multiple_of(BLOCK_LENGTH);
+                }
+                let write =
+                    |number: usize| write(number, Spot { file: &*file, at: starts[number] + BLOCK_LENGTH });
+                let blobs: Vec<B> = (0..lengths.len()).into_par_iter().map(write).collect::<Result<_>>()?;
+                *end = starts.first().copied().unwrap_or(*end);
+                for (blob, (start, length)) in blobs.iter().zip(starts.iter().zip(lengths)) {
+                    let (digest, size) = blob.about();
+                    if size != *length {
+                        let why = "the image changed while it was read";
+                        return Err(Error::because(why).hint("start again"));
+                    }
+                    let name = name(digest);
+                    if self.names.insert(name.clone()) {
+                        if start != end {
+                            // an equal one before it is not stored again
+                            let body = Section::whole(file.try_clone().map_err(told)?).map_err(told)?;
+                            body.copy_to(start + BLOCK_LENGTH, size, file, *end + BLOCK_LENGTH)
+                                .map_err(told)?;
+                        }
+                        *end = enclose(file, *end, &name, size).map_err(told)?;
+                    }
+                }
+                file.set_len(*end).map_err(told)?;
+                Ok(blobs)
+            }
+        }
+    }
+}
+
+/// Writes what belongs around the body of a member that starts at `start`; says where the next one starts.
+fn enclose(file: &File, start: u64, name: &str, size: u64) -> io::Result<u64> {
+    write_file_at(file, &header(name, size), start)?;
+    let (end, next) =
+        (start + BLOCK_LENGTH + size, start + BLOCK_LENGTH + size.next_multiple_of(BLOCK_LENGTH));
+    let missing = usize::try_from(next - end).unwrap_or(0);
+    write_file_at(file, &[0; BLOCK][..missing], end)?;
+    Ok(next)
 }
 
 /// The name of a blob.
 pub(super) fn name(digest: &Digest) -> String {
     format!("blobs/{}/{}", digest.algorithm(), digest.encoded())
-}
-
-fn fill_block(file: &mut File, size: u64) -> io::Result<()> {
-    let missing = size.next_multiple_of(BLOCK as u64) - size;
-    file.write_all(&[0; BLOCK][..usize::try_from(missing).unwrap_or(0)])
 }
 
 /// The header of a member of the archive: a directory when its name ends with a slash.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::Read;
 
-use super::blocks::Blocks;
+use super::blocks::{Count, Out};
 use super::bodies::BodyHashes;
 use super::member::Headers;
 use super::plan::{Action, LayerPlan, Made, Mark, Plan};
@@ -36,12 +36,7 @@ enum Part {
 
 impl Tarring<'_> {
     /// Writes the tar of `layer` and notes the hashes of all bodies in it.
-    pub(super) fn write(
-        &self,
-        layer: &LayerPlan,
-        out: &mut Blocks<'_>,
-        hashes: &mut BodyHashes,
-    ) -> Result<()> {
+    pub(super) fn write(&self, layer: &LayerPlan, out: &mut dyn Out, hashes: &mut BodyHashes) -> Result<()> {
         let mut raw = Vec::new();
         for made in &layer.made {
             let (path, is_directory) = match *made {
@@ -68,6 +63,19 @@ impl Tarring<'_> {
         put(out, &[0; 2 * BLOCK])
     }
 
+    /// The length of the tar that [`write`](Self::write) writes, for which only headers are read. None where that would
+    /// mean to unpack a layer.
+    pub(super) fn length(&self, layer: &LayerPlan) -> Result<Option<u64>> {
+        let fetched = layer.fetched.iter().map(|(body, _)| self.image.layer_of(*body));
+        let is_plain = |layer: usize| self.image.layers[layer].compression == Compression::None;
+        if !layer.sources.clone().chain(fetched).all(is_plain) {
+            return Ok(None);
+        }
+        let mut count = Count::default();
+        self.write(layer, &mut count, &mut BodyHashes::default())?;
+        Ok(Some(count.0))
+    }
+
     /// `directory/name`, or with a closing slash where there is no name.
     fn path(&self, directory: PathId, name: &[u8]) -> Vec<u8> {
         let mut path = self.image.paths.full(directory);
@@ -79,12 +87,7 @@ impl Tarring<'_> {
     }
 
     /// Writes bodies from one layer that is not a source, each under the name of a link.
-    fn fetch(
-        &self,
-        group: &[(EntryId, EntryId)],
-        out: &mut Blocks<'_>,
-        hashes: &mut BodyHashes,
-    ) -> Result<()> {
+    fn fetch(&self, group: &[(EntryId, EntryId)], out: &mut dyn Out, hashes: &mut BodyHashes) -> Result<()> {
         let Some((first, _)) = group.first() else { return Ok(()) };
         self.each(self.image.layer_of(*first), |part, member, body| {
             let Part::Entry(id) = part else { return Ok(()) };
@@ -190,18 +193,18 @@ impl Tarring<'_> {
 }
 
 /// Copies the members of the sources into the new layer.
-struct Copying<'a, 'b, 'c> {
+struct Copying<'a, 'b> {
     tarring: &'a Tarring<'a>,
     layer: &'a LayerPlan,
     /// Markers that were not written yet: several sources may have the same one.
     marks: HashSet<Mark>,
     /// The root directory's own member: that of the last source that has one.
     root: Vec<u8>,
-    out: &'b mut Blocks<'c>,
+    out: &'b mut dyn Out,
     hashes: &'b mut BodyHashes,
 }
 
-impl Copying<'_, '_, '_> {
+impl Copying<'_, '_> {
     fn member(&mut self, part: &Part, member: &Member, body: &mut Body<'_, '_>) -> Result<()> {
         let id = match part {
             Part::Entry(id) => *id,
@@ -235,9 +238,7 @@ impl Copying<'_, '_, '_> {
         }
         body.copy(member, self.out, self.hashes, id)
     }
-}
 
-impl Copying<'_, '_, '_> {
     /// Leaves a member out, but not the headers before it that apply to later ones.
     fn leave(&mut self, body: &Body<'_, '_>) -> Result<()> {
         put(self.out, &Headers::globals(body.raw)?)
@@ -261,16 +262,16 @@ impl Body<'_, '_> {
     fn copy(
         &mut self,
         member: &Member,
-        out: &mut Blocks<'_>,
+        out: &mut dyn Out,
         hashes: &mut BodyHashes,
         id: EntryId,
     ) -> Result<()> {
         let mut body = BodyHasher::new();
-        let look = |bytes: &[u8]| body.update(bytes);
+        let look = &mut |bytes: &[u8]| body.update(bytes);
         let meter = self.meter;
         match &mut self.source {
             Source::At(section) => {
-                let read = |buffer: &mut [u8], at| {
+                let read = &mut |buffer: &mut [u8], at: u64| {
                     if meter.stopped() {
                         Err(std::io::Error::other("interrupted"))
                     } else {
@@ -279,7 +280,7 @@ impl Body<'_, '_> {
                 };
                 out.read(member.size, read, look)
             }
-            Source::Stream(stream) => out.read(member.size, |buffer, _| stream.read(buffer), look),
+            Source::Stream(stream) => out.read(member.size, &mut |buffer, _| stream.read(buffer), look),
         }
         .map_err(|error| stream_error(&error))?;
         if member.kind == Type::File {
@@ -292,6 +293,6 @@ impl Body<'_, '_> {
     }
 }
 
-fn put(out: &mut Blocks<'_>, bytes: &[u8]) -> Result<()> {
+fn put(out: &mut dyn Out, bytes: &[u8]) -> Result<()> {
     out.write(bytes).map_err(|error| Error::io(&error))
 }

@@ -3,18 +3,20 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::bodies::BodyHashes;
 use super::documents::{self, NewLayer};
 use super::job::{Came, Form, Job, Written};
-use super::pack::Packing;
+use super::pack::{Packing, Stored, pack};
 use super::plan::{LayerPlan, Outcome};
-use super::store::Store;
+use super::store::{Blob, Spot, Store};
 use super::tarring::Tarring;
 use super::unpack::{sum, unpacked};
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::layer::hash::BodyHasher;
-use crate::source::{Compression, Meter, Progress};
+use crate::source::{Compression, Meter, Progress, Section};
 
 impl Job<'_> {
     /// Writes the image to `path`, an empty file or directory, reads it again and compares.
@@ -53,63 +55,86 @@ impl Job<'_> {
                 File::options().read(true).write(true).open(path).map_err(|error| Error::io(&error))?,
             )?,
         };
+        let kept: Vec<&LayerPlan> = self.plan.kept_layers().collect();
+        let lengths: Vec<Option<u64>> =
+            kept.par_iter().map(|layer| self.length(layer, progress)).collect::<Result<_>>()?;
+        let (at_once, in_turn): (Vec<usize>, Vec<usize>) =
+            (0..kept.len()).partition(|&number| lengths[number].is_some());
+        let known: Vec<u64> = at_once.iter().filter_map(|&number| lengths[number]).collect();
+        let blobs = store.blobs(&known, |place, spot| self.layer(kept[at_once[place]], spot, progress))?;
+        let mut written: Vec<(usize, NewBlob)> = at_once.into_iter().zip(blobs).collect();
+        for number in in_turn {
+            written.push((number, store.blob(|spot| self.layer(kept[number], spot, progress))?));
+        }
+        written.sort_by_key(|(number, _)| *number);
         let mut hashes = BodyHashes::default();
         let (mut layers, mut came) = (Vec::new(), Vec::new());
-        for layer in self.plan.kept_layers() {
-            let (new, how) = self.layer(layer, &mut store, &mut hashes, progress)?;
-            layers.push(new);
-            came.push(how);
+        for (_, blob) in written {
+            layers.push(blob.layer);
+            came.push(blob.came);
+            hashes.add(blob.hashes);
         }
         let remarks = self.documents(&mut store, &layers)?;
         store.finish()?;
         Ok((came, hashes, remarks))
     }
+    /// How a layer is packed in the new image.
+    fn packing(&self, layer: &LayerPlan) -> Packing {
+        let old = Packing::from(self.image.layers[layer.sources.start].compression);
+        if layer.outcome == Outcome::Base { old } else { self.packing.unwrap_or(old) }
+    }
 
-    fn layer(
-        &self,
-        layer: &LayerPlan,
-        store: &mut Store,
-        hashes: &mut BodyHashes,
-        progress: &dyn Progress,
-    ) -> Result<(NewLayer, Came)> {
+    /// True when the blob of a layer is copied.
+    fn is_copied(&self, layer: &LayerPlan) -> bool {
+        is_whole(layer)
+            && self.packing(layer).compression() == self.image.layers[layer.sources.start].compression
+    }
+
+    /// The length of a layer's new blob, where it is known before it is written.
+    fn length(&self, layer: &LayerPlan, progress: &dyn Progress) -> Result<Option<u64>> {
+        if self.is_copied(layer) {
+            Ok(Some(self.opened.layers[layer.sources.start].length()))
+        } else if self.packing(layer) == Packing::None && !is_whole(layer) {
+            self.tarring(Meter::uncounted(progress)).length(layer)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn tarring<'a>(&'a self, meter: Meter<'a>) -> Tarring<'a> {
+        Tarring { image: self.image, plan: self.plan, blobs: &self.opened.layers, meter }
+    }
+
+    /// Writes the new blob of a layer.
+    fn layer(&self, layer: &LayerPlan, mut spot: Spot<'_>, progress: &dyn Progress) -> Result<NewBlob> {
         let number = layer.sources.start;
-        let old = &self.image.layers[number];
+        let compression = self.image.layers[number].compression;
         let (blob, meter) = (&self.opened.layers[number], Meter::part(progress, number));
-        let is_whole = matches!(layer.outcome, Outcome::Base | Outcome::Unchanged);
-        let packing = match (layer.outcome, self.packing) {
-            (Outcome::Base, _) | (_, None) => Packing::from(old.compression),
-            (_, Some(packing)) => packing,
-        };
-        if is_whole && packing.compression() == old.compression {
-            let (digest, size) = store.copy(blob, self.known_digest(number), meter)?;
-            let diff_id = match (&old.diff_id, old.compression) {
+        let mut hashes = BodyHashes::default();
+        if self.is_copied(layer) {
+            let (digest, size) = copy(blob, self.known_digest(number), &spot, meter)?;
+            let diff_id = match (&self.image.layers[number].diff_id, compression) {
                 (Some(diff_id), _) => diff_id.clone(),
                 (None, Compression::None) => digest.clone(),
-                (None, _) => sum(blob, old.compression, meter)?,
+                (None, _) => sum(blob, compression, meter)?,
             };
-            let new = NewLayer { diff_id, digest, size, compression: old.compression, same_as: Some(number) };
-            return Ok((new, Came::Copied(number)));
+            let layer = NewLayer { diff_id, digest, size, compression, same_as: Some(number) };
+            return Ok(NewBlob { layer, came: Came::Copied(number), hashes });
         }
-        let tarring = Tarring { image: self.image, plan: self.plan, blobs: &self.opened.layers, meter };
+        let packing = self.packing(layer);
         let mut whole = BodyHasher::new();
-        let stored = store.pack(packing, |blocks| {
-            if !is_whole {
-                return tarring.write(layer, blocks, hashes);
+        let Stored { diff_id, digest, size } = pack(packing, &mut spot, |out| {
+            if !is_whole(layer) {
+                return self.tarring(meter).write(layer, out, &mut hashes);
             }
-            unpacked(blob, old.compression, meter, |bytes| {
+            unpacked(blob, compression, meter, |bytes| {
                 whole.update(bytes);
-                blocks.write(bytes)
+                out.write(bytes)
             })
         })?;
-        let new = NewLayer {
-            diff_id: stored.diff_id,
-            digest: stored.digest,
-            size: stored.size,
-            compression: packing.compression(),
-            same_as: None,
-        };
-        let came = if is_whole { Came::Repacked(number, whole.finish()) } else { Came::Made };
-        Ok((new, came))
+        let came = if is_whole(layer) { Came::Repacked(number, whole.finish()) } else { Came::Made };
+        let layer = NewLayer { diff_id, digest, size, compression: packing.compression(), same_as: None };
+        Ok(NewBlob { layer, came, hashes })
     }
 
     /// The digest of a layer's blob, if the image states one that can be relied on.
@@ -140,4 +165,45 @@ impl Job<'_> {
         store.file("oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#)?;
         Ok(remarks)
     }
+}
+
+/// A blob of the new image.
+struct NewBlob {
+    layer: NewLayer,
+    came: Came,
+    /// Of the bodies that were copied one by one.
+    hashes: BodyHashes,
+}
+
+impl Blob for NewBlob {
+    fn about(&self) -> (&Digest, u64) {
+        (&self.layer.digest, self.layer.size)
+    }
+}
+
+/// True when all of a layer stays.
+fn is_whole(layer: &LayerPlan) -> bool {
+    matches!(layer.outcome, Outcome::Base | Outcome::Unchanged)
+}
+
+/// Bytes that are copied at once: so soon does it stop when it is told to.
+const PIECE: u64 = 16 << 20;
+
+/// Copies a blob; gives its digest, which may be `known`, and its length.
+fn copy(blob: &Section, known: Option<&Digest>, spot: &Spot<'_>, meter: Meter<'_>) -> Result<(Digest, u64)> {
+    let mut at = 0;
+    while at < blob.length() {
+        if meter.stopped() {
+            return Err(Error::Interrupted);
+        }
+        let piece = PIECE.min(blob.length() - at);
+        blob.copy_to(at, piece, spot.file, spot.at + at).map_err(|error| Error::io(&error))?;
+        at += piece;
+        meter.advance(piece);
+    }
+    let digest = match known.filter(|digest| digest.algorithm() == "sha256") {
+        Some(known) => known.clone(),
+        None => sum(blob, Compression::None, meter)?,
+    };
+    Ok((digest, at))
 }

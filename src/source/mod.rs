@@ -44,4 +44,4 @@ pub use names::{normal, normal_text};
 pub use passed::{Passed, PassedBody, PassingWalk};
 pub use place::Place;
 pub use progress::{Meter, NoProgress, Progress};
-pub use section::{Section, SectionReader};
+pub use section::{Section, SectionReader, write_file_at};

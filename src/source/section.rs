@@ -4,7 +4,7 @@
 //! kill the program when the file shrinks meanwhile.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::Meter;
@@ -68,23 +68,22 @@ impl Section {
         Ok(done)
     }
 
-    /// Writes `length` bytes from `offset` on to `out`, at its position. The system copies them where it can, without
-    /// handing them to this program.
+    /// Writes `length` bytes from `offset` on to `out`, from its offset `to` on. The system copies them where it can,
+    /// without handing them to this program.
     ///
     /// # Errors
     /// Those of the operating system; when the section is shorter.
-    pub fn copy_to(&self, offset: u64, length: u64, out: &mut File) -> io::Result<()> {
-        let copied = copy_in_kernel(&self.file, self.start + offset, length, out);
-        let mut piece = vec![0; usize::try_from(length - copied).unwrap_or(PIECE).min(PIECE)];
-        let (mut at, end) = (offset + copied, offset + length);
-        while at < end {
-            let wanted = usize::try_from(end - at).unwrap_or(PIECE).min(PIECE);
-            let got = self.read_at(&mut piece[..wanted], at)?;
+    pub fn copy_to(&self, offset: u64, length: u64, out: &File, to: u64) -> io::Result<()> {
+        let mut done = copy_in_kernel((&self.file, self.start + offset), length, (out, to));
+        let mut piece = vec![0; usize::try_from(length - done).unwrap_or(PIECE).min(PIECE)];
+        while done < length {
+            let wanted = usize::try_from(length - done).unwrap_or(PIECE).min(PIECE);
+            let got = self.read_at(&mut piece[..wanted], offset + done)?;
             if got == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            out.write_all(&piece[..got])?;
-            at += got as u64;
+            write_file_at(out, &piece[..got], to + done)?;
+            done += got as u64;
         }
         Ok(())
     }
@@ -112,11 +111,11 @@ const PIECE: usize = 1 << 20;
 /// Has the system copy bytes from one file to another; gives how many it copied. What stopped it is no matter here:
 /// reading and writing the rest meets the same error, or works.
 #[cfg(target_os = "linux")]
-fn copy_in_kernel(from: &File, mut offset: u64, length: u64, to: &File) -> u64 {
+fn copy_in_kernel((from, mut offset): (&File, u64), length: u64, (to, mut target): (&File, u64)) -> u64 {
     let mut copied = 0;
     while copied < length {
         let left = usize::try_from(length - copied).unwrap_or(usize::MAX);
-        match rustix::fs::copy_file_range(from, Some(&mut offset), to, None, left) {
+        match rustix::fs::copy_file_range(from, Some(&mut offset), to, Some(&mut target), left) {
             Ok(0) | Err(_) => break,
             Ok(count) => copied += count as u64,
         }
@@ -126,7 +125,7 @@ fn copy_in_kernel(from: &File, mut offset: u64, length: u64, to: &File) -> u64 {
 
 /// Other systems have no such call.
 #[cfg(not(target_os = "linux"))]
-fn copy_in_kernel(_from: &File, _offset: u64, _length: u64, _to: &File) -> u64 {
+fn copy_in_kernel(_from: (&File, u64), _length: u64, _to: (&File, u64)) -> u64 {
     0
 }
 
@@ -138,6 +137,33 @@ fn read_file_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize
 #[cfg(windows)]
 fn read_file_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+/// Writes all of `bytes` to a file, from `offset` on.
+///
+/// # Errors
+/// Those of the operating system.
+#[cfg(unix)]
+pub fn write_file_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+/// Writes all of `bytes` to a file, from `offset` on.
+///
+/// # Errors
+/// Those of the operating system.
+#[cfg(windows)]
+pub fn write_file_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset)? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            count => {
+                bytes = &bytes[count..];
+                offset += count as u64;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A [`Section`] read from its start to its end.

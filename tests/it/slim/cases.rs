@@ -346,3 +346,37 @@ fn a_dry_run_writes_nothing() {
     ");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn layers_that_become_equal_are_stored_once() {
+    let folder = temp();
+    let (old, new) = (folder.path().join("old.tar"), folder.path().join("new.tar"));
+    // nothing is left of four layers, but the history does not say which step made which, so all of them stay
+    let image = ImageBuilder::new()
+        .layer(|l| l.file("base", b"base"))
+        .layer(|l| l.noise("a", 70_000, 1))
+        .layer(|l| l.noise("b", 80_000, 2))
+        .layer(|l| l.noise("c", 3_000_000, 3))
+        .layer(|l| l.whiteout("a").whiteout("b"))
+        .layer(|l| l.noise("d", 1000, 4));
+    let mut members = image.archive(Form::DockerV1).members();
+    let is_config = |body: &[u8]| String::from_utf8_lossy(body).contains("rootfs");
+    let config = members.0.iter().find(|member| is_config(&member.body)).unwrap();
+    let config = String::from_utf8(config.path.clone()).unwrap();
+    members.edit_json(&config, |config| _ = config["history"].as_array_mut().unwrap().pop());
+    std::fs::write(&old, members.tar()).unwrap();
+    let run = slim(&old, "new.tar", &["--include-base"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(report(&new, &[])["totals"]["layers"], 6);
+    let mut names: Vec<String> = tar::Archive::new(std::fs::File::open(&new).unwrap())
+        .entries()
+        .unwrap()
+        .map(|member| member.unwrap().path().unwrap().display().to_string())
+        .collect();
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), all, "no member is there twice");
+    // two directories, three different layers of the old image that stay, one empty one, and the documents
+    assert_eq!(names.iter().filter(|name| name.starts_with("blobs/sha256/")).count(), 1 + 4 + 2, "{names:?}");
+}
