@@ -2,7 +2,8 @@
 //!
 //! The Dockerfile parser joins a line that ends with a backslash with the next one, drops lines that start with `#`
 //! even in the middle of a command, and takes the body of a heredoc as it is. So a command is broken only at blanks
-//! outside quotes and never before a `#`; a comment goes on as a comment; and what stands in a heredoc is not touched.
+//! outside quotes and never before a `#`; a comment goes on as a comment, in which a command is still one; and what
+//! stands in a heredoc is not touched.
 
 use std::collections::VecDeque;
 
@@ -11,6 +12,8 @@ use super::wrap::options;
 
 /// What goes on in a further line stands this much further in.
 const INDENT: usize = 4;
+/// What a command in a comment starts with.
+const INSTRUCTIONS: [&str; 5] = ["RUN ", "COPY ", "ADD ", "ENV ", "FROM "];
 
 /// `text` in lines of `width` columns where that is possible: a word or a quoted text that is longer stays whole,
 /// and so does a heredoc.
@@ -32,6 +35,8 @@ struct State {
     heredocs: VecDeque<(String, bool)>,
     /// The line before ended with a backslash.
     goes_on: bool,
+    /// The same in a command that comments hold.
+    commented: Option<Box<State>>,
 }
 
 impl State {
@@ -48,8 +53,9 @@ impl State {
         let text = line.trim_start();
         let indent = &line[..line.len() - text.len()];
         if text.starts_with('#') {
-            return lines.extend(comment(indent, text, width));
+            return self.comment(indent, text, width, lines);
         }
+        self.commented = None;
         let (command, goes_on) = match text.strip_suffix('\\') {
             Some(command) if !command.ends_with('\\') => (command.trim_end(), true),
             _ => (text, false),
@@ -79,6 +85,33 @@ impl State {
         lines.push(piece);
     }
 
+    /// A comment in lines that are all comments.
+    fn comment(&mut self, indent: &str, text: &str, width: usize, lines: &mut Vec<String>) {
+        let words = text.trim_start_matches('#');
+        let hashes = &text[..text.len() - words.len()];
+        let inner = &words[..words.len() - words.trim_start().len()];
+        let first = format!("{indent}{hashes}{inner}");
+        let words = words.trim();
+        let starts = INSTRUCTIONS.iter().any(|name| words.starts_with(name));
+        let mut command =
+            self.commented.take().filter(|command| command.goes_on || !command.heredocs.is_empty());
+        if starts {
+            command.get_or_insert_default();
+        }
+        if let Some(mut command) = command {
+            let mut inside = Vec::new();
+            command.line(words, width.saturating_sub(columns(&first)), &mut inside);
+            lines.extend(inside.iter().map(|line| format!("{first}{line}")));
+            self.commented = Some(command);
+            return;
+        }
+        if words.is_empty() {
+            return lines.push(first.trim_end().to_owned());
+        }
+        let options = options(width).break_words(false).initial_indent(&first).subsequent_indent(&first);
+        lines.extend(textwrap::wrap(words, options).into_iter().map(|line| line.trim_end().to_owned()));
+    }
+
     /// The parts of a command between which it may be broken. What joins two commands stays with the second.
     fn parts<'a>(&mut self, command: &'a str) -> Vec<&'a str> {
         let mut parts = Vec::new();
@@ -105,19 +138,6 @@ impl State {
         let last = command[start..].trim();
         parts.extend((!last.is_empty()).then_some(last));
         parts
-    }
-}
-
-/// A comment in lines that are all comments.
-fn comment(indent: &str, text: &str, width: usize) -> Vec<String> {
-    let words = text.trim_start_matches('#');
-    let hashes = &text[..text.len() - words.len()];
-    let inner = &words[..words.len() - words.trim_start().len()];
-    let first = format!("{indent}{hashes}{inner}");
-    let options = options(width).break_words(false).initial_indent(&first).subsequent_indent(&first);
-    match words.trim() {
-        "" => vec![first.trim_end().to_owned()],
-        words => textwrap::wrap(words, options).into_iter().map(|line| line.trim_end().to_owned()).collect(),
     }
 }
 
@@ -181,9 +201,14 @@ mod tests {
     #[test]
     fn a_comment_stays_a_comment_and_nothing_becomes_one() {
         assert_eq!(code("# build in a stage of its own", 16), ["# build in a", "# stage of its", "# own"]);
-        assert_eq!(code("#   RUN x", 4), ["#   RUN", "#   x"]);
+        assert_eq!(code("#   a run x", 7), ["#   a", "#   run", "#   x"]);
         assert_eq!(code("RUN echo a #b c", 10), ["RUN echo \\", "    a #b c"]);
         assert_eq!(code("##", 4), ["##"]);
+        // what is to be used after taking the # away
+        assert_eq!(
+            code("# before it\n# RUN a 'b c' && \\\n#     d e f\n# and so on", 14),
+            ["# before it", "# RUN a \\", "#     'b c' \\", "#     && \\", "#     d e f", "# and so on"]
+        );
     }
 
     #[test]
