@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::copies::Copies;
 use super::{edits, owners};
+use crate::advice::engine::ledger::Ledger;
 use crate::dockerfile::{Edit, Fix, shell};
 use crate::image::{EntryId, PathId};
 use crate::layer::Kind;
@@ -128,6 +129,30 @@ fn edits(copies: &Copies<'_>, changer: &str) -> Fix {
 
 /// Programs that store a file again when they change its attributes.
 const CHANGERS: [&str; 7] = ["chown", "chgrp", "chmod", "touch", "setfacl", "setcap", "setfattr"];
+
+/// A step without which nothing is different: all that it does is to set owners and modes that everything has already.
+pub(super) fn idle(ledger: &Ledger<'_>, layer: usize) -> Option<Fix> {
+    let image = ledger.image;
+    let is_setting = |words: &Vec<String>| matches!(words[0].as_str(), "chown" | "chgrp" | "chmod");
+    let is_same = |entry: EntryId| {
+        let before = |id: &&EntryId| image.layer_of(**id) < layer;
+        let path = image.path_of(entry);
+        let Some(&old) = image.timeline.of(path).iter().rev().find(before) else { return false };
+        let (is, was) = (image.attrs_of(entry), image.attrs_of(old));
+        let (new, old) = (image.entry(entry), image.entry(old));
+        new.kind == old.kind
+            && (is.uid, is.gid, is.mode) == (was.uid, was.gid, was.mode)
+            && is.xattrs == was.xattrs
+            && (new.hash, new.size) == (old.hash, old.size)
+    };
+    let step = ledger.shell_run(layer)?;
+    let commands = shell::commands(image.command_of(layer));
+    if !commands.iter().all(is_setting) || !image.layer_entries(layer).all(is_same) {
+        return None;
+    }
+    let note = format!("{} changes nothing: the files have that owner and mode already", ledger.layer(layer));
+    Some(Fix { edits: vec![Edit::RemoveStep { step }], notes: vec![note] })
+}
 
 /// True when a step changes attributes with another program or to another value, or through `find` or `xargs`.
 fn changes_more(command: &str, changer: &str, value: &str) -> bool {

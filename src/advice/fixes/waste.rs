@@ -120,11 +120,13 @@ impl Copies<'_> {
                 self.verb("store"),
                 self.shares()
             ),
-            Fix::note(format!(
-                "write these files once: leave them out of {} or of {}",
-                self.ledger.layer(self.writers().first().copied().unwrap_or_default()),
-                self.ledger.layer(by)
-            )),
+            metadata::idle(self.ledger, by).filter(|_| self.waste.by.len() == 1).unwrap_or_else(|| {
+                Fix::note(format!(
+                    "write these files once: leave them out of {} or of {}",
+                    self.ledger.layer(self.writers().first().copied().unwrap_or_default()),
+                    self.ledger.layer(by)
+                ))
+            }),
         )
     }
 

@@ -6,7 +6,7 @@ use crate::advice::engine::ledger::{Draft, Ledger};
 use crate::advice::knowledge::base_images::SLIM;
 use crate::advice::knowledge::package_managers;
 use crate::advice::stages::distroless;
-use crate::analysis::system::Language;
+use crate::analysis::system::{Language, Runtime};
 
 const ID: &str = "slim-base";
 
@@ -58,24 +58,33 @@ fn smaller(ledger: &Ledger<'_>, is_static: bool) -> Option<Smaller> {
     if is_static {
         return Some(Smaller::Nothing);
     }
-    if let Some(runtime) = base_images::runtime(ledger)
+    if let Some(runtime) = base_images::runtime(ledger).filter(|runtime| is_asked_for(ledger, runtime))
         && let Some(from) = base_images::language_base(ledger, runtime)
     {
         let is_java = matches!(runtime.language, Language::Jdk | Language::Jre);
         let language = if is_java { "Java" } else { runtime.language.name() };
-        let own = ledger.is_own(runtime.layer).then(|| ledger.image.command_of(runtime.layer));
-        let installed: Vec<String> = own
-            .and_then(package_managers::installed)
-            .into_iter()
-            .flat_map(|(_, packages)| packages)
-            .filter(|package| {
-                let is_javas = is_java && ["-jdk", "-jre"].iter().any(|part| package.contains(part));
-                is_javas || package.starts_with(&language[..language.len().min(4)]) || package == "npm"
-            })
-            .collect();
+        let installed = installed(ledger, runtime).unwrap_or_default();
         return Some(Smaller::Language { from, language, installed });
     }
     let libraries = distroless::image(ledger);
     let libraries = libraries.map(|(from, libraries)| Smaller::Libraries { from, libraries });
     libraries.or_else(|| base_images::smaller(ledger).ok().map(Smaller::Variant))
+}
+
+/// The packages of a language that the step which brought it asks for; none where that step installs no packages.
+fn installed(ledger: &Ledger<'_>, runtime: &Runtime) -> Option<Vec<String>> {
+    let is_java = matches!(runtime.language, Language::Jdk | Language::Jre);
+    let language = runtime.language.name();
+    let own = ledger.is_own(runtime.layer).then(|| ledger.image.command_of(runtime.layer));
+    let (_, packages) = own.and_then(package_managers::installed)?;
+    let is_of_language = |package: &String| {
+        let is_javas = is_java && ["-jdk", "-jre"].iter().any(|part| package.contains(part));
+        is_javas || package.starts_with(&language[..language.len().min(4)]) || package == "npm"
+    };
+    Some(packages.into_iter().filter(is_of_language).collect())
+}
+
+/// False for an interpreter that came along with a package: it belongs to that one, and another would be a second.
+fn is_asked_for(ledger: &Ledger<'_>, runtime: &Runtime) -> bool {
+    installed(ledger, runtime).is_none_or(|packages| !packages.is_empty())
 }

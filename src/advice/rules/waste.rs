@@ -138,17 +138,17 @@ fn copied_alive(ledger: &mut Ledger<'_>, groups: &mut BTreeMap<(Kind, usize), Gr
         else {
             continue;
         };
-        for (path, id) in [(image.path_of(link), link), (image.path_of(content), content)] {
-            if let Some(copy) = next_copy(ledger, path, id, content) {
-                let known = copies.entry(content).or_default();
-                if !known.contains(&(path, copy)) {
-                    known.push((path, copy));
-                }
-            }
-        }
+        let known = copies
+            .entry(content)
+            .or_insert_with(|| next_copy(ledger, content, content).into_iter().collect());
+        known.extend(next_copy(ledger, link, content));
     }
     for (content, mut more) in copies {
         more.sort_by_key(|&(_, copy)| copy);
+        more.dedup();
+        if more.is_empty() {
+            continue;
+        }
         let by = image.layer_of(more[0].1);
         let group = groups.entry((Kind::Metadata, by)).or_default();
         if group.by.is_empty() {
@@ -167,19 +167,20 @@ fn copied_alive(ledger: &mut Ledger<'_>, groups: &mut BTreeMap<(Kind, usize), Gr
     }
 }
 
-/// The living copy of a path's content that the next step to store it made with other attributes.
-fn next_copy(ledger: &Ledger<'_>, path: PathId, id: EntryId, content: EntryId) -> Option<EntryId> {
+/// The living copy of a content that the next step to store its path made with other attributes. `name` is the file, or
+/// a hard link to it.
+fn next_copy(ledger: &Ledger<'_>, name: EntryId, content: EntryId) -> Option<(PathId, EntryId)> {
     let image = ledger.image;
+    let path = image.path_of(name);
     let timeline = image.timeline.of(path);
-    let at = timeline.iter().position(|&entry| entry == id)?;
-    let next = *timeline.get(at + 1)?;
+    let next = *timeline.get(timeline.partition_point(|&entry| entry <= name))?;
     let (old, new) = (image.entry(content), image.entry(next));
     let is_same = new.kind.is_file() && new.hash != 0 && (new.hash, new.size) == (old.hash, old.size);
     let (before, after) = (image.attrs_of(content), image.attrs_of(next));
     let differs = (before.uid, before.gid, before.mode) != (after.uid, after.gid, after.mode)
         || before.xattrs != after.xattrs;
     let is_free = !ledger.is_claimed(next) && !ledger.is_claimed(content);
-    (is_same && differs && is_free && ledger.union.fate(next) == Fate::Live).then_some(next)
+    (is_same && differs && is_free && ledger.union.fate(next) == Fate::Live).then_some((path, next))
 }
 
 /// Files that had the mode or owner already, together with those that the same step changed: it stores both again

@@ -282,3 +282,33 @@ fn a_sketch_of_two_stages_says_how_wheels_are_built() {
     }
     assert!(!image("root/.local/lib/python3.11/site-packages/flask/a.py").snippet.contains("wheel"));
 }
+
+#[test]
+fn a_chmod_that_changes_nothing_goes() {
+    let a = file("srv/a", 9 * MB);
+    let image = |command: &str, more: &[File]| {
+        let files: Vec<File> = std::iter::once(a.clone()).chain(more.iter().cloned()).collect();
+        Fixture::new().step("COPY . /srv # buildkit", std::slice::from_ref(&a)).run(command, &files)
+    };
+    let rule = "identical-rewrite";
+    let idle = finding(image("chmod 0644 /srv/a", &[]), rule).unwrap();
+    assert!(matches!(idle.fix.edits.as_slice(), [Edit::RemoveStep { .. }]), "{:?}", idle.fix);
+    assert!(idle.snippet.contains("changes nothing"), "{}", idle.snippet);
+    for (command, more) in
+        [("chmod 0644 /srv/a && date > /b", vec![]), ("chmod 0644 /srv/a", vec![file("srv/new", 1)])]
+    {
+        assert!(finding(image(command, &more), rule).unwrap().fix.edits.is_empty(), "{command}");
+    }
+}
+
+#[test]
+fn an_interpreter_that_a_package_brought_asks_for_no_base_of_its_language() {
+    let image = |packages: &str| {
+        let files = [program("usr/bin/python3.11", 6 * MB, ElfKind::Executable, 0)];
+        fix(debian("12").run(&format!("apt-get install -y {packages}"), &files), "slim-base")
+    };
+    let mut asked = image("python3");
+    asked.retain(|c| c != '\n');
+    assert!(asked.contains("FROM python:3.11-slim"), "{asked}");
+    assert_eq!(image("supervisor"), "FROM debian:x-slim");
+}
