@@ -23,16 +23,16 @@ fn only_what_fetches_dependencies_moves_above_the_copy() {
     let rule = "copy-before-install";
     assert_eq!(
         fix(project(&["go.mod", "go.sum"]).run("go build -o /srv .", &[]), rule),
-        "COPY go.mod go.sum /app/\nRUN go mod download\nRUN go build -o /srv ."
+        "COPY go.mod go.sum /app/\nRUN go mod download\nCOPY . /app\nRUN go build -o /srv ."
     );
     assert_eq!(
         fix(project(&["Cargo.toml", "Cargo.lock", "src/main.rs"]).run("cargo build --release", &[]), rule),
         "COPY Cargo.toml Cargo.lock /app/\nRUN mkdir -p src && \\\n    echo 'fn main() {}' > src/main.rs && \\\n    \
-         cargo fetch\nRUN cargo build --release"
+         cargo fetch\nCOPY . /app\nRUN cargo build --release"
     );
     assert_eq!(
         fix(project(&["package.json"]).run("npm ci && npm run build && rm -rf /root/.npm", &[]), rule),
-        "COPY package.json /app/\nRUN npm ci && \\\n    rm -rf /root/.npm\nRUN npm run build"
+        "COPY package.json /app/\nRUN npm ci && \\\n    rm -rf /root/.npm\nCOPY . /app\nRUN npm run build"
     );
     let pip = project(&["requirements.txt"])
         .run("pip install --upgrade pip", &[file("v", 1)])

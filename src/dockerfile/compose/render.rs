@@ -104,7 +104,8 @@ impl Draft<'_> {
         Ok(out)
     }
 
-    /// The instructions that something changes, as they are then; what is removed is a comment.
+    /// The instructions that something changes, as they are then, and those that something new comes before; what is
+    /// removed is a comment.
     pub(super) fn changed(&self) -> Try<Vec<String>> {
         let mut out = Vec::new();
         let moved = |place: usize, number: usize| {
@@ -124,7 +125,13 @@ impl Draft<'_> {
                 State::Replaced(lines) => out.extend(lines.iter().cloned()),
                 State::Joined(_) => {}
                 State::Kept if !item.joined.is_empty() => out.extend(self.joined_text(number)?),
-                State::Kept if item.plan.is_empty() && item.from.is_none() && !moved(place, number) => {}
+                State::Kept if item.plan.is_empty() && item.from.is_none() && !moved(place, number) => {
+                    // what new lines come before is shown with them
+                    let is_next = !item.before.is_empty();
+                    out.extend(
+                        is_next.then(|| self.file.text[self.file.nodes[number].span.clone()].to_owned()),
+                    );
+                }
                 State::Kept => out.extend(self.text_of(number)?),
             }
         }
