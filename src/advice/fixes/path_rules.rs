@@ -50,12 +50,10 @@ pub(super) fn fix(ledger: &Ledger<'_>, found: &Found<'_>, facts: &PathFacts) -> 
         return general(rule);
     }
     if !rule.mounts.is_empty() && fix.edits.iter().any(|edit| !matches!(edit, Edit::AddMount { .. })) {
-        let home = home(ledger, found);
-        let is_there = |to: &String| is_mounted(ledger, found, &at_home(to, &home));
-        if !rule.mounts.iter().any(is_there) {
+        let mounts = mounts(ledger, found);
+        if mounts.is_empty() {
             return fix;
         }
-        let mounts: Vec<String> = rule.mounts.iter().map(|to| mount(rule, to, &home)).collect();
         let clean =
             ledger.image.paths.find(DOCKER_CLEAN).filter(|&path| ledger.union.rootfs.entry(path).is_some());
         // what empties the cache has to go first
@@ -64,11 +62,25 @@ pub(super) fn fix(ledger: &Ledger<'_>, found: &Found<'_>, facts: &PathFacts) -> 
             None => "…",
         };
         fix.notes.push(format!(
-            "or, with BuildKit, keep it for the next build and out of the image:\nRUN --mount={} \\\n    {keep}",
-            mounts.join(" \\\n    --mount=")
+            "or, with BuildKit, keep it for the next build and out of the image:\nRUN {} \\\n    {keep}",
+            mounts.join(" \\\n    ")
         ));
     }
     fix
+}
+
+/// The cache mounts for the files of a rule: of directories in which some are. apt's belong together.
+fn mounts(ledger: &Ledger<'_>, found: &Found<'_>) -> Vec<String> {
+    let (rule, home) = (found.rule, home(ledger, found));
+    let evidence = found.claims.evidence();
+    let paths: Vec<String> = evidence.iter().map(|evidence| full(ledger, evidence.path)).collect();
+    let holds = |to: &String| {
+        let to = at_home(to, &home);
+        let is_in = |path: &String| path.strip_prefix(&to).is_some_and(|rest| rest.starts_with('/'));
+        paths.iter().any(is_in)
+    };
+    let is_wanted = |to: &&String| holds(to) || rule.manager == "apt" && rule.mounts.iter().any(holds);
+    rule.mounts.iter().filter(is_wanted).map(|to| format!("--mount={}", mount(rule, to, &home))).collect()
 }
 
 /// What the row says, where no step can be changed.
@@ -90,7 +102,17 @@ fn staged(ledger: &Ledger<'_>, found: &Found<'_>) -> Option<Fix> {
     if found.rule.stage == Some(Stage::Beside) && is_carried(ledger, found) {
         return None;
     }
-    Some(Fix::note(format!("the two stages under `{}` leave these behind as well", shows.rule.id)))
+    let mut fix = Fix::note(format!("the two stages under `{}` leave these behind as well", shows.rule.id));
+    // what is built may lie in a directory that is mounted
+    let mounts: Vec<String> =
+        mounts(ledger, found).into_iter().filter(|mount| !mount.ends_with("/target")).collect();
+    if !mounts.is_empty() {
+        fix.notes.push(format!(
+            "with BuildKit, the stage that builds can keep them for the next build: RUN {}",
+            mounts.join(" ")
+        ));
+    }
+    Some(fix)
 }
 
 /// True when most of the files are in what a second stage copies.
@@ -191,13 +213,6 @@ fn mount(rule: &PathRule, to: &str, home: &str) -> String {
 /// A directory below the home of root as one below another home.
 fn at_home(to: &str, home: &str) -> String {
     to.strip_prefix("/root/").map_or_else(|| to.to_owned(), |rest| format!("{home}/{rest}"))
-}
-
-/// True when a mount takes in the largest of the files.
-fn is_mounted(ledger: &Ledger<'_>, found: &Found<'_>, to: &str) -> bool {
-    let evidence = found.claims.evidence();
-    let path = evidence.first().map(|evidence| full(ledger, evidence.path)).unwrap_or_default();
-    path.strip_prefix(to).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The home directory that a cache lies in.

@@ -9,6 +9,7 @@ use crate::advice::engine::started::Started;
 use crate::advice::knowledge::base_images::{
     DISTROLESS, DISTROLESS_RELEASES, LIBRARIES_OF_C, LIBRARIES_OF_CC,
 };
+use crate::dockerfile::Keyword;
 use crate::image::PathId;
 use crate::layer::Kind;
 use crate::overlay::Slot;
@@ -26,6 +27,10 @@ pub(in crate::advice) fn image(ledger: &Ledger<'_>) -> Option<(String, Vec<Strin
         let Some(id) = ledger.union.rootfs.entry(*path) else { return false };
         ledger.is_own(image.layer_of(id)) && (is_program(path) || image.entry(id).kind == Kind::Symlink)
     };
+    // a health check in the form of a shell needs one
+    if image.history.iter().any(|step| step.instruction == Some(Keyword::Healthcheck)) {
+        return None;
+    }
     if !started.programs.iter().any(is_program) || !started.programs.iter().all(is_plain) {
         return None;
     }

@@ -234,6 +234,8 @@ fn a_program_that_needs_a_few_libraries_needs_no_distribution() {
     let mut shell = copy(&[app(&["libc.so.6"])]);
     shell.config.config.entrypoint = vec!["/bin/sh".into(), "-c".into(), "/srv/app | cat".into()];
     assert!(!fix(shell, "slim-base").contains("distroless"));
+    let checked = copy(&[app(&["libc.so.6"])]).empty("HEALTHCHECK CMD /srv/app --check || exit 1");
+    assert!(!fix(checked, "slim-base").contains("distroless"));
     let tool = debian("12")
         .run("apt-get install -y --no-install-recommends curl", &[file("usr/bin/curl", MB)])
         .step("COPY app /srv/ # buildkit", &[app(&["libc.so.6"])]);
@@ -311,4 +313,22 @@ fn an_interpreter_that_a_package_brought_asks_for_no_base_of_its_language() {
     asked.retain(|c| c != '\n');
     assert!(asked.contains("FROM python:3.11-slim"), "{asked}");
     assert_eq!(image("supervisor"), "FROM debian:x-slim");
+}
+
+#[test]
+fn the_stage_that_builds_may_keep_its_caches() {
+    let image = |cache: &str| {
+        let built = [file(cache, 90 * MB), file("usr/local/bin/app", MB)];
+        let mut image = full_base(MB)
+            .run("apt-get install -y golang-go", &[file("usr/lib/go/pkg/tool/compile", 90 * MB)])
+            .run("go build -o /usr/local/bin/app", &built);
+        image.config.config.cmd = vec!["app".into()];
+        fix(image, "go")
+    };
+    let modules = image("root/go/pkg/mod/x/a.go");
+    assert!(
+        modules.ends_with("for the next build: RUN --mount=type=cache,target=/root/go/pkg/mod"),
+        "{modules}"
+    );
+    assert!(image("home/u/go-build/x").ends_with("leave these behind as well"));
 }
