@@ -152,6 +152,20 @@ fn one_thread_is_enough() {
     let mut by_stdin = command();
     by_stdin.args(["-", "--json"]).stdin(Stdio::from(piped)).env("RUST_MIN_STACK", (1_u64 << 46).to_string());
     assert_eq!(finish(&mut by_stdin).code, Some(0));
+    for packing in ["none", "gzip", "zstd"] {
+        let slim = |name: &str| {
+            let mut slim = command();
+            slim.arg("slim").arg(&saved).args(["--compress", packing, "--include-base", "-o"]);
+            slim.arg(folder.path().join(name));
+            slim
+        };
+        assert_eq!(finish(&mut slim("usual.tar")).code, Some(0));
+        let alone = finish(slim("alone.tar").env("RUST_MIN_STACK", (1_u64 << 46).to_string()));
+        assert_eq!((alone.code, alone.stderr.as_str()), (Some(0), ""), "{packing}: {alone:?}");
+        let [usual, alone] =
+            ["usual.tar", "alone.tar"].map(|name| fs::read(folder.path().join(name)).unwrap());
+        assert!(usual == alone, "{packing}: the same bytes");
+    }
 }
 
 #[test]

@@ -2,6 +2,9 @@
 //!
 //! Each case is built in code and has less than a hundred kilobytes. The answer it must get is an exit code and a
 //! sentence, within limits of memory and time. What is merely damaged is in `bad_input`.
+//!
+//! `HOSTILE=one-thread cargo test --test it hostile::` gives the program no second thread, and `HOSTILE=little-memory`
+//! an address space of 600 MB; the answers are the same.
 
 mod bombs;
 mod documents;
@@ -127,8 +130,15 @@ impl Cases {
 /// Runs the program on an image; also its peak of memory in kB. An address space of two gigabytes keeps a case that
 /// fails from taking the machine with it.
 fn watched(image: &Path, options: &[String]) -> (Run, u64) {
+    let poor = std::env::var("HOSTILE").unwrap_or_default();
+    let room = if poor == "little-memory" { 600_000 } else { 2_000_000 };
     let mut shell = Command::new("sh");
-    shell.args(["-c", r#"ulimit -v 2000000; exec "$@""#, "sh"]).arg(env!("CARGO_BIN_EXE_layercake"));
+    let limited = format!(r#"ulimit -v {room}; exec "$@""#);
+    shell.args(["-c", &limited, "sh"]).arg(env!("CARGO_BIN_EXE_layercake"));
+    if poor == "one-thread" {
+        // no thread gets a stack of 64 TiB
+        shell.env("RUST_MIN_STACK", (1_u64 << 46).to_string());
+    }
     shell.arg(image).arg("--json").args(options).env_remove("CI").env("RAYON_NUM_THREADS", "2");
     shell.current_dir(image.parent().expect("a folder"));
     let mut peak = 0;
