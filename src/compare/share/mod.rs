@@ -46,11 +46,12 @@ impl Sharing {
     /// The Dockerfile and the lines that made a distinct layer, from the first image whose Dockerfile is known.
     pub fn lines<'a>(&self, layer: usize, images: &[Side<'a>]) -> Option<(&'a Origin, LineRange)> {
         let layer = &self.layers[layer];
-        layer.images.iter().filter_map(|&image| images.get(image)).find_map(|side| {
+        let sides = layer.images.iter().filter_map(|&image| images.get(image));
+        sides.enumerate().find_map(|(number, side)| {
             let is_it = |at: &usize| match &layer.diff_id {
                 Some(diff_id) => side.image.layers[*at].diff_id.as_ref() == Some(diff_id),
-                // a layer without an identity is one image's only
-                None => *at == layer.place,
+                // its place is known in the first image only
+                None => number == 0 && *at == layer.place,
             };
             let at = (0..side.image.layers.len()).find(is_it)?;
             side.image.lines_of_layer(at)
