@@ -20,7 +20,7 @@ const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 const LAST_BLOCK: [u8; 2] = [3, 0];
 /// Most blocks in the line that are not compressed: enough to have others join in before the one that makes the tar
 /// does their work.
-const PLAIN: usize = 8;
+const PLAIN: usize = 4;
 /// How long a thread that has nothing to do waits before it looks again.
 const TICK: Duration = Duration::from_millis(10);
 

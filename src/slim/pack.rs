@@ -57,11 +57,9 @@ impl Packing {
         }
     }
 
-    /// Bytes of a block: what is only hashed and written is best done while it is in the cache of a core.
     fn block(self) -> usize {
         match self {
-            Self::None => 256 << 10,
-            Self::Gzip(_) => 1 << 20,
+            Self::None | Self::Gzip(_) => 1 << 20,
             Self::Zstd(_) => 4 << 20,
         }
     }

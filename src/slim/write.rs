@@ -78,6 +78,7 @@ impl Job<'_> {
         store.finish()?;
         Ok((came, hashes, remarks))
     }
+
     /// How a layer is packed in the new image.
     fn packing(&self, layer: &LayerPlan) -> Packing {
         let old = Packing::from(self.image.layers[layer.sources.start].compression);
