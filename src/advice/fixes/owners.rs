@@ -48,17 +48,18 @@ pub(super) fn linked(ledger: &Ledger<'_>, copier: usize, (uid, gid): (u64, u64))
     if !ledger.is_buildkit() || !ledger.is_made_by(copier, Keyword::Copy) {
         return None;
     }
-    let mut tops: Vec<PathId> = Vec::new();
-    for entry in image.layer_entries(copier) {
+    let top_of = |entry: EntryId| {
         let mut at = image.path_of(entry);
         while at != PathId::ROOT && image.paths.parent(at) != PathId::ROOT {
             at = image.paths.parent(at);
         }
-        if at != PathId::ROOT && !tops.contains(&at) {
-            tops.push(at);
-        }
+        at
+    };
+    let mut tops = image.layer_entries(copier).map(top_of).filter(|&top| top != PathId::ROOT);
+    let top = tops.next()?;
+    if tops.any(|other| other != top) {
+        return None;
     }
-    let [top] = *tops.as_slice() else { return None };
     let is_own = |&entry: &EntryId| ledger.is_own(image.layer_of(entry));
     let mut below = (top.0..image.paths.end(top).0).map(PathId);
     let is_made_here = below.all(|path| image.timeline.of(path).iter().all(is_own));

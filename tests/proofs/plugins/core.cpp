@@ -1,0 +1,1 @@
+extern "C" int core() { return 42; }

@@ -1,0 +1,6 @@
+#!/bin/bash
+set -euo pipefail
+case "${1:-}" in
+    run) exec sendmail "$SPOOL/templates" ;;
+    *) exec "$@" ;;
+esac
