@@ -2,7 +2,7 @@
 
 use super::edits;
 use crate::advice::engine::ledger::{Facts, Found, Ledger, Words};
-use crate::advice::engine::phrases::files;
+use crate::advice::engine::phrases::{files, has_sum};
 use crate::advice::rules::unstripped::Unstripped;
 use crate::dockerfile::{Fix, shell};
 use crate::image::PathId;
@@ -41,7 +41,10 @@ impl Facts for Unstripped {
                 _ => ledger.lasting_name(*path, *id),
             });
             let paths: Option<Vec<PathId>> = names.collect();
-            let one = at(ledger, layer, &paths.unwrap_or_default());
+            // another option of a builder gives its files other sums
+            let has_sums =
+                here.iter().any(|(_, path, _)| ledger.word(*path).is_some_and(|word| has_sum(&word)));
+            let one = at(ledger, layer, &paths.unwrap_or_default(), has_sums);
             fix.edits.extend(one.edits);
             fix.notes.extend(one.notes);
         }
@@ -58,10 +61,10 @@ impl Facts for Unstripped {
     }
 }
 
-fn at(ledger: &Ledger<'_>, layer: usize, paths: &[PathId]) -> Fix {
+fn at(ledger: &Ledger<'_>, layer: usize, paths: &[PathId], has_sums: bool) -> Fix {
     let command = ledger.image.command_of(layer);
     for (builder, known, with) in BUILDERS {
-        if shell::runs(command, builder) && !command.contains(known) {
+        if !has_sums && shell::runs(command, builder) && !command.contains(known) {
             let edits = edits::swap(ledger, layer, builder, with);
             if !edits.is_empty() {
                 let is_cargo = builder.starts_with("cargo");

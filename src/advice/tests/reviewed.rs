@@ -100,7 +100,11 @@ fn names_that_the_next_build_changes_are_in_no_command() {
     let twice =
         built("make", |stored| vec![linked(stored, "src/out/app"), moved(stored, "usr/local/bin/app")]);
     assert!(fix(twice, "duplicate-content").ends_with("ln -sf /src/out/app /usr/local/bin/app"));
-    let cargo = fix(built("cargo install --path .", |_| Vec::new()), "unstripped");
+    let kept =
+        fix(built("cargo build --release", |stored| vec![linked(stored, "src/out/app")]), "unstripped");
+    assert!(kept.ends_with("strip --strip-unneeded /src/out/app"), "{kept}");
+    let plain = program("usr/local/bin/app", 9 * MB, ElfKind::Executable, 8 * MB);
+    let cargo = fix(Fixture::new().run("cargo install --path .", &[plain]), "unstripped");
     assert!(cargo.contains("cargo install --config profile.release.strip=true --path ."), "{cargo}");
     assert!(cargo.contains("strip = true"), "{cargo}");
 }
