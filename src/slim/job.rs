@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::opened::Opened;
-use super::pack::Packing;
+use super::packing::Packing;
 use super::plan::Plan;
 use super::proof::Proof;
 use crate::image::{Image, PathId};

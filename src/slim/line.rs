@@ -11,7 +11,8 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 
 use super::blocks::Block;
-use super::pack::{Packing, Stored, digest};
+use super::packing::Packing;
+use crate::digest::Digest;
 use crate::error::{Error, Result};
 
 /// The header of a gzip file (RFC 1952, 2.3): no name, no time, an unknown system.
@@ -23,6 +24,17 @@ const LAST_BLOCK: [u8; 2] = [3, 0];
 const PLAIN: usize = 4;
 /// How long a thread that has nothing to do waits before it looks again.
 const TICK: Duration = Duration::from_millis(10);
+
+/// What was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stored {
+    /// The digest of the tar.
+    pub(super) diff_id: Digest,
+    /// The digest of the blob.
+    pub(super) digest: Digest,
+    /// Bytes of the blob.
+    pub(super) size: u64,
+}
 
 /// The line of blocks. No lock is waited for while another is held, but that of the queue, which is held only briefly.
 pub(super) struct Line<'a> {
@@ -263,4 +275,9 @@ fn free<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
         Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
         Err(TryLockError::WouldBlock) => None,
     }
+}
+
+/// `sha256:…`
+pub(super) fn digest(sum: Sha256) -> Digest {
+    Digest::sha256(&sum.finalize().into())
 }

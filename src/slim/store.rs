@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::pack::digest;
+use super::line::digest;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::source::tar::{BLOCK, octal, seal};

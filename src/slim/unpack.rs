@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::pack::digest;
+use super::line::digest;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::source::{Compression, Meter, Section};
