@@ -79,7 +79,7 @@ pub(super) struct EngineArgs {
     /// Give up when the engine sends nothing for this long
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
     pub engine_timeout: u64,
-    /// Give up when packed layers unpack to more than this beyond 200 times their size [default: 4 GiB]
+    /// Give up when packed layers, or a packed archive, unpack to more than this beyond 200 times their size [default: 4 GiB]
     #[arg(long, value_name = "SIZE", value_parser = units::parse_size, help_heading = "Image")]
     pub max_unpacked: Option<u64>,
     /// Compute the digest of each layer, and refuse the image if it is not the one that the configuration says

@@ -53,6 +53,10 @@ pub trait Blobs: Sync {
     /// When it cannot be read.
     fn open(&self, name: &[u8]) -> Result<Contents>;
 
+    /// Lets what is packed as a whole unpack to so many bytes beyond [`limits::EXPANSION`] times its size, instead of
+    /// [`limits::UNPACKED`].
+    fn allow(&mut self, _bytes: u64) {}
+
     /// Lets the members pass that can be read only in their own order, and says how many bytes passed. Does
     /// nothing where blobs can be opened by name, and when it is called again.
     ///

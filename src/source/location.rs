@@ -5,11 +5,12 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Engine;
 use super::engine::{self, ContainerPlace, EngineQuery};
 use super::file::Saved;
 use super::place::Place;
 use super::stream::{InMemory, Stdin};
+use super::{Blobs, Engine, Progress};
+use crate::error::Result;
 
 /// A place, and perhaps which of its images is meant.
 #[derive(Debug, Clone)]
@@ -24,7 +25,7 @@ pub struct Location {
 /// How far the contents of a place are trusted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Trust {
-    /// What packed layers may unpack to beyond [`limits::EXPANSION`](crate::limits::EXPANSION) times their size; none
+    /// What packed layers, and a packed archive, may unpack to beyond [`limits::EXPANSION`](crate::limits::EXPANSION) times their size; none
     /// for the usual limit.
     pub unpacked: Option<u64>,
     /// Whether the digests of layers are computed and held to what the configuration says.
@@ -107,6 +108,18 @@ impl Location {
     /// An image of an engine.
     pub fn engine(engine: Engine, reference: &str, query: EngineQuery) -> Self {
         Self::new(query.images(vec![engine], vec![reference.to_owned()]))
+    }
+
+    /// Opens the place.
+    ///
+    /// # Errors
+    /// When it is not there, or holds nothing that can be read.
+    pub fn open<'p>(&self, progress: &'p dyn Progress) -> Result<Box<dyn Blobs + 'p>> {
+        let mut blobs = self.place.open(progress)?;
+        if let Some(bytes) = self.trust.unpacked {
+            blobs.allow(bytes);
+        }
+        Ok(blobs)
     }
 
     /// Reads an argument: `-`, `SCHEME:REST`, a path where there is one, else the name of an image that

@@ -40,6 +40,8 @@ pub(super) struct Passing<'p> {
     stream: Mutex<Option<Streaming<Box<dyn Read + Send + 'p>>>>,
     /// Bytes of the stream that were read, before unpacking.
     stored: Arc<AtomicU64>,
+    /// What it may unpack to beyond [`limits::EXPANSION`] times that.
+    allowed: Arc<AtomicU64>,
     members: Members<Body>,
     /// Bytes of the documents that are kept.
     kept: u64,
@@ -69,12 +71,22 @@ impl<'p> Passing<'p> {
         let compression = Compression::sniff(&head)?;
         let unpacked =
             compression.reader(io::Cursor::new(head).chain(stream)).map_err(|error| Error::io(&error))?;
+        let allowed = Arc::new(AtomicU64::new(limits::UNPACKED));
+        let unpacked: Box<dyn Read + Send + 'p> = match compression {
+            Compression::None => unpacked,
+            _ => Box::new(Bounded {
+                reader: unpacked,
+                given: 0,
+                stored: Arc::clone(&stored),
+                allowed: Arc::clone(&allowed),
+            }),
+        };
         let mut stream = Streaming::new(unpacked);
         if !looks_like_tar(stream.peek(BLOCK).map_err(|error| stream_error(&error))?) {
             return Err(not_an_image());
         }
         let members = Members::default();
-        Ok(Self { shown, stream: Mutex::new(Some(stream)), stored, members, kept: 0 })
+        Ok(Self { shown, stream: Mutex::new(Some(stream)), stored, allowed, members, kept: 0 })
     }
 
     /// Keeps what is needed of a member, and shows it to `visit`.
@@ -160,6 +172,10 @@ impl Blobs for Passing<'_> {
         }
     }
 
+    fn allow(&mut self, bytes: u64) {
+        self.allowed.store(bytes, Ordering::Relaxed);
+    }
+
     fn pass(&mut self, visit: &mut Visit<'_>) -> Result<Length> {
         let Some(stream) = self.stream.get_mut().unwrap_or_else(PoisonError::into_inner).take() else {
             return Ok(Length::default());
@@ -178,6 +194,33 @@ impl Blobs for Passing<'_> {
         let rest = walk.input().skip(limits::TRAILING).map_err(|error| stream_error(&error))?;
         let (stored, unpacked) = (self.stored.load(Ordering::Relaxed), walk.position() + rest);
         Ok(Length { stored, unpacked, lone_zero_block: walk.lone_zero_block() })
+    }
+}
+
+/// A packed archive that fails when far more comes out of it than went in: a small one could have a program read for
+/// hours.
+struct Bounded<R> {
+    reader: R,
+    /// Bytes that came out.
+    given: u64,
+    stored: Arc<AtomicU64>,
+    allowed: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let got = self.reader.read(buffer)?;
+        self.given += got as u64;
+        let allowed = self.allowed.load(Ordering::Relaxed);
+        let free = self.stored.load(Ordering::Relaxed).saturating_mul(limits::EXPANSION);
+        if self.given > free.saturating_add(allowed) {
+            return Err(io::Error::other(format!(
+                "the archive unpacks to more than {allowed} bytes beyond {} times its size, the limit; raise it with \
+                 --max-unpacked if you trust the image",
+                limits::EXPANSION
+            )));
+        }
+        Ok(got)
     }
 }
 

@@ -63,10 +63,18 @@ fn bombs_stop_at_the_limit() {
 fn the_limit_is_raised_by_a_flag() {
     let mut cases = Cases::default();
     let image = archive(vec![zstd_bomb(1)]);
+    let mut whole = zstd_bomb(1);
+    whole.extend(Packing::Zstd.pack(&[0; 1024]));
     cases.with(&["--max-unpacked", "100MB"]);
     cases.bytes("1 GB within 100 MB", &image, &Answer::Refused(&["100000000 bytes beyond"]));
+    cases.bytes(
+        "a whole GB within 100 MB",
+        &whole,
+        &Answer::Refused(&["100000000 bytes beyond", "200 times its size", "--max-unpacked"]),
+    );
     cases.with(&["--max-unpacked", "1TiB"]);
     cases.bytes("1 GB within 1 TiB", &image, &Answer::Opens);
+    cases.bytes("a whole GB within 1 TiB", &whole, &Answer::Opens);
     cases.done();
 }
 
