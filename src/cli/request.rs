@@ -74,7 +74,7 @@ impl Request {
 
     /// The same, with the Dockerfile that the image was built from.
     pub(super) fn built_from(self, dockerfile: Option<PathBuf>, target: Option<String>) -> Self {
-        Self { dockerfile: dockerfile.map(|path| NamedDockerfile { path, target }), ..self }
+        Self { dockerfile: NamedDockerfile::of(dockerfile, target), ..self }
     }
 
     /// Refuses unknown rules among those that shall fail the build.

@@ -67,9 +67,7 @@ pub(super) fn run(arguments: &ShareArgs) -> Result<Exit> {
         location.prepare(&Stop)?;
     }
     let selector = ImageSelector { image: None, platform: arguments.platform.clone() };
-    let target = &arguments.target;
-    let dockerfile =
-        arguments.dockerfile.clone().map(|path| NamedDockerfile { path, target: target.clone() });
+    let dockerfile = NamedDockerfile::of(arguments.dockerfile.clone(), arguments.target.clone());
     if arguments.report.is_interactive() {
         let config = Config::find(Path::new("."), arguments.config.as_deref())?;
         let options = screen::options(&arguments.ui, arguments.report.color, &config)?;

@@ -1,6 +1,7 @@
 //! Lines of a Dockerfile, written out of the steps of the history.
 
 use super::shell;
+use crate::digest;
 
 /// One `RUN` that does what `commands` do, one after the other, and stops at the first that fails.
 ///
@@ -125,8 +126,9 @@ pub(super) fn sources(body: &str) -> String {
 }
 
 fn is_sum(word: &str) -> bool {
-    let sum = ["file:", "dir:", "multi:"].iter().find_map(|kind| word.strip_prefix(kind)).unwrap_or(word);
-    sum.len() >= 12 && sum.bytes().all(|byte| byte.is_ascii_hexdigit())
+    digest::is_sum(
+        ["file:", "dir:", "multi:"].iter().find_map(|kind| word.strip_prefix(kind)).unwrap_or(word),
+    )
 }
 
 #[cfg(test)]

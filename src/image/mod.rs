@@ -195,6 +195,17 @@ impl Image {
         self.timeline.in_layer(&self.layers[layer].entries, path)
     }
 
+    /// The last entry at a path in the layers below one.
+    pub fn entry_below(&self, path: PathId, layer: usize) -> Option<EntryId> {
+        self.timeline.of(path).iter().rev().copied().find(|&id| self.layer_of(id) < layer)
+    }
+
+    /// All hard links, of all layers.
+    pub fn hard_links(&self) -> impl Iterator<Item = EntryId> {
+        let links = (0_u32..).zip(&self.entries).filter(|(_, entry)| entry.kind == Kind::HardLink);
+        links.map(|(number, _)| EntryId(number))
+    }
+
     /// The step that made a layer.
     pub fn step_of(&self, layer: usize) -> Option<&Step> {
         self.layers[layer].step.map(|step| &self.history[step.index()])

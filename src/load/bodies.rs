@@ -149,11 +149,10 @@ fn visit_blob(
     meter: Meter<'_>,
     take: &mut TakeBody<'_>,
 ) -> Result<()> {
-    if let Contents::At(section) = &contents {
-        let head = section.head(8).map_err(|error| Error::io(&error))?;
-        if Compression::sniff(&head)? == Compression::None {
-            return visit_section(section, wanted, meter, take);
-        }
+    if let Contents::At(section) = &contents
+        && section.compression()? == Compression::None
+    {
+        return visit_section(section, wanted, meter, take);
     }
     visit_stream(contents.unpacked(meter)?.1, wanted, take)
 }

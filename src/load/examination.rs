@@ -50,6 +50,11 @@ pub struct NamedDockerfile {
 }
 
 impl NamedDockerfile {
+    /// A Dockerfile, if one is named.
+    pub fn of(path: Option<PathBuf>, target: Option<String>) -> Option<Self> {
+        path.map(|path| Self { path, target })
+    }
+
     /// The name of the file, and its text.
     fn read(&self) -> Result<(String, String)> {
         let name = self.path.display().to_string();

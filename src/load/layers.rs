@@ -191,11 +191,10 @@ fn index(
     is_shared: bool,
     budget: &Budget,
 ) -> Result<(LayerIndex, Option<Section>)> {
-    if let Contents::At(section) = &contents {
-        let head = section.head(8).map_err(|error| Error::io(&error))?;
-        if Compression::sniff(&head)? == Compression::None {
-            return Ok((index_plain(section, meter, budget)?, Some(section.clone())));
-        }
+    if let Contents::At(section) = &contents
+        && section.compression()? == Compression::None
+    {
+        return Ok((index_plain(section, meter, budget)?, Some(section.clone())));
     }
     let stored = contents.length();
     let (compression, reader) = contents.unpacked(meter)?;

@@ -119,8 +119,7 @@ impl Tarring<'_> {
         visit: impl FnMut(Part, &Member, &mut Body<'_, '_>) -> Result<()>,
     ) -> Result<()> {
         let blob = &self.blobs[layer];
-        let head = blob.head(8).map_err(|error| Error::io(&error))?;
-        let walked = match Compression::sniff(&head)? {
+        let walked = match blob.compression()? {
             Compression::None => {
                 let input = Stepping::new(blob.clone(), self.meter);
                 self.walk(layer, &mut Walk::recording(input), Some(blob), visit)

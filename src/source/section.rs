@@ -7,7 +7,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use super::Meter;
+use super::{Compression, Meter};
+use crate::error::{Error, Result};
 
 /// `length` bytes of a file from `start` on.
 #[derive(Debug, Clone)]
@@ -36,6 +37,14 @@ impl Section {
             start: self.start + offset,
             length: length.min(self.length - offset),
         }
+    }
+
+    /// How its bytes are compressed, by their beginning.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is compressed in a way that nobody here can read.
+    pub fn compression(&self) -> Result<Compression> {
+        Compression::sniff(&self.head(8).map_err(|error| Error::io(&error))?)
     }
 
     /// Length in bytes.

@@ -1,5 +1,6 @@
 //! Parts of sentences that titles and explanations share.
 
+use crate::digest::is_sum;
 use crate::secrets::redact;
 use crate::text;
 
@@ -39,7 +40,6 @@ pub(in crate::advice) fn name_list(names: &[&str], count: usize) -> String {
 
 /// True for a name that holds a sum, which another build may give another value.
 pub(in crate::advice) fn has_sum(word: &str) -> bool {
-    let is_sum = |part: &str| part.len() >= 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     word.split(['/', '-', '.', '_']).any(is_sum)
 }
 

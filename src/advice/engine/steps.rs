@@ -102,6 +102,11 @@ impl<'a> Ledger<'a> {
         format!("layer {layer} ({})", text::line(command.as_bytes(), 60))
     }
 
+    /// True where something of one of these names lives, wherever it lies.
+    pub(in crate::advice) fn lives_named(&self, names: &[&[u8]]) -> bool {
+        self.union.rootfs.live().any(|(path, _)| names.contains(&self.image.paths.name(path)))
+    }
+
     /// The name of a file that another build gives it again: a hard link to it in the same layer where its own holds a
     /// sum. None where all of them do.
     pub(in crate::advice) fn lasting_name(&self, path: PathId, entry: EntryId) -> Option<PathId> {

@@ -7,7 +7,6 @@ use crate::advice::engine::rule::PathRule;
 use crate::advice::knowledge::languages::{INSTALLERS, Installer};
 use crate::advice::rules::files::PathFacts;
 use crate::dockerfile::{Edit, Fix, Keyword, StepId, shell, write};
-use crate::image::PathId;
 use crate::text;
 
 /// The image's own command without development dependencies: they are asked for by name, or by a manifest.
@@ -63,9 +62,7 @@ pub(super) fn fix(ledger: &Ledger<'_>, rule: &PathRule, facts: &PathFacts) -> Op
 
 /// True for a project of yarn since its version 2, which has other options.
 fn is_new_yarn(ledger: &Ledger<'_>, kind: &Installer) -> bool {
-    let names = |path: PathId| matches!(ledger.image.paths.name(path), b".yarnrc.yml" | b".pnp.cjs");
-    let mut own = ledger.union.rootfs.live().map(|(path, _)| path);
-    kind.commands.contains(&"yarn") && own.any(names)
+    kind.commands.contains(&"yarn") && ledger.lives_named(&[b".yarnrc.yml", b".pnp.cjs"])
 }
 
 /// True when a command runs the project's scripts or tools, which may need all dependencies.

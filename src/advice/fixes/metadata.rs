@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::copies::Copies;
 use super::{edits, owners};
 use crate::advice::engine::ledger::Ledger;
+use crate::advice::rules::waste::Differs;
 use crate::dockerfile::{Edit, Fix, shell};
 use crate::image::{EntryId, PathId};
 use crate::layer::Kind;
@@ -135,15 +136,10 @@ pub(super) fn idle(ledger: &Ledger<'_>, layer: usize) -> Option<Fix> {
     let image = ledger.image;
     let is_setting = |words: &Vec<String>| matches!(words[0].as_str(), "chown" | "chgrp" | "chmod");
     let is_same = |entry: EntryId| {
-        let before = |id: &&EntryId| image.layer_of(**id) < layer;
-        let path = image.path_of(entry);
-        let Some(&old) = image.timeline.of(path).iter().rev().find(before) else { return false };
-        let (is, was) = (image.attrs_of(entry), image.attrs_of(old));
-        let (new, old) = (image.entry(entry), image.entry(old));
-        new.kind == old.kind
-            && (is.uid, is.gid, is.mode) == (was.uid, was.gid, was.mode)
-            && is.xattrs == was.xattrs
-            && (new.hash, new.size) == (old.hash, old.size)
+        let Some(before) = image.entry_below(image.path_of(entry), layer) else { return false };
+        let (new, old) = (image.entry(entry), image.entry(before));
+        !Differs::between(image, before, entry).is_set()
+            && (new.kind, new.hash, new.size) == (old.kind, old.hash, old.size)
     };
     let step = ledger.shell_run(layer)?;
     let commands = shell::commands(image.command_of(layer));
@@ -194,8 +190,7 @@ impl Rest {
         let image = ledger.image;
         for entry in image.layer_entries(hider) {
             let path = image.path_of(entry);
-            let before = |id: &&EntryId| image.layer_of(**id) < hider;
-            let Some(&previous) = image.timeline.of(path).iter().rev().find(before) else { continue };
+            let Some(previous) = image.entry_below(path, hider) else { continue };
             let layer = image.layer_of(previous);
             let (new, old) = (image.attrs_of(entry), image.attrs_of(previous));
             let differs = (new.uid, new.gid, new.mode) != (old.uid, old.gid, old.mode);

@@ -88,6 +88,18 @@ pub(in crate::advice) static DISTRIBUTIONS: [Distribution; 12] = [
 pub(in crate::advice) const DISTROLESS: &str = "gcr.io/distroless";
 /// The versions of Debian that they are made of.
 pub(in crate::advice) const DISTROLESS_RELEASES: [&str; 2] = ["12", "13"];
+/// The packages whose files they have; those of compilers in `cc` only.
+pub(in crate::advice) const DISTROLESS_PACKAGES: [&str; 9] = [
+    "ca-certificates",
+    "tzdata",
+    "netbase",
+    "media-types",
+    "libc6",
+    "libssl3",
+    "libgcc-s1",
+    "libstdc++6",
+    "libgomp1",
+];
 /// What all of them have, beside the loader.
 pub(in crate::advice) const LIBRARIES_OF_C: [&str; 10] = [
     "libc.so.6",

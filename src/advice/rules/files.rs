@@ -14,7 +14,7 @@ use crate::advice::engine::started::Started;
 use crate::advice::knowledge::package_managers;
 use crate::dockerfile::shell;
 use crate::image::{EntryId, PathId};
-use crate::layer::{ElfKind, Kind};
+use crate::layer::ElfKind;
 use crate::overlay::Slot;
 use crate::source::limits;
 
@@ -175,11 +175,7 @@ fn candidates(ledger: &Ledger<'_>, locks: &Locks) -> Vec<(PathId, EntryId, usize
 /// A file with another name that no rule of the same kind knows stays in its layer when this name goes, also when a
 /// later layer hides the other name.
 fn keep_linked(ledger: &Ledger<'_>, seen: &mut [u8]) {
-    for (number, entry) in ledger.image.entries.iter().enumerate() {
-        if entry.kind != Kind::HardLink {
-            continue;
-        }
-        let id = EntryId(u32::try_from(number).unwrap_or(u32::MAX));
+    for id in ledger.image.hard_links() {
         if let Some(content) = ledger.union.content_of(id) {
             let names = [ledger.image.path_of(id), ledger.image.path_of(content)];
             let rules = names.map(|path| ledger.path_matches.rule(path).map(|(number, _)| number));
@@ -229,10 +225,7 @@ struct Known {
 
 impl Known {
     fn is_plugged(&mut self, ledger: &Ledger<'_>) -> bool {
-        *self.is_plugged.get_or_insert_with(|| {
-            let mut live = ledger.union.rootfs.live();
-            live.any(|(path, _)| matches!(ledger.image.paths.name(path), b".pnp.cjs" | b".pnp.js"))
-        })
+        *self.is_plugged.get_or_insert_with(|| ledger.lives_named(&[b".pnp.cjs", b".pnp.js"]))
     }
 }
 

@@ -6,8 +6,7 @@ use crate::advice::engine::claims::Claims;
 use crate::advice::engine::ledger::{Draft, Ledger};
 use crate::analysis::Copy;
 use crate::dockerfile::shell;
-use crate::image::{EntryId, PathId};
-use crate::layer::Kind as FileKind;
+use crate::image::{EntryId, Image, PathId};
 use crate::overlay::{Cause, Fate};
 
 /// What happened to a wasted copy. In the order of billing.
@@ -57,6 +56,31 @@ pub(in crate::advice) struct Differs {
     pub(in crate::advice) time: bool,
 }
 
+impl Differs {
+    /// What differs between two entries.
+    pub(in crate::advice) fn between(image: &Image, old: EntryId, new: EntryId) -> Self {
+        let (before, after) = (image.attrs_of(old), image.attrs_of(new));
+        Self {
+            owner: (before.uid, before.gid) != (after.uid, after.gid),
+            mode: before.mode != after.mode,
+            xattrs: before.xattrs != after.xattrs,
+            time: image.entry(old).mtime != image.entry(new).mtime,
+        }
+    }
+
+    /// True when more differs than the time.
+    pub(in crate::advice) fn is_set(self) -> bool {
+        self.owner || self.mode || self.xattrs
+    }
+
+    fn absorb(&mut self, other: Self) {
+        self.owner |= other.owner;
+        self.mode |= other.mode;
+        self.xattrs |= other.xattrs;
+        self.time |= other.time;
+    }
+}
+
 /// Copies that met the same end by the same layer.
 #[derive(Debug, Default)]
 struct Group {
@@ -98,11 +122,7 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
             if !group.by.contains(&copy.by_layer) {
                 group.by.push(copy.by_layer);
             }
-            let total = &mut group.differs;
-            total.owner |= differs.owner;
-            total.mode |= differs.mode;
-            total.xattrs |= differs.xattrs;
-            total.time |= differs.time;
+            group.differs.absorb(differs);
             if let Some((class, _)) = ledger.path_matches.rule(wasted.path) {
                 *group.path_matches.entry(class).or_default() += copy.bytes;
             }
@@ -129,11 +149,7 @@ pub(super) fn find(ledger: &mut Ledger<'_>) {
 fn copied_alive(ledger: &mut Ledger<'_>, groups: &mut BTreeMap<(Kind, usize), Group>) {
     let (image, union) = (ledger.image, ledger.union);
     let mut copies: BTreeMap<EntryId, Vec<(PathId, EntryId)>> = BTreeMap::new();
-    for (number, entry) in image.entries.iter().enumerate() {
-        let link = EntryId(u32::try_from(number).unwrap_or(u32::MAX));
-        if entry.kind != FileKind::HardLink || !ledger.is_own(image.layer_of(link)) {
-            continue;
-        }
+    for link in image.hard_links().filter(|&link| ledger.is_own(image.layer_of(link))) {
         let Some(content) = union.content_of(link).filter(|&content| union.fate(content) == Fate::Live)
         else {
             continue;
@@ -154,10 +170,7 @@ fn copied_alive(ledger: &mut Ledger<'_>, groups: &mut BTreeMap<(Kind, usize), Gr
         if group.by.is_empty() {
             group.by.push(by);
         }
-        let (old, new) = (image.attrs_of(content), image.attrs_of(more[0].1));
-        group.differs.owner |= (old.uid, old.gid) != (new.uid, new.gid);
-        group.differs.mode |= old.mode != new.mode;
-        group.differs.xattrs |= old.xattrs != new.xattrs;
+        group.differs.absorb(Differs { time: false, ..Differs::between(image, content, more[0].1) });
         // the last copy is the one that the names share then
         more.pop();
         ledger.claim(&mut group.claims, image.path_of(content), content);
@@ -176,9 +189,7 @@ fn next_copy(ledger: &Ledger<'_>, name: EntryId, content: EntryId) -> Option<(Pa
     let next = *timeline.get(timeline.partition_point(|&entry| entry <= name))?;
     let (old, new) = (image.entry(content), image.entry(next));
     let is_same = new.kind.is_file() && new.hash != 0 && (new.hash, new.size) == (old.hash, old.size);
-    let (before, after) = (image.attrs_of(content), image.attrs_of(next));
-    let differs = (before.uid, before.gid, before.mode) != (after.uid, after.gid, after.mode)
-        || before.xattrs != after.xattrs;
+    let differs = Differs::between(image, content, next).is_set();
     let is_free = !ledger.is_claimed(next) && !ledger.is_claimed(content);
     (is_same && differs && is_free && ledger.union.fate(next) == Fate::Live).then_some((path, next))
 }
@@ -216,12 +227,7 @@ fn merge_small(ledger: &Ledger<'_>, groups: BTreeMap<(Kind, usize), Group>) -> V
         let all = rest.entry(kind).or_default();
         all.claims.absorb(group.claims, ledger.settings.evidence);
         all.by.extend(group.by);
-        all.differs = Differs {
-            owner: all.differs.owner | group.differs.owner,
-            mode: all.differs.mode | group.differs.mode,
-            xattrs: all.differs.xattrs | group.differs.xattrs,
-            time: all.differs.time | group.differs.time,
-        };
+        all.differs.absorb(group.differs);
     }
     kept.extend(rest.into_iter().filter(|(_, group)| group.claims.weight >= ledger.scale.floor));
     kept
@@ -257,11 +263,5 @@ fn differs(ledger: &Ledger<'_>, path: PathId, copy: &Copy) -> Differs {
         image.entry(next).kind.is_file().then_some(next)
     };
     let Some(next) = copy.metadata_only.then(next).flatten() else { return Differs::default() };
-    let (old, new) = (image.attrs_of(copy.entry), image.attrs_of(next));
-    Differs {
-        owner: (old.uid, old.gid) != (new.uid, new.gid),
-        mode: old.mode != new.mode,
-        xattrs: old.xattrs != new.xattrs,
-        time: image.entry(copy.entry).mtime != image.entry(next).mtime,
-    }
+    Differs::between(image, copy.entry, next)
 }

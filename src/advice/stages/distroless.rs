@@ -7,7 +7,7 @@ use super::Closure;
 use crate::advice::engine::ledger::Ledger;
 use crate::advice::engine::started::Started;
 use crate::advice::knowledge::base_images::{
-    DISTROLESS, DISTROLESS_RELEASES, LIBRARIES_OF_C, LIBRARIES_OF_CC,
+    DISTROLESS, DISTROLESS_PACKAGES, DISTROLESS_RELEASES, LIBRARIES_OF_C, LIBRARIES_OF_CC,
 };
 use crate::dockerfile::Keyword;
 use crate::image::PathId;
@@ -19,18 +19,18 @@ use crate::overlay::Slot;
 pub(in crate::advice) fn image(ledger: &Ledger<'_>) -> Option<(String, Vec<String>)> {
     let release = ledger.analysis.system.base.as_ref().filter(|release| release.id == "debian")?;
     let version = release.version.as_deref().filter(|version| DISTROLESS_RELEASES.contains(version))?;
-    let started = Started::of(ledger);
     let image = ledger.image;
+    // a health check in the form of a shell needs one
+    if image.history.iter().any(|step| step.instruction == Some(Keyword::Healthcheck)) {
+        return None;
+    }
+    let started = Started::of(ledger);
     let content = |path: PathId| ledger.union.content_of(ledger.union.rootfs.entry(path)?);
     let is_program = |&path: &PathId| content(path).is_some_and(|id| image.excerpts.elf(id).is_some());
     let is_plain = |path: &PathId| {
         let Some(id) = ledger.union.rootfs.entry(*path) else { return false };
         ledger.is_own(image.layer_of(id)) && (is_program(path) || image.entry(id).kind == Kind::Symlink)
     };
-    // a health check in the form of a shell needs one
-    if image.history.iter().any(|step| step.instruction == Some(Keyword::Healthcheck)) {
-        return None;
-    }
     if !started.programs.iter().any(is_program) || !started.programs.iter().all(is_plain) {
         return None;
     }
@@ -78,17 +78,5 @@ fn unpackaged(ledger: &Ledger<'_>) -> Vec<PathId> {
 
 /// True for a package whose files the small images have as well.
 fn is_there(word: &str) -> bool {
-    let name = word.split(['=', ':', '/']).next().unwrap_or(word);
-    matches!(
-        name,
-        "ca-certificates"
-            | "tzdata"
-            | "netbase"
-            | "media-types"
-            | "libc6"
-            | "libssl3"
-            | "libgcc-s1"
-            | "libstdc++6"
-            | "libgomp1"
-    )
+    DISTROLESS_PACKAGES.contains(&word.split(['=', ':', '/']).next().unwrap_or(word))
 }

@@ -1,6 +1,7 @@
 //! What the builders would write into the history for an instruction.
 
 use super::variables::{self, Variables};
+use crate::digest::is_sum;
 use crate::dockerfile::{Dockerfile, Keyword, Node, shell};
 
 /// An instruction that makes a step.
@@ -179,10 +180,7 @@ fn copies(file: &str, step: &str) -> bool {
     let (file, step) = (words(file), words(step));
     if let [.., sum, between, to] = step.as_slice()
         && between == "in"
-        && sum
-            .rsplit(':')
-            .next()
-            .is_some_and(|sum| sum.len() >= 12 && sum.bytes().all(|b| b.is_ascii_hexdigit()))
+        && sum.rsplit(':').next().is_some_and(is_sum)
     {
         return file.last().is_some_and(|own| leads_to(own, to));
     }
